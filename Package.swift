@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift module: warnings are errors, imports say what they need, existentials are spelled out.
+let strict: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Values that borrow a buffer (a directory record, the name in it) are `~Escapable` and need lifetime annotations.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
+/// The hook by which tests make the n-th system call fail. Release builds do not contain it.
+let faults: [SwiftSetting] = [.define("FAULTS", .when(configuration: .debug))]
+
+let package = Package(
+  name: "cachefiles-toolkit",
+  products: [
+    .library(name: "CachefilesFormat", targets: ["CachefilesFormat"]),
+    .executable(name: "cachefiles", targets: ["cachefiles"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    // libattr, found through pkg-config: copying attributes from one file to another.
+    .systemLibrary(name: "CAttr", pkgConfig: "libattr", providers: [.apt(["libattr1-dev"])]),
+    // System calls that the Glibc overlay lacks, as inline functions.
+    .target(name: "CLinux"),
+    // Captures of real kernels' caches, embedded as bytes.
+    .target(name: "CCaptures", exclude: ["captures"]),
+    // The on-disk format. Pure: bytes in, values out; no imports, no unsafe code.
+    .target(name: "CachefilesFormat", swiftSettings: strict + lifetimes + [.strictMemorySafety()]),
+    // Every system call; no knowledge of the format.
+    .target(
+      name: "LinuxIO",
+      dependencies: ["CAttr", "CLinux", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
+    // The cache directory: opening, scanning, judging.
+    .target(
+      name: "CachefilesStore",
+      dependencies: [
+        "CCaptures", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict + lifetimes + faults),
+    // Commands and rendering.
+    .target(
+      name: "CachefilesCommands",
+      dependencies: [
+        "CachefilesFormat", "CachefilesStore", "LinuxIO",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict + lifetimes),
+    .executableTarget(name: "cachefiles", dependencies: ["CachefilesCommands"], swiftSettings: strict),
+    .target(
+      name: "TestSupport",
+      dependencies: ["CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(
+      name: "CachefilesFormatTests", dependencies: ["CachefilesFormat", "CachefilesStore", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "LinuxIOTests",
+      dependencies: ["LinuxIO", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
+    .testTarget(
+      name: "CachefilesStoreTests",
+      dependencies: [
+        "CachefilesFormat", "CachefilesStore", "LinuxIO", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict + lifetimes + faults),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["cachefiles", "CachefilesCommands", "CachefilesStore", "LinuxIO", "TestSupport"],
+      swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,4 @@
+#pragma once
+#include <sys/xattr.h>
+#include <attr/error_context.h>
+#include <attr/libattr.h>

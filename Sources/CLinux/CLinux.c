@@ -1,0 +1,2 @@
+#include "CLinux.h"
+// Everything is inline; the file makes the target a library.

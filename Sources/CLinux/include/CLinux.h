@@ -1,0 +1,58 @@
+// System calls and kernel structures that the Glibc overlay of Swift lacks.
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#ifndef SYS_getxattrat
+#define SYS_getxattrat 464
+#endif
+#ifndef SYS_statx
+#error "statx(2) is required: Linux 4.11 and later"
+#endif
+#ifndef AT_NO_AUTOMOUNT
+#define AT_NO_AUTOMOUNT 0x800
+#endif
+#ifndef STATX_MNT_ID
+#define STATX_MNT_ID 0x1000U
+#endif
+
+// getdents64(2): fills a buffer with directory records; glibc's wrapper came with 2.30.
+static inline long clinux_getdents64(int fd, void *buffer, size_t size) {
+  return syscall(SYS_getdents64, fd, buffer, size);
+}
+
+// statx(2).
+static inline int clinux_statx(int fd, const char *name, int flags, unsigned mask, struct statx *status) {
+  return (int)syscall(SYS_statx, fd, name, flags, mask, status);
+}
+
+// struct xattr_args of getxattrat(2), Linux 6.13 and later.
+struct clinux_xattr_args {
+  uint64_t value __attribute__((aligned(8)));
+  uint32_t size;
+  uint32_t flags;
+};
+
+// getxattrat(2): the value of an attribute of a directory entry, without opening it.
+static inline long clinux_getxattrat(int fd, const char *name, int flags, const char *attribute, void *value,
+                                     size_t size) {
+  struct clinux_xattr_args args = {.value = (uint64_t)(uintptr_t)value, .size = (uint32_t)size, .flags = 0};
+  return syscall(SYS_getxattrat, fd, name, flags, attribute, &args, sizeof args);
+}
+
+// O_NOATIME and friends are hidden behind _GNU_SOURCE when the overlay's module was built without it.
+static const int clinux_O_NOATIME = O_NOATIME;
+static const int clinux_O_PATH = O_PATH;
+static const int clinux_O_TMPFILE = O_TMPFILE;
+static const int clinux_AT_EMPTY_PATH = AT_EMPTY_PATH;
+static const int clinux_SEEK_DATA = SEEK_DATA;
+static const int clinux_SEEK_HOLE = SEEK_HOLE;

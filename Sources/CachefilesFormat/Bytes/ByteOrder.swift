@@ -1,0 +1,67 @@
+/// The byte order of the machine that wrote a host-endian field.
+///
+/// Most numbers in a cache are written in a fixed order. Some are memory images of the writing machine: the numbers
+/// in NFS and Ceph coherency data, the old CIFS cookie key, addresses and ports in NFS volume keys, and nearly
+/// everything in the layout before Linux 5.17. For those the order is a parameter.
+public enum ByteOrder: String, Sendable, CaseIterable {
+  /// Least significant byte first: x86, arm64, riscv, ppc64le.
+  case little
+  /// Most significant byte first: s390x, older PowerPC.
+  case big
+
+  /// The order of the machine that runs this code.
+  public static var host: ByteOrder { UInt16(1).littleEndian == 1 ? .little : .big }
+
+  /// The other order.
+  public var opposite: ByteOrder { self == .little ? .big : .little }
+}
+
+extension Span where Element == UInt8 {
+  /// Loads an unsigned integer of the type's width that starts at a byte offset.
+  @inlinable
+  public func load<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type, at offset: Int, _ order: ByteOrder) -> T {
+    let width = T.bitWidth / 8
+    var value: T = 0
+    for index in 0..<width {
+      let position = order == .big ? index : width - 1 - index
+      value = value << 8 | T(truncatingIfNeeded: self[offset + position])
+    }
+    return value
+  }
+
+  /// A copy of the bytes.
+  @inlinable
+  public var array: [UInt8] {
+    var copy: [UInt8] = []
+    copy.reserveCapacity(count)
+    for index in 0..<count { copy.append(self[index]) }
+    return copy
+  }
+
+  /// Whether the bytes equal those of another span.
+  @inlinable
+  public func equals(_ other: Span<UInt8>) -> Bool {
+    guard count == other.count else { return false }
+    for index in 0..<count where self[index] != other[index] { return false }
+    return true
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// Appends the bytes of a span.
+  @inlinable
+  public mutating func append(_ bytes: Span<UInt8>) {
+    reserveCapacity(count + bytes.count)
+    for index in 0..<bytes.count { append(bytes[index]) }
+  }
+
+  /// Appends an integer of the type's width.
+  @inlinable
+  public mutating func append<T: FixedWidthInteger & UnsignedInteger>(_ value: T, _ order: ByteOrder) {
+    let width = T.bitWidth / 8
+    for index in 0..<width {
+      let shift = order == .big ? (width - 1 - index) * 8 : index * 8
+      append(UInt8(truncatingIfNeeded: value >> T(truncatingIfNeeded: shift)))
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// The six percentages of the configuration: below which share of free space culling stops, starts, and caching ends.
+public struct CullPercentages: Equatable, Sendable {
+  /// Culling ends at this share of free blocks.
+  public var brun = 7
+  /// Culling begins below this share of free blocks.
+  public var bcull = 5
+  /// No new data below this share of free blocks.
+  public var bstop = 1
+  /// Culling ends at this share of free files.
+  public var frun = 7
+  /// Culling begins below this share of free files.
+  public var fcull = 5
+  /// No new files below this share of free files.
+  public var fstop = 1
+
+  /// The kernel's own defaults, 7, 5 and 1 (`cachefiles_daemon_open`, fs/cachefiles/daemon.c).
+  public init() {}
+
+  /// Whether the kernel would accept them: 0 ≤ stop < cull < run < 100 for blocks and for files.
+  public var isValid: Bool {
+    0 <= bstop && bstop < bcull && bcull < brun && brun < 100
+      && 0 <= fstop && fstop < fcull && fcull < frun && frun < 100
+  }
+}
+
+/// The limits of a cache in blocks and files, fixed at bind from the size of the file system.
+///
+/// Mirrors `cachefiles_add_cache` (fs/cachefiles/cache.c), which divides by 100 before it multiplies.
+public struct CullLimits: Equatable, Sendable {
+  /// Free blocks at which culling ends.
+  public var brun: UInt64
+  /// Free blocks below which culling begins.
+  public var bcull: UInt64
+  /// Free blocks below which nothing is stored.
+  public var bstop: UInt64
+  /// Free files at which culling ends.
+  public var frun: UInt64
+  /// Free files below which culling begins.
+  public var fcull: UInt64
+  /// Free files below which nothing is made.
+  public var fstop: UInt64
+
+  /// The limits of a file system with this many blocks (`f_blocks`) and files (`f_files`, 0 on btrfs: never limiting).
+  public init(_ percentages: CullPercentages, blocks: UInt64, files: UInt64) {
+    brun = blocks / 100 * UInt64(percentages.brun)
+    bcull = blocks / 100 * UInt64(percentages.bcull)
+    bstop = blocks / 100 * UInt64(percentages.bstop)
+    frun = files / 100 * UInt64(percentages.frun)
+    fcull = files / 100 * UInt64(percentages.fcull)
+    fstop = files / 100 * UInt64(percentages.fstop)
+  }
+
+  /// Whether an allocation is allowed, and whether culling is on afterwards.
+  public struct Judgement: Equatable, Sendable {
+    /// The kernel stores what was asked.
+    public var isAllowed: Bool
+    /// The kernel asks the daemon to cull.
+    public var isCulling: Bool
+  }
+
+  /// Judges an allocation as the kernel would.
+  ///
+  /// Mirrors `cachefiles_has_space` (fs/cachefiles/cache.c).
+  /// - Parameters:
+  ///   - freeFiles: `f_ffree` of the file system.
+  ///   - availableBlocks: `f_bavail`, without blocks that are being written.
+  ///   - wantedFiles: how many files are to be made.
+  ///   - wantedBlocks: how many blocks are to be stored.
+  ///   - culling: whether culling was on before.
+  public func judge(
+    freeFiles: UInt64, availableBlocks: UInt64, wantedFiles: UInt64 = 0, wantedBlocks: UInt64 = 0, culling: Bool
+  ) -> Judgement {
+    let files = freeFiles > wantedFiles ? freeFiles - wantedFiles : 0
+    let blocks = availableBlocks > wantedBlocks ? availableBlocks - wantedBlocks : 0
+    if files < fstop || blocks < bstop { return Judgement(isAllowed: false, isCulling: true) }
+    if files < fcull || blocks < bcull { return Judgement(isAllowed: true, isCulling: true) }
+    if culling, files >= frun, blocks >= brun { return Judgement(isAllowed: true, isCulling: false) }
+    return Judgement(isAllowed: true, isCulling: culling)
+  }
+}

@@ -1,0 +1,35 @@
+/// The characters of file names: the plain class of `D` names and the 64 digits of `E` names.
+///
+/// The kernel's tables are `cachefiles_charmap` and `cachefiles_filecharmap` (fs/cachefiles/key.c).
+public enum Alphabet {
+  /// Whether a key byte may stand for itself in a `D` name: 0x21 to 0x7f without the slash, DEL included.
+  @inline(__always)
+  public static func isPlain(_ byte: UInt8) -> Bool {
+    byte > 0x20 && byte < 0x80 && byte != UInt8(ascii: "/")
+  }
+
+  /// The character of a 6-bit value: `0`–`9`, `a`–`z`, `A`–`Z`, `_`, `-`.
+  @inline(__always)
+  public static func digit(_ value: UInt8) -> UInt8 {
+    switch value & 63 {
+    case let low where low < 10: 48 + low
+    case let low where low < 36: 87 + low
+    case let low where low < 62: 29 + low
+    case 62: UInt8(ascii: "_")
+    default: UInt8(ascii: "-")
+    }
+  }
+
+  /// The 6-bit value of a character, nil when it is none of the 64.
+  @inline(__always)
+  public static func value(of byte: UInt8) -> UInt8? {
+    switch byte {
+    case 48...57: byte - 48
+    case 97...122: byte - 87
+    case 65...90: byte - 29
+    case UInt8(ascii: "_"): 62
+    case UInt8(ascii: "-"): 63
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/// The file name of an object: a cookie key in one of the four schemes.
+///
+/// Mirrors `cachefiles_cook_key` (fs/cachefiles/key.c).
+public enum ObjectName {
+  /// The longest name that a file system takes, in bytes.
+  public static let maximumLength = 255
+
+  /// Appends the name of a key, whatever its length, and says which scheme it has.
+  ///
+  /// - Throws: ``CookieKey/Failure`` when the key is empty or longer than 252 bytes.
+  @discardableResult
+  public static func append(
+    nameOf key: Span<UInt8>, to name: inout [UInt8]
+  ) throws(CookieKey.Failure) -> NameScheme {
+    try CookieKey.check(count: key.count)
+    let lengths = EncodedLengths(key)
+    let scheme = lengths.scheme
+    name.append(scheme.rawValue)
+    switch scheme {
+    case .plain: name.append(key)
+    case .bigEndianWords: appendWords(of: key, bigEndian: true, to: &name)
+    case .littleEndianWords: appendWords(of: key, bigEndian: false, to: &name)
+    case .base64: appendBase64(of: key, to: &name)
+    }
+    return scheme
+  }
+
+  /// The name of a key.
+  public static func name(of key: [UInt8]) throws(CookieKey.Failure) -> [UInt8] {
+    var name: [UInt8] = []
+    try append(nameOf: key.span, to: &name)
+    return name
+  }
+
+  /// What a kernel does with a name, by its length.
+  public static func fate(ofNameLength count: Int) -> NameFate {
+    guard count > maximumLength else { return .fits }
+    return count % 256 == 0 ? .never : .cut(to: count % 256)
+  }
+
+  /// The words with commas between them. The first word follows the letter directly.
+  private static func appendWords(of key: Span<UInt8>, bigEndian: Bool, to name: inout [UInt8]) {
+    var offset = 0
+    while offset < key.count {
+      if offset > 0 { name.append(UInt8(ascii: ",")) }
+      let word = paddedWord(of: key, at: offset, bigEndian: bigEndian)
+      var shift = (31 - word.leadingZeroBitCount) & ~3
+      if word == 0 { shift = -1 }
+      while shift >= 0 {
+        name.append(Hex.digit(UInt8(truncatingIfNeeded: word >> UInt32(shift)) & 15))
+        shift -= 4
+      }
+      offset += 4
+    }
+  }
+
+  /// A digit for the padding, then four characters for each three bytes, low bits first.
+  private static func appendBase64(of key: Span<UInt8>, to name: inout [UInt8]) {
+    let padding = (3 - key.count % 3) % 3
+    name.append(48 + UInt8(padding))
+    var offset = 0
+    while offset < key.count {
+      var group = UInt32(key[offset])
+      if offset + 1 < key.count { group |= UInt32(key[offset + 1]) << 8 }
+      if offset + 2 < key.count { group |= UInt32(key[offset + 2]) << 16 }
+      for _ in 0..<4 {
+        name.append(Alphabet.digit(UInt8(truncatingIfNeeded: group) & 63))
+        group >>= 6
+      }
+      offset += 3
+    }
+  }
+}
+
+/// What becomes of a name that may be too long.
+public enum NameFate: Equatable, Sendable {
+  /// At most 255 bytes: every kernel since 5.17 makes exactly this name.
+  case fits
+  /// Newer kernels refuse (ENAMETOOLONG); kernels with an 8-bit length (5.17 to before 6.16, 6.12 among them) make
+  /// the first `to` bytes, which other keys may share.
+  case cut(to: Int)
+  /// A multiple of 256 bytes: no kernel caches it; with the 8-bit length it becomes an empty name.
+  case never
+}
+
+/// The lengths, in bytes, that a key's name would have in each scheme, and the scheme that follows.
+struct EncodedLengths {
+  /// Whether every byte of the key is plain.
+  var isPlain = true
+  /// The length of the `S` form.
+  var bigEndian = 0
+  /// The length of the `T` form.
+  var littleEndian = 0
+  /// The length of the `E` form.
+  var base64: Int
+
+  /// Measures a key; the bytes after its end count as zero, up to a whole word.
+  init(_ key: Span<UInt8>) {
+    base64 = Self.base64Length(keyLength: key.count)
+    for index in 0..<key.count where !Alphabet.isPlain(key[index]) {
+      isPlain = false
+      break
+    }
+    if isPlain { return }
+    var offset = 0
+    while offset < key.count {
+      let word = paddedWord(of: key, at: offset, bigEndian: true)
+      bigEndian += 1 + hexDigits(word)
+      littleEndian += 1 + hexDigits(word.byteSwapped)
+      offset += 4
+    }
+  }
+
+  /// The kernel's choice: plain, else words if they are shorter than base64, big-endian on a tie.
+  var scheme: NameScheme {
+    if isPlain { return .plain }
+    if min(bigEndian, littleEndian) < base64 {
+      return bigEndian <= littleEndian ? .bigEndianWords : .littleEndianWords
+    }
+    return .base64
+  }
+
+  /// The length of an `E` name: letter, padding digit, four characters for each three bytes.
+  static func base64Length(keyLength: Int) -> Int { 2 + 4 * ((keyLength + 2) / 3) }
+}
+
+/// The number of hexadecimal digits of a word without leading zeros; none for zero.
+@inline(__always)
+func hexDigits(_ word: UInt32) -> Int { (35 - word.leadingZeroBitCount) >> 2 }
+
+/// The 32-bit word at a byte offset; bytes beyond the end are zero.
+@inline(__always)
+func paddedWord(of key: Span<UInt8>, at offset: Int, bigEndian: Bool) -> UInt32 {
+  var word: UInt32 = 0
+  let end = min(4, key.count - offset)
+  for index in 0..<end { word |= UInt32(key[offset + index]) << UInt32(24 - index * 8) }
+  return bigEndian ? word : word.byteSwapped
+}

@@ -1,0 +1,62 @@
+/// The network file system that a volume belongs to: the part of the volume key before the first comma.
+public enum NetfsType: String, Sendable, CaseIterable {
+  /// NFS: `nfs,…`.
+  case nfs
+  /// AFS (kafs): `afs,<cell>,<volume id>`.
+  case afs
+  /// SMB: `cifs,<address>:<port>,<share>`.
+  case cifs
+  /// 9P: `9p,<device>,<cache tag>`.
+  case ninep = "9p"
+  /// Ceph: `ceph,<fsid>`.
+  case ceph
+  /// EROFS over on-demand mode, 5.19 to 7.1: `erofs,<domain>`.
+  case erofs
+  /// Anything else: the kernel uses it when a netfs asks for it.
+  case unknown
+
+  /// The type that a volume key tells.
+  public init(volumeKey key: Span<UInt8>) {
+    var end = 0
+    while end < key.count, key[end] != UInt8(ascii: ",") { end += 1 }
+    guard end < key.count, end <= 5,
+      let type = NetfsType(rawValue: String(decoding: key.extracting(0..<end).array, as: UTF8.self))
+    else {
+      self = .unknown
+      return
+    }
+    self = type
+  }
+
+  /// How many bytes of coherency data the kernel keeps for each object; nil when the netfs is unknown.
+  public var objectCoherencyLength: Int? {
+    switch self {
+    case .nfs: 40
+    case .afs, .ceph: 8
+    case .cifs: 24
+    case .ninep: 4
+    case .erofs: 0
+    case .unknown: nil
+    }
+  }
+
+  /// How many bytes of coherency data the kernel keeps for the volume; nil when the netfs is unknown.
+  public var volumeCoherencyLength: Int? {
+    switch self {
+    case .cifs: 20
+    case .unknown: nil
+    default: 0
+    }
+  }
+
+  /// The lengths, in bytes, that cookie keys of this netfs can have.
+  public var keyLengths: [ClosedRange<Int>] {
+    switch self {
+    case .nfs: [1...128]
+    case .afs, .ceph: [16...16]
+    case .cifs: [8...8, 17...17]
+    case .ninep: [8...8]
+    case .erofs, .unknown: [1...CookieKey.maximumLength]
+    }
+  }
+}
