@@ -1,2 +1,19 @@
 #include "CLinux.h"
-// Everything is inline; the file makes the target a library.
+
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t received;
+
+static void note_signal(int number) { received = number; }
+
+void clinux_catch_signals(void) {
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = note_signal;
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+int clinux_received_signal(void) { return received; }

@@ -6,10 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <linux/stat.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #ifndef SYS_getxattrat
@@ -56,3 +58,17 @@ static const int clinux_O_TMPFILE = O_TMPFILE;
 static const int clinux_AT_EMPTY_PATH = AT_EMPTY_PATH;
 static const int clinux_SEEK_DATA = SEEK_DATA;
 static const int clinux_SEEK_HOLE = SEEK_HOLE;
+
+// The processors that this process may run on.
+static inline int clinux_processor_count(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}
+
+// Makes SIGINT and SIGTERM leave their number for clinux_received_signal; a second one ends the process.
+void clinux_catch_signals(void);
+
+// The last signal caught, 0 before.
+int clinux_received_signal(void);

@@ -1,0 +1,181 @@
+public import CachefilesFormat
+public import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// What an entry of a cache directory is, by the place where it stands. Its kind of file is another matter.
+public enum EntryPlace: UInt8, Sendable, CaseIterable {
+  /// The root directory.
+  case root
+  /// `cache`.
+  case cache
+  /// `cache/I…`.
+  case volume
+  /// `cache/I…/@xx`.
+  case fanout
+  /// Whatever has an object's place: an entry of a fanout directory.
+  case object
+  /// Everything below `cache/@xx`: the layout before 5.17.
+  case legacy
+  /// `graveyard`.
+  case graveyard
+  /// Everything below it.
+  case buried
+  /// Everything else.
+  case foreign
+
+  /// The place of an entry of a directory at this place.
+  @inline(__always)
+  func child(named name: Span<UInt8>) -> EntryPlace {
+    switch self {
+    case .root:
+      if name.equals("cache") { return .cache }
+      return name.equals("graveyard") ? .graveyard : .foreign
+    case .cache:
+      if name.count > 0, name[0] == VolumeName.prefix { return .volume }
+      return Fanout(directoryName: name) == nil ? .foreign : .legacy
+    case .volume: return Fanout(directoryName: name) == nil ? .foreign : .fanout
+    case .fanout: return .object
+    case .legacy: return .legacy
+    case .graveyard, .buried: return .buried
+    case .object, .foreign: return .foreign
+    }
+  }
+}
+
+/// A volume that a scan came across.
+public final class ScannedVolume: Sendable {
+  /// Its number within the scan, from 0.
+  public let index: Int
+  /// The volume key.
+  public let key: [UInt8]
+  /// The netfs that the key tells.
+  public let type: NetfsType
+  /// The hash that salts the hashes of its objects.
+  public let hash: KeyHash
+
+  init(index: Int, key: [UInt8]) {
+    self.index = index
+    self.key = key
+    type = NetfsType(volumeKey: key.span)
+    hash = KeyHash(volumeKey: key.span)
+  }
+}
+
+/// A directory of a scan: its place in the tree, and its descriptor while that is open.
+public final class DirectoryNode: Sendable {
+  /// The directory above; nil for the root.
+  public var parent: DirectoryNode? { above }
+  // Changes only while the node goes away, when nobody else can see it.
+  nonisolated(unsafe) private var above: DirectoryNode?
+  /// The name in the directory above; the path for the root.
+  public let name: [UInt8]
+  /// What it is.
+  public let place: EntryPlace
+  /// The number of directories above.
+  public let depth: Int
+  /// The volume it belongs to.
+  public let volume: ScannedVolume?
+  /// The number of the fanout directory that it is.
+  public let fanout: UInt8?
+  private let state = Mutex(State())
+
+  private struct State {
+    var descriptor: SharedDescriptor?
+    var device: UInt64 = 0
+    var inode: UInt64 = 0
+  }
+
+  init(parent: DirectoryNode?, name: [UInt8], place: EntryPlace, volume: ScannedVolume?) {
+    above = parent
+    self.name = name
+    self.place = place
+    self.volume = volume
+    depth = (parent?.depth ?? -1) + 1
+    fanout = place == .fanout ? Fanout(directoryName: name.span)?.number : nil
+  }
+
+  /// Lets a long chain of directories go one by one; left to itself the release would recurse as deep as the chain.
+  deinit {
+    var chain = above
+    above = nil
+    while isKnownUniquelyReferenced(&chain) {
+      let next = chain?.above
+      chain?.above = nil
+      chain = next
+    }
+  }
+
+  /// The path as bytes, from the root's path on.
+  public var path: [UInt8] {
+    var components: [[UInt8]] = []
+    var node: DirectoryNode? = self
+    while let current = node {
+      components.append(current.name)
+      node = current.parent
+    }
+    var path = components.popLast() ?? []
+    for component in components.reversed() { path = path.appending(component: component) }
+    return path
+  }
+
+  /// Keeps a descriptor of the directory, and which directory it is.
+  func adopt(_ descriptor: SharedDescriptor, _ status: FileStatus) {
+    state.withLock { $0 = State(descriptor: descriptor, device: status.device, inode: status.inode) }
+  }
+
+  /// Lets go of the descriptor; it closes when nobody uses it, and ``descriptor()`` opens it again.
+  func release() { state.withLock { $0.descriptor = nil } }
+
+  /// A descriptor of the directory, opened again from the nearest open directory above where it was let go.
+  ///
+  /// A directory that is no longer the one that was scanned gives ESTALE.
+  func descriptor() throws(Errno) -> SharedDescriptor {
+    var closed: [DirectoryNode] = []
+    var node = self
+    while true {
+      if let open = node.state.withLock({ $0.descriptor }) {
+        var current = open
+        for step in closed.reversed() {
+          guard let name = EntryName(step.name) else { throw .invalidArgument }
+          let next = SharedDescriptor(try current.value.open(name, .directory))
+          let status = try next.value.status()
+          let (device, inode) = step.state.withLock { ($0.device, $0.inode) }
+          guard status.device == device, status.inode == inode else { throw .staleNFSFileHandle }
+          current = next
+        }
+        return current
+      }
+      closed.append(node)
+      guard let parent = node.parent else { throw .badFileDescriptor }
+      node = parent
+    }
+  }
+}
+
+/// A descriptor that several threads use; it closes with the last of them.
+public final class SharedDescriptor: Sendable {
+  /// How many are open.
+  static let openCount = Atomic<Int>(0)
+
+  /// The descriptor.
+  public let value: OwnedDescriptor
+
+  init(_ value: consuming OwnedDescriptor) {
+    self.value = value
+    Self.openCount.add(1, ordering: .relaxed)
+  }
+
+  deinit { Self.openCount.subtract(1, ordering: .relaxed) }
+}
+
+extension Span where Element == UInt8 {
+  /// Whether the bytes are those of a text that is known when the program is written.
+  @inline(__always)
+  func equals(_ text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    let other = text.utf8Start
+    for index in 0..<count where self[index] != other[index] { return false }
+    return true
+  }
+}

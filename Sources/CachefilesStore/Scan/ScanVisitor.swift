@@ -1,0 +1,91 @@
+import CachefilesFormat
+public import LinuxIO
+import SystemPackage
+
+/// One entry that a scan came across. It lives only while the visitor looks at it; nothing is copied.
+public struct ScanEntry: ~Escapable {
+  /// What it is, by its place.
+  public let place: EntryPlace
+  /// The directory it stands in; for the root directory itself.
+  public let directory: DirectoryNode
+  /// The volume it belongs to, where it belongs to one.
+  public let volume: ScannedVolume?
+  /// The name.
+  public let name: Span<UInt8>
+  /// What `statx` tells.
+  public let status: FileStatus
+  /// How the read of the cache attribute went; nil when attributes were not asked for, or not for such entries.
+  public let attribute: AttributeReading?
+  /// The attribute's value where it was read; empty otherwise.
+  public let attributeValue: Span<UInt8>
+
+  @inline(__always)
+  @_lifetime(copy name, copy value)
+  init(
+    place: EntryPlace, directory: DirectoryNode, volume: ScannedVolume?, name: Span<UInt8>, status: FileStatus,
+    attribute: AttributeReading?, value: Span<UInt8>
+  ) {
+    self.place = place
+    self.directory = directory
+    self.volume = volume
+    self.name = name
+    self.status = status
+    self.attribute = attribute
+    attributeValue = value
+  }
+
+  /// Whether it is the root directory.
+  public var isRoot: Bool { place == .root }
+
+  /// The path as bytes, from the root's path on.
+  public var path: [UInt8] { isRoot ? directory.path : directory.path.appending(component: name.array) }
+
+  /// Opens the entry to look at it, without changing its access time.
+  public func open() throws(StoreError) -> OwnedDescriptor {
+    do throws(Errno) {
+      guard let entryName = EntryName(name.array) else { throw .invalidArgument }
+      return try directory.descriptor().value.open(entryName, .inspect)
+    } catch {
+      throw StoreError(path: path, operation: "open", error: error)
+    }
+  }
+}
+
+/// What looks at the entries of a scan. Each thread has one of its own; they are merged at the end.
+public protocol ScanVisitor {
+  /// Looks at one entry.
+  mutating func visit(_ entry: borrowing ScanEntry)
+  /// Takes over what another visitor saw.
+  mutating func merge(_ other: consuming Self)
+}
+
+/// What a scan is to do.
+public struct ScanOptions: Sendable {
+  /// The number of threads.
+  public var threads: Int
+  /// Whether to read the cache attribute of objects, volumes and legacy files.
+  public var attributes: Bool
+  /// Which volumes to enter, by their keys; all without it.
+  public var volumes: (@Sendable ([UInt8]) -> Bool)?
+  /// Whether to go through the graveyard and everything else outside the volumes.
+  public var onlyVolumes: Bool
+  /// Called for each entry that fails, from one thread at a time.
+  public var onFailure: @Sendable (StoreError) -> Void
+  /// Asked now and then; true ends the scan.
+  public var isCancelled: @Sendable () -> Bool
+
+  /// The usual options: everything, attributes left out.
+  public init(
+    threads: Int = ScanOptions.defaultThreads, attributes: Bool = false, onlyVolumes: Bool = false,
+    onFailure: @escaping @Sendable (StoreError) -> Void = { _ in }
+  ) {
+    self.threads = threads
+    self.attributes = attributes
+    self.onlyVolumes = onlyVolumes
+    self.onFailure = onFailure
+    isCancelled = { Interruption.signal != nil }
+  }
+
+  /// More threads than processors: on a cold disk they wait most of the time, and warm the surplus sleeps.
+  public static var defaultThreads: Int { min(64, max(8, Workers.processorCount * 8)) }
+}

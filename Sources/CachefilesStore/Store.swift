@@ -1,0 +1,132 @@
+public import CachefilesFormat
+public import LinuxIO
+public import SystemPackage
+
+/// An open cache directory.
+///
+/// ```
+/// <root>/          what the daemon's configuration calls `dir`
+///   cache/         live objects
+///   graveyard/     directories on their way out
+/// ```
+///
+/// The root is opened once; everything else is reached from its descriptor. Mirrors what `cachefiles_add_cache`
+/// (fs/cachefiles/cache.c) looks up at bind.
+public struct Store: ~Copyable, Sendable {
+  /// The path that was opened, for messages.
+  public let path: [UInt8]
+  /// The root directory.
+  public let root: OwnedDescriptor
+  /// The `cache` directory.
+  public let cache: OwnedDescriptor
+  /// The status of the root directory.
+  public let rootStatus: FileStatus
+  /// The status of the `cache` directory.
+  public let cacheStatus: FileStatus
+  /// What the directory lacks although the kernel would make it at bind: `graveyard`, or nothing.
+  public let missing: [String]
+
+  /// The name of the directory of live objects.
+  public static let cacheName = EntryName("cache")
+  /// The name of the directory of dead directories.
+  public static let graveyardName = EntryName("graveyard")
+
+  /// Opens a cache directory.
+  ///
+  /// - Throws: ``OpeningFailure`` when it cannot be read or has no `cache` directory.
+  public init(path: FilePath) throws(OpeningFailure) {
+    let bytes = path.bytes
+    self.path = bytes
+    do throws(Errno) {
+      root = try OwnedDescriptor(directory: path)
+      rootStatus = try root.status()
+    } catch {
+      throw .unreadable(StoreError(path: bytes, operation: "open the directory", error: error, note: Self.hint(error)))
+    }
+    let cachePath = bytes.appending(component: Self.cacheName.bytes)
+    do throws(Errno) {
+      cache = try root.open(Self.cacheName, .directory)
+      cacheStatus = try cache.status()
+    } catch {
+      switch error {
+      case .noSuchFileOrDirectory: throw .notACache(path: bytes, missing: "it has no 'cache' directory")
+      case .notDirectory, .tooManySymbolicLinkLevels:
+        throw .notACache(path: bytes, missing: "its 'cache' is not a directory, so no kernel can bind it")
+      default:
+        throw .unreadable(
+          StoreError(path: cachePath, operation: "open the directory", error: error, note: Self.hint(error)))
+      }
+    }
+    var missing: [String] = []
+    do throws(Errno) {
+      let graveyard = try root.status(of: Self.graveyardName)
+      if graveyard.kind != .directory { missing.append("graveyard (it is \(graveyard.kind.words))") }
+    } catch {
+      missing.append("graveyard")
+    }
+    self.missing = missing
+  }
+
+  private static func hint(_ error: Errno) -> String? {
+    switch error {
+    case .notPermitted: "only its owner or root can read it without disturbing access times"
+    case .permissionDenied: "caches belong to root"
+    default: nil
+    }
+  }
+
+  /// Which layouts the entries of `cache/` have, judged by their names.
+  public func generation() throws(StoreError) -> FormatGeneration {
+    var generation = FormatGeneration.empty
+    try forEachCacheEntry { name, _ in
+      if let layout = FormatGeneration(topLevelName: name) { generation = generation.combined(with: layout) }
+    }
+    return generation
+  }
+
+  /// Calls a closure for the name and kind of each entry of `cache/`.
+  public func forEachCacheEntry(_ body: (Span<UInt8>, FileStatus.Kind) -> Void) throws(StoreError) {
+    let buffer = DirectoryBuffer(capacity: 64 << 10)
+    do throws(Errno) {
+      // A second descriptor, so that the position of the first stays.
+      let directory = try root.open(Self.cacheName, .directory)
+      while try buffer.fill(from: directory) {
+        buffer.forEach { record in body(record.name, record.kind) }
+      }
+    } catch {
+      throw StoreError(path: path.appending(component: Self.cacheName.bytes), operation: "list", error: error)
+    }
+  }
+}
+
+extension FilePath {
+  /// The path's bytes as the system takes them.
+  public var bytes: [UInt8] {
+    withPlatformString { pointer in
+      var bytes: [UInt8] = []
+      var current = pointer
+      while current.pointee != 0 {
+        bytes.append(UInt8(bitPattern: current.pointee))
+        current += 1
+      }
+      return bytes
+    }
+  }
+
+  /// A path of bytes; everything from a NUL on is left out.
+  public init(bytes: [UInt8]) {
+    self = (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return FilePath() }
+      return FilePath(platformString: base)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// A path with one more component.
+  public func appending(component: [UInt8]) -> [UInt8] {
+    var path = self
+    if path.last != UInt8(ascii: "/") { path.append(UInt8(ascii: "/")) }
+    return path + component
+  }
+}

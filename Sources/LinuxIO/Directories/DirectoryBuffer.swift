@@ -1,0 +1,120 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// A buffer for the records of a directory, filled by `getdents64(2)`.
+///
+/// Large buffers are what makes reading a directory cheap: one call brings some thousand names.
+public final class DirectoryBuffer: @unchecked Sendable {
+  // Owned by one thread at a time: whoever holds the buffer's reference from a work list.
+  private let memory: UnsafeMutableRawBufferPointer
+  private var filled = 0
+
+  /// Makes a buffer of this many bytes.
+  public init(capacity: Int) {
+    memory = .allocate(byteCount: capacity, alignment: 8)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// Reads the next records of a directory. False at its end.
+  ///
+  /// The corresponding C function is `getdents64`.
+  public func fill(from directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+    filled = 0
+    let descriptor = directory.raw
+    filled = try call(.getdents64) { clinux_getdents64(descriptor, memory.baseAddress, memory.count) }
+    return filled > 0
+  }
+
+  /// Whether the last fill left no room for another record, so that more records are likely to follow.
+  public var isNearlyFull: Bool { filled > memory.count - 1024 }
+
+  /// Calls a closure for each record, without `.` and `..`.
+  @inline(__always)
+  public func forEach<E: Error>(_ body: (borrowing DirectoryRecord) throws(E) -> Void) throws(E) {
+    guard let base = UnsafeRawPointer(memory.baseAddress) else { return }
+    var offset = 0
+    while offset < filled {
+      let record = base + offset
+      let length = Int(record.load(fromByteOffset: 16, as: UInt16.self))
+      let name = record + 19
+      let first = name.load(as: UInt8.self)
+      if first != UInt8(ascii: ".") || !Self.isSelfOrParent(name) {
+        try body(
+          DirectoryRecord(
+            name: name, inode: record.load(as: UInt64.self),
+            kind: FileStatus.Kind(rawValue: record.load(fromByteOffset: 18, as: UInt8.self)) ?? .unknown, in: self))
+      }
+      offset += length
+    }
+  }
+
+  private static func isSelfOrParent(_ name: UnsafeRawPointer) -> Bool {
+    let second = name.load(fromByteOffset: 1, as: UInt8.self)
+    return second == 0 || (second == UInt8(ascii: ".") && name.load(fromByteOffset: 2, as: UInt8.self) == 0)
+  }
+}
+
+/// One record of a directory. It lives as long as the buffer holds it; the name is not copied.
+public struct DirectoryRecord: ~Escapable {
+  let pointer: UnsafeRawPointer
+  /// The inode number, `d_ino`.
+  public let inode: UInt64
+  /// The kind of file, where the file system tells (`d_type`).
+  public let kind: FileStatus.Kind
+  private let length: Int
+
+  @inline(__always)
+  @_lifetime(borrow buffer)
+  init(name: UnsafeRawPointer, inode: UInt64, kind: FileStatus.Kind, in buffer: borrowing DirectoryBuffer) {
+    pointer = name
+    self.inode = inode
+    self.kind = kind
+    length = strlen(name.assumingMemoryBound(to: CChar.self))
+  }
+
+  /// The name, without its NUL.
+  public var name: Span<UInt8> {
+    @inline(__always)
+    @_lifetime(copy self)
+    get {
+      let start = pointer.assumingMemoryBound(to: UInt8.self)
+      return _overrideLifetime(Span(_unsafeStart: start, count: length), copying: self)
+    }
+  }
+
+  /// A copy of the name for the `…at` calls; nil when a broken file system gave a name that is no single component.
+  public var entryName: EntryName? { EntryName(Array(UnsafeRawBufferPointer(start: pointer, count: length))) }
+
+  /// The status of the entry; a symbolic link is not followed. The corresponding C function is `statx`.
+  @inline(__always)
+  public func status(in directory: borrowing OwnedDescriptor) throws(Errno) -> FileStatus {
+    try FileStatus.read(directory.raw, pointer.assumingMemoryBound(to: CChar.self), flags: AT_SYMLINK_NOFOLLOW)
+  }
+
+  /// Reads an attribute of the entry into a buffer.
+  @inline(__always)
+  public func attribute(
+    _ name: StaticString, in directory: borrowing OwnedDescriptor, into buffer: AttributeBuffer
+  ) -> AttributeReading {
+    directory.readAttribute(name, of: pointer.assumingMemoryBound(to: CChar.self), into: buffer.memory)
+  }
+}
+
+/// A buffer for attribute values, reused from entry to entry.
+public final class AttributeBuffer {
+  let memory: UnsafeMutableRawBufferPointer
+
+  /// Makes a buffer of this many bytes.
+  public init(capacity: Int) { memory = .allocate(byteCount: capacity, alignment: 8) }
+
+  deinit { memory.deallocate() }
+
+  /// The first bytes of the buffer.
+  @_lifetime(borrow self)
+  public func bytes(_ count: Int) -> Span<UInt8> {
+    let buffer = UnsafeBufferPointer(rebasing: memory.assumingMemoryBound(to: UInt8.self)[..<count])
+    return _overrideLifetime(buffer.span, borrowing: self)
+  }
+}

@@ -1,0 +1,55 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// A run of data in a sparse file.
+public struct DataExtent: Equatable, Sendable {
+  /// The first byte.
+  public var offset: UInt64
+  /// The number of bytes.
+  public var length: UInt64
+
+  /// Makes a run.
+  public init(offset: UInt64, length: UInt64) {
+    self.offset = offset
+    self.length = length
+  }
+
+  /// The byte after the last.
+  public var end: UInt64 { offset + length }
+}
+
+extension OwnedDescriptor {
+  /// Calls a closure for each run of data, in order. Preallocated space that was never written is a hole.
+  ///
+  /// The corresponding C function is `lseek` with `SEEK_DATA` and `SEEK_HOLE`: what the kernel's own cache asks.
+  public func forEachDataExtent(size: UInt64, _ body: (DataExtent) -> Void) throws(Errno) {
+    var position: Int64 = 0
+    while position < Int64(clamping: size) {
+      let start: off_t
+      do throws(Errno) {
+        start = try call(.lseek) { lseek(raw, off_t(position), clinux_SEEK_DATA) }
+      } catch {
+        if error == .noSuchAddressOrDevice { return }
+        throw error
+      }
+      let end: off_t
+      do throws(Errno) {
+        end = try call(.lseek) { lseek(raw, start, clinux_SEEK_HOLE) }
+      } catch {
+        if error == .noSuchAddressOrDevice { return }
+        throw error
+      }
+      guard end > start else { return }
+      body(DataExtent(offset: UInt64(start), length: UInt64(end - start)))
+      position = Int64(end)
+    }
+  }
+
+  /// The runs of data, in order.
+  public func dataExtents(size: UInt64) throws(Errno) -> [DataExtent] {
+    var extents: [DataExtent] = []
+    try forEachDataExtent(size: size) { extents.append($0) }
+    return extents
+  }
+}

@@ -1,0 +1,100 @@
+import CAttr
+import CLinux
+import Glibc
+import Synchronization
+public import SystemPackage
+
+/// One read of an extended attribute.
+public enum AttributeReading: Sendable, Equatable {
+  /// The first so many bytes of the buffer hold the value.
+  case value(count: Int)
+  /// The file has no such attribute.
+  case absent
+  /// The value is longer than the buffer: its length in bytes.
+  case longer(count: Int)
+  /// It could not be read.
+  case failed(Errno)
+}
+
+extension OwnedDescriptor {
+  /// The value of an attribute of the open file; nil when it has none.
+  ///
+  /// The corresponding C function is `fgetxattr`.
+  public func attribute(_ name: StaticString) throws(Errno) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: 1024)
+    while true {
+      do throws(Errno) {
+        let count = try call(.getxattr) { fgetxattr(raw, name.pointer, &buffer, buffer.count) }
+        return Array(buffer[..<count])
+      } catch {
+        if error == .noData { return nil }
+        guard error == .outOfRange, buffer.count < 65536 else { throw error }
+        buffer = [UInt8](repeating: 0, count: 65536)
+      }
+    }
+  }
+
+  /// Sets an attribute of the open file. The corresponding C function is `fsetxattr`.
+  public func setAttribute(_ name: StaticString, to value: [UInt8]) throws(Errno) {
+    try perform(.setxattr) { fsetxattr(raw, name.pointer, value, value.count, 0) }
+  }
+
+  /// Removes an attribute of the open file. The corresponding C function is `fremovexattr`.
+  public func removeAttribute(_ name: StaticString) throws(Errno) {
+    try perform(.removexattr) { fremovexattr(raw, name.pointer) }
+  }
+
+  /// Reads an attribute of an entry of this directory into a buffer; a symbolic link is not followed.
+  ///
+  /// With `getxattrat` (Linux 6.13 and later) the entry is not opened; before, `openat` and `fgetxattr`.
+  func readAttribute(
+    _ attribute: StaticString, of name: UnsafePointer<CChar>, into buffer: UnsafeMutableRawBufferPointer
+  ) -> AttributeReading {
+    if AttributeCall.isAvailable.load(ordering: .relaxed) {
+      do throws(Errno) {
+        let count = try call(.getxattrat) {
+          clinux_getxattrat(raw, name, AT_SYMLINK_NOFOLLOW, attribute.pointer, buffer.baseAddress, buffer.count)
+        }
+        return .value(count: count)
+      } catch {
+        switch error {
+        case .noData: return .absent
+        case .outOfRange:
+          let count = try? call(.getxattrat) {
+            clinux_getxattrat(raw, name, AT_SYMLINK_NOFOLLOW, attribute.pointer, nil, 0)
+          }
+          return .longer(count: count ?? buffer.count + 1)
+        case .noFunction: AttributeCall.isAvailable.store(false, ordering: .relaxed)
+        default: return .failed(error)
+        }
+      }
+    }
+    do throws(Errno) {
+      let file = OwnedDescriptor(raw: try openEntry(name, .inspect))
+      do throws(Errno) {
+        let count = try call(.getxattr) { fgetxattr(file.raw, attribute.pointer, buffer.baseAddress, buffer.count) }
+        return .value(count: count)
+      } catch {
+        if error == .noData { return .absent }
+        guard error == .outOfRange else { return .failed(error) }
+        let count = try call(.getxattr) { fgetxattr(file.raw, attribute.pointer, nil, 0) }
+        return .longer(count: count)
+      }
+    } catch {
+      return .failed(error)
+    }
+  }
+}
+
+/// Whether the kernel has `getxattrat`; found out at the first call.
+public enum AttributeCall {
+  static let isAvailable = Atomic<Bool>(true)
+
+  /// Makes the module use the fallback for kernels before 6.13, as benchmarks and tests do.
+  public static func useFallback() { isAvailable.store(false, ordering: .relaxed) }
+}
+
+extension StaticString {
+  /// The string as a C string.
+  var pointer: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
+}

@@ -1,0 +1,108 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// What `statx(2)` tells of a file.
+public struct FileStatus: Sendable, Equatable {
+  /// The kinds of file.
+  public enum Kind: UInt8, Sendable {
+    case fifo = 1
+    case characterDevice = 2
+    case directory = 4
+    case blockDevice = 6
+    case regular = 8
+    case symlink = 10
+    case socket = 12
+    case unknown = 0
+
+    /// In words, for messages.
+    public var words: String {
+      switch self {
+      case .fifo: "a FIFO"
+      case .characterDevice: "a character device"
+      case .directory: "a directory"
+      case .blockDevice: "a block device"
+      case .regular: "a regular file"
+      case .symlink: "a symbolic link"
+      case .socket: "a socket"
+      case .unknown: "of unknown type"
+      }
+    }
+  }
+
+  /// The file system's device number: major in the upper 32 bits, minor in the lower.
+  ///
+  /// The corresponding C fields are `stx_dev_major` and `stx_dev_minor`.
+  public var device: UInt64 = 0
+  /// The inode number, `stx_ino`.
+  public var inode: UInt64 = 0
+  /// The type and permission bits, `stx_mode`.
+  public var mode: UInt16 = 0
+  /// The number of hard links, `stx_nlink`.
+  public var links: UInt32 = 0
+  /// The owner, `stx_uid`.
+  public var owner: UInt32 = 0
+  /// The group, `stx_gid`.
+  public var group: UInt32 = 0
+  /// The length in bytes, `stx_size`.
+  public var size: UInt64 = 0
+  /// The allocated space in 512-byte units, `stx_blocks`.
+  public var blocks: UInt64 = 0
+  /// Last access in nanoseconds since 1970, `stx_atime`.
+  public var accessTime: Int64 = 0
+  /// Last change of the data in nanoseconds since 1970, `stx_mtime`.
+  public var modificationTime: Int64 = 0
+  /// Last change of the inode in nanoseconds since 1970, `stx_ctime`.
+  public var changeTime: Int64 = 0
+  /// Attribute bits, `stx_attributes`.
+  public var attributes: UInt64 = 0
+
+  /// Makes an empty status.
+  public init() {}
+
+  /// The kind of file.
+  public var kind: Kind { Kind(rawValue: UInt8(truncatingIfNeeded: mode >> 12)) ?? .unknown }
+  /// The permission bits.
+  public var permissions: UInt16 { mode & 0o7777 }
+  /// The allocated space in bytes.
+  public var allocatedBytes: UInt64 { blocks &* 512 }
+  /// Whether something is mounted here (`STATX_ATTR_MOUNT_ROOT`, Linux 5.8 and later).
+  public var isMountPoint: Bool { attributes & 0x2000 != 0 }
+  /// Whether the file cannot be changed or removed (`STATX_ATTR_IMMUTABLE`).
+  public var isImmutable: Bool { attributes & 0x10 != 0 }
+  /// Whether the file can only grow (`STATX_ATTR_APPEND`).
+  public var isAppendOnly: Bool { attributes & 0x20 != 0 }
+
+  @inline(__always)
+  init(_ raw: borrowing CLinux.statx) {
+    device = UInt64(raw.stx_dev_major) << 32 | UInt64(raw.stx_dev_minor)
+    inode = raw.stx_ino
+    mode = raw.stx_mode
+    links = raw.stx_nlink
+    owner = raw.stx_uid
+    group = raw.stx_gid
+    size = raw.stx_size
+    blocks = raw.stx_blocks
+    accessTime = Self.nanoseconds(raw.stx_atime)
+    modificationTime = Self.nanoseconds(raw.stx_mtime)
+    changeTime = Self.nanoseconds(raw.stx_ctime)
+    attributes = raw.stx_attributes
+  }
+
+  /// One time as nanoseconds; times beyond the year 2262 are held there.
+  @inline(__always)
+  private static func nanoseconds(_ time: statx_timestamp) -> Int64 {
+    let (product, overflow) = time.tv_sec.multipliedReportingOverflow(by: 1_000_000_000)
+    if overflow { return time.tv_sec < 0 ? .min : .max }
+    let (sum, carry) = product.addingReportingOverflow(Int64(time.tv_nsec))
+    return carry ? .max : sum
+  }
+
+  /// The status of what a descriptor refers to, or of an entry below it.
+  @inline(__always)
+  static func read(_ descriptor: CInt, _ name: UnsafePointer<CChar>, flags: CInt) throws(Errno) -> FileStatus {
+    var raw = CLinux.statx()
+    try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, 0x7ff, &raw) }
+    return FileStatus(raw)
+  }
+}

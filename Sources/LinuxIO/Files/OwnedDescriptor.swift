@@ -1,0 +1,85 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+/// An open file or directory, closed when the value goes away.
+///
+/// Everything below a directory is reached through its descriptor and a single ``EntryName``, never following a
+/// symbolic link, so nothing that changes on the disk meanwhile can lead elsewhere.
+public struct OwnedDescriptor: ~Copyable, Sendable {
+  /// The descriptor's number.
+  let raw: CInt
+
+  init(raw: CInt) { self.raw = raw }
+
+  deinit { _ = Glibc.close(raw) }
+
+  /// How to open an entry.
+  public enum Mode: Sendable {
+    /// A directory, to list it and to work below it; its access time stays as it is (`O_NOATIME`).
+    case directory
+    /// A regular file, to look at it; its access time stays as it is. A FIFO does not block.
+    case inspect
+    /// A new regular file for writing, with these permissions; fails when the name exists.
+    case create(permissions: UInt16)
+    /// An existing regular file for writing.
+    case write
+
+    var flags: CInt {
+      switch self {
+      case .directory: O_RDONLY | O_DIRECTORY | clinux_O_NOATIME
+      case .inspect: O_RDONLY | O_NONBLOCK | O_NOCTTY | clinux_O_NOATIME
+      case .create: O_RDWR | O_CREAT | O_EXCL
+      case .write: O_RDWR | O_NONBLOCK | O_NOCTTY
+      }
+    }
+
+    var permissions: mode_t {
+      if case .create(let permissions) = self { return mode_t(permissions) }
+      return 0
+    }
+  }
+
+  /// Opens a directory by a path that the user gave; symbolic links in that path are followed.
+  ///
+  /// The corresponding C function is `open`.
+  public init(directory path: FilePath) throws(Errno) {
+    let flags = Mode.directory.flags | O_CLOEXEC
+    raw = try call(.open) { path.withPlatformString { Glibc.open($0, flags) } }
+  }
+
+  /// Opens an entry of this directory; a symbolic link gives `ELOOP` or `ENOTDIR`.
+  ///
+  /// The corresponding C function is `openat`.
+  public func open(_ name: EntryName, _ mode: Mode) throws(Errno) -> OwnedDescriptor {
+    OwnedDescriptor(raw: try name.withPointer { (pointer) throws(Errno) in try openEntry(pointer, mode) })
+  }
+
+  /// The number of the new descriptor.
+  func openEntry(_ name: UnsafePointer<CChar>, _ mode: Mode) throws(Errno) -> CInt {
+    let flags = mode.flags | O_NOFOLLOW | O_CLOEXEC
+    let permissions = mode.permissions
+    return try call(.openat) { Glibc.openat(raw, name, flags, permissions) }
+  }
+
+  /// The status of the open file.
+  ///
+  /// The corresponding C function is `statx` with `AT_EMPTY_PATH`.
+  public func status() throws(Errno) -> FileStatus {
+    try FileStatus.read(raw, "", flags: clinux_AT_EMPTY_PATH)
+  }
+
+  /// The status of an entry of this directory; a symbolic link is not followed.
+  ///
+  /// The corresponding C function is `statx` with `AT_SYMLINK_NOFOLLOW`.
+  public func status(of name: EntryName) throws(Errno) -> FileStatus {
+    try name.withPointer { (pointer) throws(Errno) in
+      try FileStatus.read(raw, pointer, flags: AT_SYMLINK_NOFOLLOW)
+    }
+  }
+
+  /// Another descriptor of the same open file. The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.
+  public func duplicate() throws(Errno) -> OwnedDescriptor {
+    OwnedDescriptor(raw: try call(.dup) { fcntl(raw, F_DUPFD_CLOEXEC, 0) })
+  }
+}

@@ -1,0 +1,34 @@
+import CLinux
+import Glibc
+internal import SystemPackage
+
+/// The system calls of this module, by name, so that tests can make one of them fail.
+public enum Syscall: String, Sendable, CaseIterable {
+  case open, openat, dup, statx, getdents64, getxattr, getxattrat, listxattr, setxattr, removexattr, lseek, pread, pwrite
+  case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
+  case fstatfs, ioctl, attrCopy
+}
+
+/// Runs one system call: repeats it when a signal interrupts it, and turns −1 into the error number.
+///
+/// The only place where a system call is made. In debug builds ``FaultPlan`` can make it fail instead.
+@inline(__always)
+func call<T: FixedWidthInteger & SignedInteger>(
+  _ name: Syscall, _ body: () -> T
+) throws(Errno) -> T {
+  #if FAULTS
+    if let forced = FaultPlan.current?.fault(for: name) { throw forced }
+  #endif
+  while true {
+    let result = body()
+    if result >= 0 { return result }
+    let number = errno
+    if number != EINTR { throw Errno(rawValue: number) }
+  }
+}
+
+/// Runs one system call whose result is of no use.
+@inline(__always)
+func perform<T: FixedWidthInteger & SignedInteger>(_ name: Syscall, _ body: () -> T) throws(Errno) {
+  _ = try call(name, body)
+}
