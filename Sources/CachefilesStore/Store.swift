@@ -36,35 +36,63 @@ public struct Store: ~Copyable, Sendable {
   /// - Throws: ``OpeningFailure`` when it cannot be read or has no `cache` directory.
   public init(path: FilePath) throws(OpeningFailure) {
     let bytes = path.bytes
+    let root = try Self.openRoot(path)
+    let cache = try Self.openCache(in: root, path: bytes)
+    let rootStatus = try Self.status(of: root, path: bytes)
+    let cacheStatus = try Self.status(of: cache, path: bytes.appending(component: Self.cacheName.bytes))
+    self.rootStatus = rootStatus
+    self.cacheStatus = cacheStatus
+    missing = Self.missingParts(of: root)
     self.path = bytes
+    self.root = root
+    self.cache = cache
+  }
+
+  private static func openRoot(_ path: FilePath) throws(OpeningFailure) -> OwnedDescriptor {
     do throws(Errno) {
-      root = try OwnedDescriptor(directory: path)
-      rootStatus = try root.status()
+      return try OwnedDescriptor(directory: path)
     } catch {
-      throw .unreadable(StoreError(path: bytes, operation: "open the directory", error: error, note: Self.hint(error)))
+      throw .unreadable(
+        StoreError(path: path.bytes, operation: "open the directory", error: error, note: hint(error)))
     }
-    let cachePath = bytes.appending(component: Self.cacheName.bytes)
+  }
+
+  private static func openCache(
+    in root: borrowing OwnedDescriptor, path: [UInt8]
+  ) throws(OpeningFailure) -> OwnedDescriptor {
     do throws(Errno) {
-      cache = try root.open(Self.cacheName, .directory)
-      cacheStatus = try cache.status()
+      return try root.open(cacheName, .directory)
     } catch {
       switch error {
-      case .noSuchFileOrDirectory: throw .notACache(path: bytes, missing: "it has no 'cache' directory")
+      case .noSuchFileOrDirectory: throw .notACache(path: path, missing: "it has no 'cache' directory")
       case .notDirectory, .tooManySymbolicLinkLevels:
-        throw .notACache(path: bytes, missing: "its 'cache' is not a directory, so no kernel can bind it")
+        throw .notACache(path: path, missing: "its 'cache' is not a directory, so no kernel can bind it")
       default:
         throw .unreadable(
-          StoreError(path: cachePath, operation: "open the directory", error: error, note: Self.hint(error)))
+          StoreError(
+            path: path.appending(component: cacheName.bytes), operation: "open the directory", error: error,
+            note: hint(error)))
       }
     }
-    var missing: [String] = []
+  }
+
+  private static func status(
+    of descriptor: borrowing OwnedDescriptor, path: [UInt8]
+  ) throws(OpeningFailure) -> FileStatus {
     do throws(Errno) {
-      let graveyard = try root.status(of: Self.graveyardName)
-      if graveyard.kind != .directory { missing.append("graveyard (it is \(graveyard.kind.words))") }
+      return try descriptor.status()
     } catch {
-      missing.append("graveyard")
+      throw .unreadable(StoreError(path: path, operation: "look at", error: error))
     }
-    self.missing = missing
+  }
+
+  private static func missingParts(of root: borrowing OwnedDescriptor) -> [String] {
+    do throws(Errno) {
+      let graveyard = try root.status(of: graveyardName)
+      return graveyard.kind == .directory ? [] : ["graveyard (it is \(graveyard.kind.words))"]
+    } catch {
+      return ["graveyard"]
+    }
   }
 
   private static func hint(_ error: Errno) -> String? {

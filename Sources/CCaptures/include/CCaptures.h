@@ -10,5 +10,5 @@ struct captured_cache {
   size_t size;                // in bytes
 };
 
-extern const struct captured_cache captured_caches[];
+const struct captured_cache *captured_cache_at(size_t index);
 extern const size_t captured_cache_count;

@@ -17,6 +17,9 @@ public struct Fanout: Equatable, Hashable, Sendable {
     number = high << 4 | low
   }
 
+  /// Reads a directory name.
+  public init?(directoryName name: [UInt8]) { self.init(directoryName: name.span) }
+
   /// The directory name as bytes.
   public var directoryName: [UInt8] { [UInt8(ascii: "@"), Hex.digit(number >> 4), Hex.digit(number & 15)] }
 

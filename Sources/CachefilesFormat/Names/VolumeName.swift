@@ -51,4 +51,7 @@ public enum VolumeName {
     guard name.count > 0, name[0] == prefix else { return nil }
     return name.extracting(1..<name.count).array
   }
+
+  /// The volume key of a directory name, nil when the name does not start with `I`.
+  public static func key(ofName name: [UInt8]) -> [UInt8]? { key(ofName: name.span) }
 }

@@ -160,12 +160,12 @@ public final class Scanner: Sendable {
 
     private mutating func visitDirectory(_ node: DirectoryNode, _ status: FileStatus, _ open: SharedDescriptor?) {
       var reading: AttributeReading?
-      var value: [UInt8] = []
+      var bytes: [UInt8] = []
       if scanner.options.attributes, node.place == .volume || node.place == .cache || node.place == .object, let open {
         do throws(Errno) {
-          if let bytes = try open.value.attribute(CacheAttribute.name) {
-            reading = .value(count: bytes.count)
-            value = bytes
+          if let found = try open.value.attribute(CacheAttribute.name) {
+            reading = .value(count: found.count)
+            bytes = found
           } else {
             reading = .absent
           }
@@ -173,16 +173,20 @@ public final class Scanner: Sendable {
           reading = .failed(error)
         }
       }
-      visitor.visit(
-        ScanEntry(
-          place: node.place, directory: node.parent ?? node, volume: node.volume, name: node.name.span, status: status,
-          attribute: reading, value: value.span))
+      let name = node.name
+      let value = bytes
+      let entry = ScanEntry(
+        place: node.place, directory: node.parent ?? node, volume: node.volume, name: name.span, status: status,
+        attribute: reading, value: value.span)
+      visitor.visit(entry)
     }
 
     /// Looks at the entries in a buffer; directories become new work.
     private mutating func look(at buffer: DirectoryBuffer, in node: DirectoryNode, _ descriptor: SharedDescriptor) {
       var below: [ScanJob] = []
       var count = 0
+      let scanner = self.scanner
+      let values = self.values
       buffer.forEach { record in
         count += 1
         let name = record.name
@@ -209,10 +213,10 @@ public final class Scanner: Sendable {
               StoreError(
                 path: node.path.appending(component: name.array), operation: "read the cache attribute", error: error))
           }
-          visitor.visit(
-            ScanEntry(
-              place: place, directory: node, volume: node.volume, name: name, status: status, attribute: reading,
-              value: values.bytes(length)))
+          let entry = ScanEntry(
+            place: place, directory: node, volume: node.volume, name: name, status: status, attribute: reading,
+            value: values.bytes(length))
+          visitor.visit(entry)
         } catch {
           scanner.fail(
             StoreError(path: node.path.appending(component: name.array), operation: "look at", error: error))

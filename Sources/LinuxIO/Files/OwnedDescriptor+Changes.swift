@@ -34,14 +34,6 @@ extension OwnedDescriptor {
     try perform(.ftruncate) { ftruncate(raw, off_t(size)) }
   }
 
-  /// Writes all of the bytes at an offset. The corresponding C function is `pwrite`.
-  public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(Errno) {
-    var done = 0
-    while done < bytes.count {
-      done += try call(.pwrite) { pwrite(raw, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset) + done) }
-    }
-  }
-
   /// Sets the access and modification times, in nanoseconds since 1970. The corresponding C function is `futimens`.
   public func setTimes(access: Int64, modification: Int64) throws(Errno) {
     let times = [Self.specification(access), Self.specification(modification)]
@@ -56,6 +48,40 @@ extension OwnedDescriptor {
   /// Sets the owner and group. The corresponding C function is `fchown`.
   public func setOwner(_ owner: UInt32, group: UInt32) throws(Errno) {
     try perform(.fchown) { fchown(raw, owner, group) }
+  }
+
+  /// Writes the first bytes of an array at an offset. The corresponding C function is `pwrite`.
+  public func write(_ bytes: [UInt8], at offset: Int64, count: Int) throws(Errno) {
+    var done = 0
+    while done < count {
+      let start = done
+      done += try call(.pwrite) {
+        bytes.withUnsafeBytes { pwrite(raw, $0.baseAddress.map { $0 + start }, count - start, off_t(offset) + start) }
+      }
+    }
+  }
+
+  /// Sets the permission bits of an entry. The corresponding C function is `fchmodat`.
+  public func setPermissions(of name: EntryName, _ permissions: UInt16) throws(Errno) {
+    try name.withPointer { (pointer) throws(Errno) in
+      try perform(.fchmod) { fchmodat(raw, pointer, mode_t(permissions), AT_SYMLINK_NOFOLLOW) }
+    }
+  }
+
+  /// Makes a directory by a path that the user gave. False when it exists. The corresponding C function is `mkdir`.
+  public static func makeDirectory(path: FilePath, permissions: UInt16) throws(Errno) -> Bool {
+    do throws(Errno) {
+      try perform(.mkdirat) { path.withPlatformString { mkdir($0, mode_t(permissions)) } }
+      return true
+    } catch {
+      guard error == .fileExists else { throw error }
+      return false
+    }
+  }
+
+  /// Removes an empty directory by a path that the user gave. The corresponding C function is `rmdir`.
+  public static func removeDirectory(path: FilePath) throws(Errno) {
+    try perform(.rmdir) { path.withPlatformString { rmdir($0) } }
   }
 
   private static func specification(_ nanoseconds: Int64) -> timespec {

@@ -82,4 +82,19 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
   public func duplicate() throws(Errno) -> OwnedDescriptor {
     OwnedDescriptor(raw: try call(.dup) { fcntl(raw, F_DUPFD_CLOEXEC, 0) })
   }
+
+  /// The directory above this one. The corresponding C function is `openat` with `..`.
+  public func openParent() throws(Errno) -> OwnedDescriptor {
+    OwnedDescriptor(raw: try openEntry("..", .directory))
+  }
+
+  /// The path of the open file as the kernel knows it, as bytes; nil when it does not tell.
+  ///
+  /// The corresponding C function is `readlink` of `/proc/self/fd/N`.
+  public var resolvedPath: [UInt8]? {
+    var buffer = [CChar](repeating: 0, count: 65536)
+    let count = readlink("/proc/self/fd/\(raw)", &buffer, buffer.count)
+    guard count > 0, buffer[0] == CChar(bitPattern: UInt8(ascii: "/")) else { return nil }
+    return buffer[..<count].map { UInt8(bitPattern: $0) }
+  }
 }

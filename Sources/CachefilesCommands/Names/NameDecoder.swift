@@ -1,0 +1,183 @@
+import CachefilesFormat
+
+/// Answers lines one after another, with buffers that it keeps: the filter form of `decode`.
+///
+/// Bare names and paths of objects are answered here without allocation; everything else goes the long way of
+/// ``PastedAnswer``.
+struct NameDecoder {
+  /// How many lines stand for no key.
+  private(set) var failures = 0
+  private let context: DecodeContext
+  private let format: OutputFormat
+  private var volume: VolumeReading?
+  private var key: [UInt8] = []
+  private var json = JSONWriter(pretty: false)
+  private var answers = 0
+
+  /// A volume key and what follows from it.
+  struct VolumeReading {
+    let key: [UInt8]
+    let hash: KeyHash
+    let type: NetfsType
+
+    init(key: [UInt8]) {
+      self.key = key
+      hash = KeyHash(volumeKey: key.span)
+      type = NetfsType(volumeKey: key.span)
+    }
+  }
+
+  /// Where a line says that the name stands.
+  private struct Place {
+    var name: Range<Int>
+    var fanout: Fanout?
+  }
+
+  init(_ context: DecodeContext, format: OutputFormat) {
+    self.context = context
+    self.format = format
+    volume = context.volumeKey.map { VolumeReading(key: $0) }
+  }
+
+  /// Opens the document, where one is asked for.
+  func begin(_ stream: OutputStream) {
+    if format == .document { stream.write("{\"schema\":\"cachefiles.decode/1\",\"names\":[") }
+  }
+
+  /// Closes the document.
+  func finish(_ stream: OutputStream) {
+    if format == .document { stream.line("]}") }
+  }
+
+  /// Answers one line.
+  mutating func answer(_ line: Span<UInt8>, _ stream: OutputStream) {
+    guard let place = place(in: line) else { return answerPasted(line, stream) }
+    let name = line.extracting(place.name)
+    key.removeAll(keepingCapacity: true)
+    let decoded: DecodedName
+    do throws(NameFailure) {
+      decoded = try ObjectName.decode(name, into: &key)
+    } catch {
+      // Perhaps no name at all but something else that can be pasted.
+      return answerPasted(line, stream)
+    }
+    if format == .text {
+      writeLine(decoded, name, place.fanout, stream)
+    } else {
+      writeJSON(decoded, name, place.fanout, stream)
+    }
+    answers += 1
+  }
+
+  /// Finds the name in a bare name or in a path of an object; nil for everything else.
+  private mutating func place(in line: Span<UInt8>) -> Place? {
+    var slashes = (last: -1, second: -1, third: -1)
+    var count = 0
+    for index in 0..<line.count where line[index] == UInt8(ascii: "/") {
+      slashes = (index, slashes.last, slashes.second)
+      count += 1
+    }
+    guard count > 0 else {
+      for index in 0..<line.count where line[index] == 0x20 || line[index] == 0x09 { return nil }
+      return Place(name: 0..<line.count, fanout: nil)
+    }
+    guard count >= 2, slashes.last < line.count - 1,
+      let fanout = Fanout(directoryName: line.extracting(slashes.second + 1..<slashes.last))
+    else { return nil }
+    let start = slashes.third + 1
+    guard start < slashes.second, line[start] == VolumeName.prefix else { return nil }
+    // `@xx/I…/@xx/…` is the layout before 5.17.
+    if slashes.third >= 3, line[slashes.third - 3] == UInt8(ascii: "@") { return nil }
+    let volumeKey = line.extracting(start + 1..<slashes.second)
+    if volume.map({ !$0.key.span.equals(volumeKey) }) ?? true { volume = VolumeReading(key: volumeKey.array) }
+    return Place(name: slashes.last + 1..<line.count, fanout: fanout)
+  }
+
+  private func writeLine(
+    _ decoded: DecodedName, _ name: Span<UInt8>, _ found: Fanout?, _ stream: OutputStream
+  ) {
+    stream.append { buffer in
+      let tab = UInt8(ascii: "\t")
+      buffer.append(decoded.scheme.rawValue)
+      buffer.append(tab)
+      Hex.append(key.span, to: &buffer)
+      buffer.append(tab)
+      Self.append(decoded.shortestKey, to: &buffer)
+      if decoded.longestKey != decoded.shortestKey {
+        buffer.append(UInt8(ascii: "-"))
+        Self.append(decoded.longestKey, to: &buffer)
+      }
+      buffer.append(tab)
+      if let defect = decoded.defect {
+        buffer += "not canonical: \(defect)".utf8
+      } else {
+        buffer += "canonical".utf8
+      }
+      buffer.append(tab)
+      if let volume {
+        let fanout = KeyHash(cookieKey: key.span, in: volume.hash).fanout
+        buffer += fanout.directoryName
+        if let found, found != fanout { buffer += " (misplaced in \(found))".utf8 }
+      } else {
+        buffer.append(UInt8(ascii: "-"))
+      }
+      buffer.append(tab)
+      EscapedBytes.append(name, to: &buffer)
+      buffer.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  /// A small number in decimal.
+  private static func append(_ number: Int, to buffer: inout [UInt8]) {
+    if number >= 100 { buffer.append(48 + UInt8(number / 100 % 10)) }
+    if number >= 10 { buffer.append(48 + UInt8(number / 10 % 10)) }
+    buffer.append(48 + UInt8(number % 10))
+  }
+
+  private mutating func writeJSON(
+    _ decoded: DecodedName, _ name: Span<UInt8>, _ found: Fanout?, _ stream: OutputStream
+  ) {
+    var json = JSONWriter(pretty: false)
+    swap(&json, &self.json)
+    json.reset()
+    json.object { json in
+      if format == .lines { json.text("schema", "cachefiles.decode/1") }
+      NameAnswer.write(decoded, name, key.span, to: &json)
+      if let volume { NameAnswer.write(volume, key.span, decoded, found, context, to: &json) }
+    }
+    swap(&json, &self.json)
+    write(stream)
+  }
+
+  private mutating func answerPasted(_ line: Span<UInt8>, _ stream: OutputStream) {
+    let bytes = line.array
+    let answer = PastedAnswer(bytes, context)
+    if let reason = answer.failure {
+      failures += 1
+      if stream.isTerminal { stream.flush() }
+      StandardError.line("cachefiles: \(EscapedBytes.quoted(Array(bytes.prefix(300)))): \(reason)")
+      if format == .text { return }
+    }
+    if format == .text {
+      stream.line(answer.summary)
+    } else {
+      var json = JSONWriter(pretty: false)
+      json.object { json in
+        if format == .lines { json.text("schema", "cachefiles.decode/1") }
+        answer.write(to: &json)
+      }
+      self.json = json
+      write(stream)
+    }
+    answers += 1
+  }
+
+  private func write(_ stream: OutputStream) {
+    let separator = answers > 0 && format == .document
+    stream.append { buffer in
+      if separator { buffer.append(UInt8(ascii: ",")) }
+      buffer += json.bytes
+      if format == .lines { buffer.append(UInt8(ascii: "\n")) }
+    }
+  }
+}

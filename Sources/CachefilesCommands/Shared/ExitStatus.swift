@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// What the program's exit status means, the same for every command but `fsck`.
+enum ExitStatus {
+  /// Done.
+  static let success = ExitCode(0)
+  /// Something failed or could not be read.
+  static let failure = ExitCode(1)
+  /// Nothing was done, because the cache is live or locked.
+  static let live = ExitCode(2)
+  /// The command line is not understood.
+  static let usage = ExitCode(64)
+
+  /// Ended by a signal.
+  static func signal(_ number: Int32) -> ExitCode { ExitCode(128 + number) }
+
+  /// The table for the help pages.
+  static let table = """
+    EXIT STATUS
+      0    done
+      1    something failed or could not be read; each failure is one line on stderr
+      2    nothing was done, because the cache is live or locked
+      64   the command line is not understood
+      128+ ended by that signal, after printing what was done
+    """
+}

@@ -1,0 +1,65 @@
+import Glibc
+
+/// Standard output, buffered, as bytes.
+///
+/// A closed pipe (`| head`) ends the program silently with the status of what was done so far.
+final class OutputStream {
+  private var buffer: [UInt8] = []
+  private let descriptor: Int32
+  private static let limit = 64 << 10
+
+  /// Whether the descriptor is a terminal.
+  let isTerminal: Bool
+
+  init(descriptor: Int32 = 1) {
+    self.descriptor = descriptor
+    isTerminal = isatty(descriptor) == 1
+    buffer.reserveCapacity(Self.limit + 4096)
+  }
+
+  /// Lets a closure append to the buffer.
+  @inline(__always)
+  func append(_ body: (inout [UInt8]) -> Void) {
+    body(&buffer)
+    if buffer.count >= Self.limit { flush() }
+  }
+
+  /// Appends text.
+  func write(_ text: String) { append { $0 += text.utf8 } }
+
+  /// Appends text and a newline.
+  func line(_ text: String = "") {
+    append {
+      $0 += text.utf8
+      $0.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  /// Writes what is buffered.
+  func flush() {
+    var done = 0
+    buffer.withUnsafeBytes { bytes in
+      while done < bytes.count {
+        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
+        if count >= 0 {
+          done += count
+        } else if errno == EPIPE {
+          exit(0)
+        } else if errno != EINTR {
+          StandardError.line("cachefiles: cannot write: \(String(cString: strerror(errno)))")
+          exit(1)
+        }
+      }
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+/// Standard error: notes and failures, a line each.
+enum StandardError {
+  /// Writes one line at once.
+  static func line(_ text: String) {
+    let bytes = Array((text + "\n").utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+  }
+}

@@ -1,0 +1,89 @@
+import Glibc
+
+/// Sizes, counts and times as people read them.
+enum Quantity {
+  /// Bytes with a unit: `1.5 MiB`, `0 B`.
+  static func size(_ bytes: UInt64) -> String {
+    var value = Double(bytes)
+    var unit = 0
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    while value >= 1023.95, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(bytes) B" : "\(fixed(value, value < 99.95 ? 1 : 0)) \(units[unit])"
+  }
+
+  /// A number with blanks between groups of three digits: `1 234 567`.
+  static func count(_ value: Int) -> String {
+    var digits = Array(String(value.magnitude))
+    var position = digits.count - 3
+    while position > 0 {
+      digits.insert(" ", at: position)
+      position -= 3
+    }
+    return (value < 0 ? "-" : "") + String(digits)
+  }
+
+  /// A share of one as a percentage.
+  static func percent(_ share: Double) -> String {
+    if share > 0, share < 0.001 { return "<0.1 %" }
+    return "\(fixed(share * 100, share < 0.9995 && share > 0 ? 1 : 0)) %"
+  }
+
+  /// A number with so many digits after the point.
+  static func fixed(_ value: Double, _ digits: Int) -> String {
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = Int64((value * scale).rounded())
+    guard digits > 0 else { return String(scaled) }
+    let rest = String(scaled.magnitude % UInt64(scale))
+    let zeros = String(repeating: "0", count: digits - rest.utf8.count)
+    return "\(scaled < 0 ? "-" : "")\(scaled.magnitude / UInt64(scale)).\(zeros)\(rest)"
+  }
+
+  /// A moment in UTC: `2026-11-21 01:20:34.079999000 UTC`, without the fraction when it is zero.
+  static func time(seconds: Int64, nanoseconds: UInt32) -> String {
+    var moment = time_t(seconds)
+    var parts = tm()
+    guard gmtime_r(&moment, &parts) != nil, parts.tm_year < 8100, parts.tm_year > -1900 else {
+      return "\(seconds) s since 1970"
+    }
+    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let year = String(Int(parts.tm_year) + 1900)
+    let date = String(repeating: "0", count: max(0, 4 - year.count)) + year + "-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+    var fraction = ""
+    if nanoseconds > 0 {
+      let digits = String(nanoseconds)
+      fraction = "." + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
+      while fraction.hasSuffix("0") { fraction.removeLast() }
+    }
+    return "\(date) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))\(fraction) UTC"
+  }
+
+  /// A moment in UTC from nanoseconds since 1970.
+  static func time(nanoseconds: Int64) -> String {
+    let rest = ((nanoseconds % 1_000_000_000) + 1_000_000_000) % 1_000_000_000
+    return time(seconds: (nanoseconds - rest) / 1_000_000_000, nanoseconds: UInt32(rest))
+  }
+
+  /// How long ago a moment was: `3 d`, `2 h`; `in the future` after now.
+  static func age(_ nanoseconds: Int64, now: Int64) -> String {
+    let seconds = (now - nanoseconds) / 1_000_000_000
+    switch seconds {
+    case ..<(-1): return "in the future"
+    case ..<60: return "\(max(0, seconds)) s"
+    case ..<3600: return "\(seconds / 60) min"
+    case ..<86400: return "\(seconds / 3600) h"
+    case ..<(86400 * 730): return "\(seconds / 86400) d"
+    default: return "\(seconds / (86400 * 365)) y"
+    }
+  }
+
+  /// Nanoseconds since 1970, now.
+  static var now: Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// Which cache directory a command works on.
+struct StoreOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("The cache directory.", valueName: "dir"))
+  var directory: ByteArgument?
+
+  @Option(help: ArgumentHelp("Read the default directory and the limits from this file.", valueName: "file"))
+  var config: ByteArgument?
+
+  /// The configuration; nil when there is no file and none was asked for.
+  func configuration() throws(Failure) -> DaemonConfiguration? {
+    let path = config.map { FilePath(bytes: $0.bytes) } ?? DaemonConfiguration.defaultPath
+    do throws(StoreError) {
+      let configuration = try DaemonConfiguration.read(path)
+      if configuration == nil, config != nil {
+        throw StoreError(path: path.bytes, operation: "read", error: .noSuchFileOrDirectory)
+      }
+      return configuration
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  /// The path of the cache directory.
+  func path() throws(Failure) -> FilePath {
+    if let directory { return FilePath(bytes: directory.bytes) }
+    if let configured = try configuration()?.directory { return FilePath(bytes: configured) }
+    return DaemonConfiguration.defaultDirectory
+  }
+
+  /// Opens the cache directory.
+  func open() throws(Failure) -> Store {
+    let path = try path()
+    do throws(OpeningFailure) {
+      return try Store(path: path)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+}
+
+/// The options of a scan.
+struct ScanArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Scan with this many threads.", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+  }
+
+  /// Options of a scan whose failures go to stderr, a line each.
+  func options(attributes: Bool) -> ScanOptions {
+    ScanOptions(threads: threads ?? ScanOptions.defaultThreads, attributes: attributes) { error in
+      StandardError.line("cachefiles: \(error)")
+    }
+  }
+}
+
+/// A failure that ends a command: one line and exit status 1.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,182 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// `cachefiles ls`: the objects or volumes of a cache.
+struct List: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ls",
+    abstract: "List the objects or the volumes of a cache.",
+    discussion: """
+      Prints one object a line: last use, allocated size, length, path below the cache directory. --sort atime puts \
+      the least recently used first, the order in which culling takes them.
+
+      GLOB is matched against the volume key and against the volume's description as 'stats' prints it: '*' and '?' \
+      stand for any bytes.
+
+      \(ExitStatus.table)
+      """)
+
+  @OptionGroup var store: StoreOptions
+
+  @Flag(help: "List the volumes instead.")
+  var volumes = false
+
+  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
+  var volume: ByteArgument?
+
+  @Option(help: ArgumentHelp("Sort by atime, size or name.", valueName: "order"))
+  var sort: ObjectListing.Order = .name
+
+  @Option(help: ArgumentHelp("Print only the first of them.", valueName: "n"))
+  var limit: Int?
+
+  @OptionGroup var scan: ScanArguments
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on") }
+  }
+
+  func run() throws {
+    let output = Output(output)
+    let store = try store.open()
+    var options = scan.options(attributes: false)
+    options.onlyVolumes = volume != nil || volumes
+    if let volume { options.volumes = VolumeGlob(volume.bytes).matches }
+    if volumes {
+      try listVolumes(store, options, output)
+    } else {
+      try listObjects(store, options, output)
+    }
+  }
+
+  private func listVolumes(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
+    let matches = options.volumes
+    var report = try StatisticsCommand.report(
+      store, StatisticsReport.Questions(), options, percentages: CullPercentages(), output)
+    report.volumes = report.volumes.filter { matches?($0.key) ?? true }
+    switch sort {
+    case .size: break
+    case .name: report.volumes.sort { $0.key.lexicographicallyPrecedes($1.key) }
+    case .atime:
+      report.volumes.sort { ($0.tally.newestAccess ?? .min) < ($1.tally.newestAccess ?? .min) }
+    }
+    if let limit { report.volumes = Array(report.volumes.prefix(limit)) }
+    output.render(report.volumes.map { VolumeLine(volume: $0) }, command: "ls", key: "volumes")
+    output.stream.flush()
+    try finish(report.errors)
+  }
+
+  private func listObjects(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
+    let scanner: Scanner
+    let rootLength = store.path.count
+    do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
+    let (order, limit) = (sort, limit)
+    var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }) {
+      scanner.run { ObjectListing(order: order, limit: limit, rootLength: rootLength) }
+    }
+    let now = Quantity.now
+    output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects")
+    output.stream.flush()
+    try finish(summary.failures)
+  }
+
+  private func finish(_ failures: Int) throws {
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if failures > 0 { throw ExitStatus.failure }
+  }
+}
+
+/// A pattern over volumes.
+struct VolumeGlob: Sendable {
+  private let pattern: [UInt8]
+
+  init(_ pattern: [UInt8]) { self.pattern = pattern }
+
+  /// Whether a volume key, or its description, matches.
+  func matches(_ key: [UInt8]) -> Bool {
+    if Glob.matches(pattern, key) { return true }
+    let summary = NetfsVolume(volumeKey: key.span, byteOrder: .host).summary
+    return Glob.matches(pattern, Array(summary.utf8))
+  }
+}
+
+/// `*` and `?` over bytes; a backslash takes the next byte as it is.
+enum Glob {
+  static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+    var (p, t) = (0, 0)
+    var star: (pattern: Int, text: Int)?
+    while t < text.count {
+      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+        star = (p + 1, t)
+        p += 1
+        continue
+      }
+      if p < pattern.count {
+        let literal = pattern[p] == UInt8(ascii: "\\") && p + 1 < pattern.count
+        let wanted = literal ? pattern[p + 1] : pattern[p]
+        if wanted == text[t] || (!literal && wanted == UInt8(ascii: "?")) {
+          p += literal ? 2 : 1
+          t += 1
+          continue
+        }
+      }
+      guard let last = star else { return false }
+      star = (last.pattern, last.text + 1)
+      (p, t) = (last.pattern, last.text + 1)
+    }
+    while p < pattern.count, pattern[p] == UInt8(ascii: "*") { p += 1 }
+    return p == pattern.count
+  }
+}
+
+/// One object of a listing.
+private struct ObjectLine: Renderable {
+  let item: ObjectListing.Item
+  let now: Int64
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("path", item.path)
+    json.number("atime_ns", item.accessTime)
+    json.number("disk_bytes", item.diskBytes)
+    json.number("file_bytes", item.fileBytes)
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    let age = Quantity.age(item.accessTime, now: now)
+    let disk = Quantity.size(item.diskBytes)
+    let file = Quantity.size(item.fileBytes)
+    return [
+      "\(style.faint(age.right(7)))  \(disk.right(9))  \(style.faint(file.right(9)))  \(EscapedBytes.string(item.path))"
+    ]
+  }
+}
+
+/// One volume of a listing.
+private struct VolumeLine: Renderable {
+  let volume: StatisticsReport.Volume
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("key", volume.key)
+    json.text("type", volume.type.rawValue)
+    json.text("summary", NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary)
+    json.number("objects", volume.tally.objects)
+    json.number("disk_bytes", volume.tally.diskBytes)
+    json.number("file_bytes", volume.tally.fileBytes)
+    if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    [
+      "\(Quantity.size(volume.tally.diskBytes).right(9))  \(Quantity.count(volume.tally.objects).right(9))  "
+        + EscapedBytes.string(volume.key)
+    ]
+  }
+}
+
+extension String {
+  /// The text with blanks before it, up to a width.
+  func right(_ width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles sample`: writes a cache directory to try things on.
+struct Sample: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a cache directory for trials, tests and benchmarks.",
+    discussion: """
+      Without --objects, a cache that a real kernel made is rebuilt: names, modes, lengths, holes, attributes and \
+      times are those of the capture, the data bytes are filler. With --objects N, a synthetic cache of N objects is \
+      made that looks like a real one; the same seed gives the same cache.
+
+      DIR must not exist, or be empty. If anything fails, nothing is left behind.
+
+      CAPTURES
+      \(CapturedCache.all.map { "  \($0.name.padded(14))Linux \($0.kernel): \($0.description)" }.joined(separator: "\n"))
+
+      \(ExitStatus.table)
+      """)
+
+  @Argument(help: ArgumentHelp("The directory to make.", valueName: "dir"))
+  var directory: ByteArgument
+
+  @Option(help: ArgumentHelp("Which capture to rebuild.", valueName: "name"))
+  var capture: String?
+
+  @Option(help: ArgumentHelp("Make a synthetic cache of this many objects instead.", valueName: "n"))
+  var objects: Int?
+
+  @Option(help: ArgumentHelp("The seed of a synthetic cache.", valueName: "number"))
+  var seed: UInt64 = 1
+
+  @Option(help: ArgumentHelp("The most data an object of a synthetic cache gets; 0 makes files that are all hole.", valueName: "size"))
+  var data: SizeArgument = SizeArgument(bytes: 16 << 10)
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if capture != nil, objects != nil { throw ValidationError("--capture and --objects exclude each other") }
+    if let objects, objects < 0 { throw ValidationError("--objects takes a number from 0 on") }
+    if let capture, CapturedCache(named: capture) == nil {
+      let names = CapturedCache.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("there is no capture '\(capture)'; there are \(names)")
+    }
+  }
+
+  func run() throws {
+    let output = Output(output)
+    let path = FilePath(bytes: directory.bytes)
+    do throws(SampleFailure) {
+      if let objects {
+        let cache = SyntheticCache(objects: objects, seed: seed, maximumData: Int64(clamping: data.bytes), now: Quantity.now)
+        let written = SampleProgress()
+        let failure: SampleFailure? = ProgressLine(output).show("writing:", count: { written.count }) {
+          do throws(SampleFailure) {
+            try cache.write(to: path) { written.set($0) }
+            return nil
+          } catch {
+            return error
+          }
+        }
+        if let failure { throw failure }
+        output.note("\(EscapedBytes.string(directory.bytes)): \(Quantity.count(objects)) synthetic objects, seed \(seed)")
+      } else if let capture = CapturedCache(named: capture ?? Self.standardCapture) {
+        let files = try CaptureWriter.write(capture, to: path)
+        output.note("\(EscapedBytes.string(directory.bytes)): \(files) objects that Linux \(capture.kernel) cached: \(capture.description)")
+      }
+    } catch {
+      if error == .interrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+      throw Failure(error.description)
+    }
+  }
+
+  /// The capture that is rebuilt when none is named: its files can be read by whoever owns them.
+  static let standardCapture = "6.12"
+}

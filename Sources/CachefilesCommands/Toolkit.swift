@@ -1,0 +1,55 @@
+import ArgumentParser
+import CachefilesFormat
+import Glibc
+import LinuxIO
+
+/// `cachefiles`: the root of the commands.
+struct Toolkit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cachefiles",
+    abstract: "Look into, check and tidy the on-disk cache of Linux network file systems.",
+    discussion: """
+      Linux keeps local copies of NFS, AFS, SMB, 9P, Ceph and EROFS files in a cachefiles directory. These commands \
+      read such a directory; none of those listed here changes one.
+
+      A command that works on a cache takes its directory as DIR. Without it the 'dir' line of /etc/cachefilesd.conf \
+      is used, else /var/cache/fscache.
+
+      \(ExitStatus.table)
+      """,
+    version: Version.text,
+    groupedSubcommands: [
+      CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self]),
+      CommandGroup(name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self]),
+      CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
+    ])
+}
+
+/// The program's version and the layouts that it knows.
+enum Version {
+  static let number = "0.1.0"
+  static let text = "cachefiles-toolkit \(number) (cachefiles layouts: legacy up to Linux 5.16, volumes from 5.17 to 7.3)"
+}
+
+/// Runs the command line and exits.
+public func runToolkit() -> Never {
+  signal(SIGPIPE, SIG_IGN)
+  Interruption.catchSignals()
+  do {
+    var command = try Toolkit.parseAsRoot(RawArguments.all)
+    try command.run()
+    exit(0)
+  } catch {
+    let code = Toolkit.exitCode(for: error)
+    let text = Toolkit.fullMessage(for: error)
+    if !text.isEmpty {
+      let printable = RawArguments.printable(text)
+      if code == .success {
+        print(printable)
+      } else {
+        StandardError.line(printable)
+      }
+    }
+    exit(code.rawValue)
+  }
+}

@@ -1,0 +1,77 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// The objects of a cache as a list, sorted and cut to a number.
+public struct ObjectListing: Sendable {
+  /// What to sort by.
+  public enum Order: String, Sendable, CaseIterable {
+    /// Least recently used first: the order in which culling takes objects.
+    case atime
+    /// Largest allocation first.
+    case size
+    /// By path.
+    case name
+  }
+
+  /// One object.
+  public struct Item: Sendable {
+    /// The path below the root.
+    public var path: [UInt8]
+    /// Last access, nanoseconds since 1970.
+    public var accessTime: Int64
+    /// Allocated bytes.
+    public var diskBytes: UInt64
+    /// The length in bytes.
+    public var fileBytes: UInt64
+  }
+
+  let order: Order
+  let limit: Int?
+  private(set) var items: [Item] = []
+  let rootLength: Int
+  /// Below this many items a limited list is not cut back yet.
+  private static let slack = 4096
+
+  /// Starts an empty list. With a limit, memory is bounded by it.
+  public init(order: Order, limit: Int?, rootLength: Int) {
+    self.order = order
+    self.limit = limit
+    self.rootLength = rootLength
+  }
+
+  /// The items in order, cut to the limit.
+  public mutating func finish() -> [Item] {
+    sortAndCut()
+    return items
+  }
+
+  private mutating func sortAndCut() {
+    switch order {
+    case .atime: items.sort { $0.accessTime == $1.accessTime ? Self.precedes($0, $1) : $0.accessTime < $1.accessTime }
+    case .size: items.sort { $0.diskBytes == $1.diskBytes ? Self.precedes($0, $1) : $0.diskBytes > $1.diskBytes }
+    case .name: items.sort { Self.precedes($0, $1) }
+    }
+    if let limit, items.count > limit { items.removeLast(items.count - limit) }
+  }
+
+  private static func precedes(_ left: Item, _ right: Item) -> Bool { left.path.lexicographicallyPrecedes(right.path) }
+}
+
+extension ObjectListing: ScanVisitor {
+  /// Takes objects of both layouts.
+  public mutating func visit(_ entry: borrowing ScanEntry) {
+    guard entry.status.kind == .regular, entry.place == .object || entry.place == .legacy else { return }
+    items.append(
+      Item(
+        path: Array(entry.path.dropFirst(rootLength).drop { $0 == UInt8(ascii: "/") }),
+        accessTime: entry.status.accessTime, diskBytes: entry.status.allocatedBytes, fileBytes: entry.status.size))
+    if let limit, items.count > 2 * limit + Self.slack { sortAndCut() }
+  }
+
+  /// Adds another thread's objects.
+  public mutating func merge(_ other: consuming ObjectListing) {
+    items += other.items
+    if let limit, items.count > 2 * limit + Self.slack { sortAndCut() }
+  }
+}

@@ -1,0 +1,100 @@
+public import CachefilesFormat
+public import LinuxIO
+import SystemPackage
+
+/// What `stats` tells of a cache: the directory, the file system and limits, totals and volumes.
+public struct StatisticsReport: Sendable {
+  /// What to ask beyond `stat`.
+  public struct Questions: Sendable {
+    /// Read the records: sizes of the netfs files, dirty objects.
+    public var records = false
+    /// Find the runs of data: opens every object.
+    public var extents = false
+
+    /// Asks nothing more.
+    public init() {}
+  }
+
+  /// One volume.
+  public struct Volume: Sendable {
+    /// The volume key.
+    public var key: [UInt8]
+    /// The netfs that the key tells.
+    public var type: NetfsType
+    /// What it adds up to.
+    public var tally: Tally
+  }
+
+  /// The root's path.
+  public var root: [UInt8]
+  /// Which layouts it has.
+  public var generation: FormatGeneration
+  /// Whether a kernel holds it.
+  public var liveness: Liveness
+  /// What the kernel would make at bind.
+  public var missing: [String]
+  /// What was asked.
+  public var questions: Questions
+  /// The file system below.
+  public var fileSystem: FileSystemStatus?
+  /// The limits in the configuration.
+  public var limits: CullLimits?
+  /// Counts and sums.
+  public var statistics: Statistics
+  /// The volumes, most allocated bytes first, then by key.
+  public var volumes: [Volume]
+  /// How many entries could not be read.
+  public var errors: Int
+  /// Whether a signal ended the scan.
+  public var isInterrupted: Bool
+
+  /// Prepares a report of an open cache directory; ``Preparation/run()`` scans it.
+  public static func prepare(
+    _ store: borrowing Store, _ questions: Questions, _ options: ScanOptions, percentages: CullPercentages?
+  ) throws(StoreError) -> Preparation {
+    var options = options
+    options.attributes = questions.records
+    let fileSystem = try? store.root.fileSystem()
+    let limits = fileSystem.flatMap { status in
+      percentages.map { CullLimits($0, blocks: status.blocks, files: status.files) }
+    }
+    let generation = try store.generation()
+    return Preparation(
+      scanner: try Scanner(store, options), questions: questions, options: options,
+      blank: StatisticsReport(
+        root: store.path, generation: generation, liveness: store.probeLiveness(), missing: store.missing,
+        questions: questions, fileSystem: fileSystem, limits: limits, statistics: Statistics(), volumes: [], errors: 0,
+        isInterrupted: false))
+  }
+
+  /// A report before its scan.
+  public struct Preparation: Sendable {
+    /// The scan; its progress can be watched.
+    public let scanner: Scanner
+    let questions: Questions
+    let options: ScanOptions
+    let blank: StatisticsReport
+
+    /// Scans and fills in the report.
+    public func run() -> StatisticsReport {
+      let wantsExtents = questions.extents
+      var (statistics, summary) = scanner.run { Statistics(wantsExtents: wantsExtents) }
+      statistics.settleLinks()
+      for error in statistics.errors { options.onFailure(error) }
+      var report = blank
+      report.statistics = statistics
+      report.errors = summary.failures + statistics.errors.count
+      report.isInterrupted = summary.isCancelled
+      report.volumes = summary.volumes.map { volume in
+        Volume(
+          key: volume.key, type: volume.type,
+          tally: volume.index < statistics.volumes.count ? statistics.volumes[volume.index] : Tally())
+      }
+      .sorted { left, right in
+        left.tally.diskBytes == right.tally.diskBytes
+          ? left.key.lexicographicallyPrecedes(right.key) : left.tally.diskBytes > right.tally.diskBytes
+      }
+      return report
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Glibc
+public import SystemPackage
+
+/// Lines of standard input, as bytes, without copying them.
+public enum LineInput {
+  /// Calls a closure for each line without its separator; a last line without one counts.
+  ///
+  /// - Parameter separator: the byte between lines, a newline or a NUL.
+  /// - Returns: the number of lines.
+  @discardableResult
+  public static func forEach(
+    separator: UInt8 = UInt8(ascii: "\n"), _ body: (Span<UInt8>) -> Void
+  ) throws(Errno) -> Int {
+    var buffer = [UInt8](repeating: 0, count: 256 << 10)
+    var held = 0
+    var lines = 0
+    while true {
+      if held == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
+      let start = held
+      let count = try call(.pread) {
+        buffer.withUnsafeMutableBytes { Glibc.read(0, $0.baseAddress.map { $0 + start }, $0.count - start) }
+      }
+      if count == 0 { break }
+      let end = held + count
+      var first = 0
+      buffer.withUnsafeBytes { raw in
+        guard let base = raw.baseAddress else { return }
+        var search = start
+        while search < end, let found = memchr(base + search, Int32(separator), end - search) {
+          let position = UnsafeRawPointer(found) - base
+          let line = UnsafeBufferPointer(
+            start: (base + first).assumingMemoryBound(to: UInt8.self), count: position - first)
+          body(line.span)
+          lines += 1
+          first = position + 1
+          search = first
+        }
+      }
+      held = end - first
+      if first > 0, held > 0 { buffer.replaceSubrange(0..<held, with: Array(buffer[first..<end])) }
+    }
+    if held > 0 {
+      let last = Array(buffer[..<held])
+      body(last.span)
+      lines += 1
+    }
+    return lines
+  }
+
+  /// Whether standard input is a terminal.
+  public static var isTerminal: Bool { isatty(0) == 1 }
+}
