@@ -1,0 +1,45 @@
+/// An AFS volume key: `afs,<cell>,<volume id>`, made by `afs_activate_volume` (fs/afs/volume.c).
+public struct AFSVolume: Equatable, Sendable {
+  /// The name of the cell.
+  public var cell: [UInt8]
+  /// The volume's number in the cell.
+  public var volumeID: UInt64
+
+  init(_ key: Span<UInt8>) throws(VolumeKeyReader.Failure) {
+    var reader = VolumeKeyReader(key)
+    _ = try reader.field("netfs")
+    cell = try reader.field("cell")
+    if cell.isEmpty { throw .init(reason: "the field cell is empty") }
+    let number = try reader.rest("volume id")
+    if number.isEmpty { throw .init(reason: "the field volume id is empty") }
+    if number.count > 1, number[0] == UInt8(ascii: "0") {
+      throw .init(reason: "the field volume id is \(EscapedBytes.quoted(number)): a number starts with no zero")
+    }
+    volumeID = try VolumeKeyReader.hexadecimal(number, "volume id", bits: 64)
+  }
+
+  var fields: [NetfsField] { [NetfsField("cell", .bytes(cell)), NetfsField("volume_id", .number(volumeID))] }
+}
+
+/// An AFS cookie key: four big-endian words of 32 bits, made by `afs_get_inode_cache` (fs/afs/inode.c).
+public struct AFSFile: Equatable, Sendable {
+  /// The low 64 bits of the vnode number.
+  public var vnode: UInt64
+  /// The vnode's uniquifier.
+  public var uniquifier: UInt32
+  /// Bits 64 to 95 of the vnode number.
+  public var vnodeHigh: UInt32
+
+  /// Reads exactly 16 bytes.
+  init(_ key: Span<UInt8>) {
+    vnode = UInt64(key.load(UInt32.self, at: 0, .big)) | UInt64(key.load(UInt32.self, at: 8, .big)) << 32
+    uniquifier = key.load(UInt32.self, at: 4, .big)
+    vnodeHigh = key.load(UInt32.self, at: 12, .big)
+  }
+
+  var fields: [NetfsField] {
+    var fields = [NetfsField("vnode", .number(vnode)), NetfsField("uniquifier", .number(UInt64(uniquifier)))]
+    if vnodeHigh != 0 { fields.append(NetfsField("vnode_high", .number(UInt64(vnodeHigh)))) }
+    return fields
+  }
+}
