@@ -91,6 +91,8 @@ struct DecodeContext {
   let volumeKey: [UInt8]?
   /// The byte order that the user gave.
   let givenOrder: ByteOrder?
+  /// The byte order that a record beside the name proves.
+  var provenOrder: ByteOrder?
 
   init(volumeKey: [UInt8]?, byteOrder: ByteOrder?) {
     self.volumeKey = volumeKey
@@ -98,5 +100,5 @@ struct DecodeContext {
   }
 
   /// The byte order to read with.
-  var byteOrder: ByteOrder { givenOrder ?? .host }
+  var byteOrder: ByteOrder { givenOrder ?? provenOrder ?? .host }
 }

@@ -71,12 +71,12 @@ struct Output {
     }
   }
 
-  /// Prints several values: text one after another, JSON lines, or a document with a list under a key.
-  func render(_ values: [some Renderable], command: String, key: StaticString) {
+  /// Prints several values: text one after another (cards apart, table lines not), JSON lines, or a document with a list under a key.
+  func render(_ values: [some Renderable], command: String, key: StaticString, apart: Bool = true) {
     switch format {
     case .text:
       for (index, value) in values.enumerated() {
-        if index > 0 { stream.line() }
+        if index > 0, apart { stream.line() }
         for line in value.lines(style, verbose: isVerbose) { stream.line(line) }
       }
     case .lines:

@@ -66,7 +66,10 @@ struct Demo: ParsableCommand {
       output.stream.line()
       output.stream.line(output.style.faint("$ cachefiles show \(EscapedBytes.string(path))"))
     }
-    let view = try Show.view(of: path, byteOrder: nil)
-    output.render(view, command: "show")
+    do throws(StoreError) {
+      output.render(ShowView(try Inspection(path: FilePath(bytes: path)), byteOrder: nil), command: "show")
+    } catch {
+      throw Failure(error.description)
+    }
   }
 }

@@ -64,7 +64,7 @@ struct List: ParsableCommand {
       report.volumes.sort { ($0.tally.newestAccess ?? .min) < ($1.tally.newestAccess ?? .min) }
     }
     if let limit { report.volumes = Array(report.volumes.prefix(limit)) }
-    output.render(report.volumes.map { VolumeLine(volume: $0) }, command: "ls", key: "volumes")
+    output.render(report.volumes.map { VolumeLine(volume: $0) }, command: "ls", key: "volumes", apart: false)
     output.stream.flush()
     try finish(report.errors)
   }
@@ -78,7 +78,7 @@ struct List: ParsableCommand {
       scanner.run { ObjectListing(order: order, limit: limit, rootLength: rootLength) }
     }
     let now = Quantity.now
-    output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects")
+    output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false)
     output.stream.flush()
     try finish(summary.failures)
   }

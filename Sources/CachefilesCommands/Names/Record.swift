@@ -1,0 +1,149 @@
+import ArgumentParser
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles record`: cache attributes from and to hexadecimal.
+struct Record: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Parse or build the cache attribute of an object or a volume.",
+    discussion: """
+      Parses values of user.CacheFiles.cache given as hexadecimal, as 'getfattr -e hex' prints them; without HEX, \
+      each line of standard input is one. No file is touched.
+
+        cachefiles record --netfs 9p 00000000000017700000000000000000010047ad176b
+        cachefiles record --build --size 6000 --aux 47ad176b
+
+      \(ExitStatus.table)
+      """)
+
+  @Flag(help: "The value is a volume directory's.")
+  var volumeRecord = false
+
+  @Option(help: ArgumentHelp("Whose coherency data it holds: nfs, afs, cifs, 9p, ceph or erofs.", valueName: "type"))
+  var netfs: NetfsType?
+
+  @Option(help: ArgumentHelp("The byte order of the machine that wrote it: little or big.", valueName: "order"))
+  var byteOrder: ByteOrder?
+
+  @Flag(help: "Print the hexadecimal form of a record instead.")
+  var build = false
+
+  @Option(help: ArgumentHelp("With --build: the netfs file's size.", valueName: "size"))
+  var size: SizeArgument?
+
+  @Option(help: ArgumentHelp("With --build: NO_DATA, SINGLE, ALL, BACKFS_MAP, DIRTY or a number.", valueName: "name"))
+  var content: ContentArgument?
+
+  @Option(help: ArgumentHelp("With --build: the coherency data of the object.", valueName: "hex"))
+  var aux: HexArgument?
+
+  @Option(help: ArgumentHelp("With --build --volume-record: the coherency data of the volume.", valueName: "hex"))
+  var coherency: HexArgument?
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: ArgumentHelp("Attribute values.", valueName: "hex"))
+  var values: [ByteArgument] = []
+
+  func validate() throws {
+    if !build {
+      if size != nil || content != nil || aux != nil || coherency != nil {
+        throw ValidationError("--size, --content, --aux and --coherency go with --build")
+      }
+      return
+    }
+    if !values.isEmpty { throw ValidationError("--build takes no values") }
+    if volumeRecord {
+      if size != nil || content != nil || aux != nil {
+        throw ValidationError("a volume record has no size, content or aux: use --coherency")
+      }
+    } else {
+      if coherency != nil { throw ValidationError("--coherency goes with --volume-record") }
+      if size == nil { throw ValidationError("--build needs --size") }
+    }
+    if (aux?.bytes.count ?? 0) > 255 || (coherency?.bytes.count ?? 0) > 255 {
+      throw ValidationError("coherency data has at most 255 bytes")
+    }
+  }
+
+  func run() throws {
+    let output = Output(output)
+    if build {
+      output.stream.line(Hex.string(built))
+      output.stream.flush()
+      return
+    }
+    var answers: [Answer] = []
+    var failures = 0
+    func answer(_ text: [UInt8]) {
+      do throws(Hex.Failure) {
+        let view = RecordView(
+          value: try Hex.bytes(text.span), type: netfs ?? .unknown, isVolume: volumeRecord, byteOrder: byteOrder)
+        answers.append(Answer(view: view))
+        guard let reason = view.failure else { return }
+        failures += 1
+        StandardError.line("cachefiles: \(reason)")
+      } catch {
+        failures += 1
+        StandardError.line("cachefiles: \(EscapedBytes.quoted(Array(text.prefix(80)))): \(error)")
+      }
+    }
+    if values.isEmpty {
+      do throws(Errno) {
+        try LineInput.forEach { line in answer(line.array) }
+      } catch {
+        throw Failure("cachefiles: cannot read standard input: \(error)")
+      }
+    } else {
+      for value in values { answer(value.bytes) }
+    }
+    output.render(answers, command: "record", key: "records")
+    output.stream.flush()
+    if failures > 0 { throw ExitStatus.failure }
+  }
+
+  /// The record that the options describe.
+  private var built: [UInt8] {
+    if volumeRecord { return VolumeRecord(coherency: coherency?.bytes ?? []).bytes }
+    return ObjectRecord(
+      objectSize: size?.bytes ?? 0, content: content?.content ?? .noData, coherency: aux?.bytes ?? []
+    ).bytes
+  }
+
+  /// One parsed value.
+  private struct Answer: Renderable {
+    let view: RecordView
+
+    func write(to json: inout JSONWriter) { json.object("record") { view.write(to: &$0) } }
+
+    func lines(_ style: Style, verbose: Bool) -> [String] {
+      var card = Card(view.isVolume ? "volume record" : "object record", style)
+      view.add(to: &card, style)
+      return card.lines
+    }
+  }
+}
+
+/// A content value on the command line: its name or its number.
+struct ContentArgument: ExpressibleByArgument {
+  let content: Content
+  init?(argument: String) {
+    if let number = UInt8(argument) {
+      content = Content(rawValue: number)
+    } else if let named = Content(name: argument) {
+      content = named
+    } else {
+      return nil
+    }
+  }
+}
+
+/// Hexadecimal bytes on the command line.
+struct HexArgument: ExpressibleByArgument {
+  let bytes: [UInt8]
+  init?(argument: String) {
+    guard let bytes = try? Hex.bytes(Array(argument.utf8).span) else { return nil }
+    self.bytes = bytes
+  }
+}

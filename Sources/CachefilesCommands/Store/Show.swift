@@ -1,0 +1,47 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles show`: everything about one entry.
+struct Show: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show one object, volume or graveyard entry in plain words.",
+    discussion: """
+      Tells which server and file an object caches, how large that file is, how much of it is cached and where, what \
+      the record says, and whether a kernel would use it. Nothing is changed, access times included.
+
+      \(ExitStatus.table)
+      """)
+
+  @Option(help: ArgumentHelp("The byte order of the machine that wrote the cache: little or big.", valueName: "order"))
+  var byteOrder: ByteOrder?
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: ArgumentHelp("Paths in a cache directory.", valueName: "path"))
+  var paths: [ByteArgument]
+
+  func run() throws {
+    let output = Output(output)
+    var views: [ShowView] = []
+    var failures = 0
+    for path in paths {
+      do throws(StoreError) {
+        let view = try ShowView(Inspection(path: FilePath(bytes: path.bytes)), byteOrder: byteOrder)
+        for failure in view.failures {
+          failures += 1
+          StandardError.line("cachefiles: \(failure)")
+        }
+        views.append(view)
+      } catch {
+        failures += 1
+        StandardError.line("cachefiles: \(error)")
+      }
+    }
+    output.render(views, command: "show", key: "entries")
+    output.stream.flush()
+    if failures > 0 { throw ExitStatus.failure }
+  }
+}

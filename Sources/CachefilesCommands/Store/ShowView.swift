@@ -1,0 +1,299 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// One entry of a cache directory, as `show` prints it.
+struct ShowView: Renderable {
+  let inspection: Inspection
+  let context: DecodeContext
+  let record: RecordView?
+  let volume: NameDecoder.VolumeReading?
+  private let object: ObjectView?
+
+  /// What a name at an object's place stands for.
+  private struct ObjectView {
+    var decoded: DecodedName?
+    var key: [UInt8] = []
+    var failure: String?
+    var found: Fanout?
+    var belongs: Fanout?
+    var verdict: ObjectVerdict
+    var identity: NetfsObject?
+  }
+
+  init(_ inspection: Inspection, byteOrder: ByteOrder?) {
+    self.inspection = inspection
+    var context = DecodeContext(volumeKey: nil, byteOrder: byteOrder)
+    switch inspection.position {
+    case .object(let volumeKey, let fanout, let name):
+      let reading = NameDecoder.VolumeReading(key: volumeKey)
+      volume = reading
+      record = inspection.attribute.map {
+        RecordView(value: $0, type: reading.type, isVolume: false, byteOrder: byteOrder)
+      }
+      context.provenOrder = record?.provenByteOrder
+      object = Self.object(inspection, name, reading, Fanout(directoryName: fanout), context)
+    case .volume(let key), .fanout(let key, _):
+      let reading = NameDecoder.VolumeReading(key: key)
+      volume = reading
+      record = inspection.attribute.map {
+        RecordView(value: $0, type: reading.type, isVolume: true, byteOrder: byteOrder)
+      }
+      object = nil
+    default:
+      volume = nil
+      record = nil
+      object = nil
+    }
+    self.context = context
+  }
+
+  private static func object(
+    _ inspection: Inspection, _ name: [UInt8], _ volume: NameDecoder.VolumeReading, _ found: Fanout?,
+    _ context: DecodeContext
+  ) -> ObjectView {
+    var key: [UInt8] = []
+    var decoded: DecodedName?
+    var failure: String?
+    do throws(NameFailure) { decoded = try ObjectName.decode(name.span, into: &key) } catch { failure = "\(error)" }
+    let belongs = decoded.map { _ in KeyHash(cookieKey: key.span, in: volume.hash).fanout }
+    let verdict = ObjectVerdict(inspection, decoded: decoded, belongs: belongs, found: found, in: volume.type)
+    let identity = decoded.map {
+      NetfsObject(cookieKey: key.span, keyLengths: $0.lengthRange, in: volume.type, byteOrder: context.byteOrder)
+    }
+    return ObjectView(
+      decoded: decoded, key: key, failure: failure, found: found, belongs: belongs, verdict: verdict,
+      identity: identity)
+  }
+
+  /// What could not be read, a line each.
+  var failures: [String] {
+    var lines: [String] = []
+    if let error = inspection.attributeError {
+      lines.append("\(StoreError(path: inspection.path, operation: "read the cache attribute", error: error))")
+    }
+    if let error = inspection.extentsError {
+      lines.append("\(StoreError(path: inspection.path, operation: "find the data", error: error))")
+    }
+    return lines
+  }
+
+  // MARK: - Cached share
+
+  /// The size that the cached share refers to: the netfs file's, else the file's own.
+  private var size: UInt64 {
+    guard let attribute = inspection.attribute, let record = try? ObjectRecord(parsing: attribute.span),
+      record.objectSize < 1 << 63
+    else { return inspection.status.size }
+    return record.objectSize
+  }
+
+  /// The bytes of the netfs file that are cached.
+  private var cachedBytes: UInt64 {
+    (inspection.extents ?? []).reduce(0) { sum, extent in
+      extent.offset < size ? sum + min(extent.end, size) - extent.offset : sum
+    }
+  }
+
+  private var share: Double { size == 0 ? 1 : Double(cachedBytes) / Double(size) }
+
+  // MARK: - JSON
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("path", inspection.path)
+    json.text("kind", kind)
+    if let object, let volume {
+      if let decoded = object.decoded, case .object(_, _, let name) = inspection.position {
+        NameAnswer.write(decoded, name.span, object.key.span, to: &json)
+        NameAnswer.write(volume, object.key.span, decoded, object.found, context, to: &json)
+      } else {
+        json.bytes("volume", volume.key)
+        json.bool("canonical", false)
+        json.text("reason", object.failure ?? "")
+      }
+    } else if let volume {
+      json.bytes("volume", volume.key)
+      json.hex("volume_hash", volume.hash.value)
+      json.object("netfs") { NameAnswer.write(volumeKey: volume.key.span, context, to: &$0) }
+    }
+    if let record { json.object("record") { record.write(to: &$0) } } else { json.null("record") }
+    json.text("file_type", inspection.status.kind.words)
+    json.number("file_bytes", inspection.status.size)
+    json.number("disk_bytes", inspection.status.allocatedBytes)
+    json.number("inode", inspection.status.inode)
+    json.number("links", inspection.status.links)
+    json.text("mode", "0" + String(inspection.status.permissions, radix: 8))
+    json.number("atime_ns", inspection.status.accessTime)
+    json.number("mtime_ns", inspection.status.modificationTime)
+    if let entries = inspection.entries { json.number("entries", entries) }
+    if let extents = inspection.extents {
+      json.number("data_bytes", extents.reduce(0) { $0 + $1.length })
+      json.number("cached_bytes", cachedBytes)
+      json.decimal("cached_share", share)
+      json.array("extents") { json in
+        for extent in extents {
+          json.object { json in
+            json.number("offset", extent.offset)
+            json.number("length", extent.length)
+          }
+        }
+      }
+    }
+    if let object {
+      json.object("kernel") { json in
+        json.text("outcome", object.verdict.outcome.rawValue)
+        json.text("outcome_before_6_10", object.verdict.outcomeBefore.rawValue)
+        if let reason = object.verdict.reason { json.text("reason", reason) } else { json.null("reason") }
+      }
+    } else if record != nil || kind == "volume" {
+      let rejection = volumeRejection
+      json.object("kernel") { json in
+        json.text("outcome", (rejection?.outcome(.since6_10) ?? .accept).rawValue)
+        json.text("outcome_before_6_10", (rejection?.outcome(.before6_10) ?? .accept).rawValue)
+        if let rejection { json.text("reason", rejection.description) } else { json.null("reason") }
+      }
+    }
+  }
+
+  private var kind: String {
+    switch inspection.position {
+    case .object: "object"
+    case .fanout: "fanout"
+    case .volume: "volume"
+    case .legacy: "legacy"
+    case .buried: "graveyard"
+    case .bare, .other: "other"
+    }
+  }
+
+  private var volumeRejection: VolumeRejection? {
+    VolumeRecord.rejection(
+      of: inspection.attribute, coherencyLength: volume?.type.volumeCoherencyLength)
+  }
+
+  // MARK: - Text
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    var card = Card(EscapedBytes.string(inspection.path), style)
+    if let object, let volume {
+      addObject(object, volume, to: &card, style, verbose: verbose)
+    } else if let volume {
+      addVolume(volume, to: &card, style)
+    } else {
+      addOther(to: &card, style, verbose: verbose)
+    }
+    return card.lines
+  }
+
+  private func addObject(
+    _ object: ObjectView, _ volume: NameDecoder.VolumeReading, to card: inout Card, _ style: Style, verbose: Bool
+  ) {
+    NameAnswer.add(volumeKey: volume.key.span, context, to: &card)
+    if verbose { card.add(NetfsVolume(volumeKey: volume.key.span, byteOrder: context.byteOrder).fields) }
+    if let identity = object.identity {
+      if let reason = identity.impossibility { card.add("file", style.bad("impossible") + ": \(reason)") }
+      card.add(identity.fields)
+    }
+    card.space()
+    if let record {
+      record.add(to: &card, style)
+    } else if inspection.status.kind == .regular, inspection.attributeError == nil {
+      card.add("record", style.bad("none"))
+    }
+    addFile(to: &card, style)
+    card.space()
+    if let decoded = object.decoded {
+      NameAnswer.add(decoded, object.key.span, to: &card, style)
+      NameAnswer.add(object.key.span, in: volume.hash, found: object.found, to: &card, style)
+    } else {
+      card.add("name", style.bad("stands for no cookie key") + ": \(object.failure ?? "")")
+    }
+    card.space()
+    addVerdict(object.verdict, to: &card, style)
+  }
+
+  /// The file on disk, and a map of what it holds.
+  private func addFile(to card: inout Card, _ style: Style) {
+    let status = inspection.status
+    guard status.kind == .regular else {
+      card.add("on disk", style.bad(status.kind.words))
+      return
+    }
+    if let extents = inspection.extents {
+      let runs = extents.count == 1 ? "1 run" : "\(Quantity.count(extents.count)) runs"
+      card.add(
+        "cached",
+        size == 0
+          ? "all of an empty file"
+          : "\(Quantity.percent(share))   \(Quantity.size(cachedBytes)) of \(Quantity.size(size)) in \(runs)")
+      let map = Bar.map(extents.map { ($0.offset, $0.length) }, size: max(size, 1), width: 64)
+      if size > 0 { card.go(on: "▕" + style.drawing(map) + "▏") }
+      for extent in extents.prefix(Self.shownExtents) where extents.count > 1 {
+        card.go(on: style.faint("\(extent.offset)–\(extent.end - 1)  \(Quantity.size(extent.length))"))
+      }
+      if extents.count > Self.shownExtents {
+        card.go(on: style.faint("and \(Quantity.count(extents.count - Self.shownExtents)) more; all of them with --json"))
+      }
+    }
+    card.add(
+      "on disk",
+      "\(Quantity.size(status.allocatedBytes)) allocated, length \(status.size), mode 0\(String(status.permissions, radix: 8))"
+        + (status.links > 1 ? ", \(status.links) hard links" : ""))
+    card.add("last used", "\(Quantity.time(nanoseconds: status.accessTime))  (\(Quantity.age(status.accessTime, now: Quantity.now)) ago)")
+  }
+
+  private static let shownExtents = 8
+
+  private func addVerdict(_ verdict: ObjectVerdict, to card: inout Card, _ style: Style) {
+    let reason = verdict.reason.map { ": \($0)" } ?? ""
+    switch verdict.outcome {
+    case .accept: card.add("kernel", style.good("uses it") + ", if the server's file still has this size and these times")
+    case .replace: card.add("kernel", style.warning("replaces it") + " at the next open\(reason)")
+    case .refuse: card.add("kernel", style.bad("refuses it for ever") + ", and caches nothing of this file until it is removed\(reason)")
+    case .unlink: card.add("kernel", style.warning("unlinks it") + " at the next open and makes a new object\(reason)")
+    case .bury: card.add("kernel", style.warning("moves it to the graveyard") + " at the next open\(reason)")
+    case .unreachable: card.add("kernel", style.bad("never finds it") + reason)
+    case .withdraw: card.add("kernel", style.bad("takes the whole cache offline") + " when it opens it\(reason)")
+    }
+    if verdict.outcomeBefore != verdict.outcome {
+      card.go(on: style.faint("kernels before 6.10 without the fix of that release \(verdict.outcomeBefore.rawValue) it"))
+    }
+    if volume != nil, inspection.hasVolume, let volume {
+      let rejection = VolumeRecord.rejection(
+        of: inspection.volumeAttribute, coherencyLength: volume.type.volumeCoherencyLength)
+      if let rejection {
+        card.go(on: style.bad("its volume directory is \(rejection.outcome(.since6_10) == .refuse ? "refused" : "buried at the next mount")") + ": \(rejection)")
+      }
+    }
+  }
+
+  private func addVolume(_ volume: NameDecoder.VolumeReading, to card: inout Card, _ style: Style) {
+    NameAnswer.add(volumeKey: volume.key.span, context, to: &card)
+    card.add("volume hash", Hex.string(volume.hash.value))
+    card.add(NetfsVolume(volumeKey: volume.key.span, byteOrder: context.byteOrder).fields)
+    card.space()
+    card.add("on disk", "\(inspection.status.kind.words), \(inspection.entries.map { "\($0) entries, " } ?? "")mode 0\(String(inspection.status.permissions, radix: 8))")
+    guard case .volume = inspection.position else { return }
+    if let record { record.add(to: &card, style) } else { card.add("record", style.bad("none")) }
+    guard inspection.status.kind == .directory else {
+      card.add("kernel", style.bad("cannot use it") + ": it is \(inspection.status.kind.words), so the mount is not cached")
+      return
+    }
+    if let rejection = volumeRejection {
+      let refused = rejection.outcome(.since6_10) == .refuse
+      card.add("kernel", refused ? style.bad("refuses it: the mount is not cached") : style.warning("buries it at the next mount"))
+      card.go(on: rejection.description)
+    } else {
+      card.add("kernel", style.good("uses it"))
+    }
+  }
+
+  private func addOther(to card: inout Card, _ style: Style, verbose: Bool) {
+    let answer = PastedAnswer(inspection.path, context)
+    if answer.failure == nil { card.add(answer, style, verbose: verbose) }
+    addFile(to: &card, style)
+    if let entries = inspection.entries { card.add("entries", Quantity.count(entries)) }
+    if let attribute = inspection.attribute { card.add("attribute", Hex.string(attribute)) }
+  }
+}
