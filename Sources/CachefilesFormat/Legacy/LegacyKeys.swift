@@ -1,0 +1,135 @@
+/// The place of a cookie in the tree of its netfs.
+public enum LegacyRole: String, Sendable {
+  /// The first level: the name of the netfs.
+  case netfs
+  /// An NFS or SMB server.
+  case server
+  /// An NFS superblock: file system and mount options.
+  case superblock
+  /// An SMB share.
+  case share
+  /// An AFS cell.
+  case cell
+  /// An AFS volume.
+  case volume
+  /// A 9P cache tag.
+  case tag
+  /// A Ceph cluster.
+  case cluster
+  /// A file.
+  case object
+  /// Not known.
+  case unknown
+
+  /// The roles of the levels below the first, outermost first.
+  static func levels(of type: NetfsType) -> [LegacyRole] {
+    switch type {
+    case .nfs: [.server, .superblock, .object]
+    case .cifs: [.server, .share, .object]
+    case .afs: [.cell, .volume, .object]
+    case .ninep: [.tag, .object]
+    case .ceph: [.cluster, .object]
+    case .erofs, .unknown: []
+    }
+  }
+}
+
+/// What the keys of cookies said before Linux 5.17. Numbers are in the order of the machine unless said otherwise.
+enum LegacyKeys {
+  /// The facts of one key.
+  static func fields(_ key: Span<UInt8>, _ role: LegacyRole, in type: NetfsType, _ order: ByteOrder) -> [NetfsField] {
+    switch (type, role, key.count) {
+    case (_, .netfs, _): [NetfsField("netfs", .bytes(key.array))]
+    case (.nfs, .server, _): nfsServer(key, order)
+    case (.nfs, .superblock, _): superblock(key, order)
+    case (.nfs, .object, 1...128): NFSFileHandle(key).fields
+    case (.cifs, .server, 8), (.cifs, .server, 20): endpoint(key, order) ?? opaque(key)
+    case (.cifs, .share, _): [NetfsField("share", .bytes(key.array))]
+    case (.cifs, .object, 8): CIFSFile(key, order).fields
+    case (.afs, .cell, _): [NetfsField("cell", .bytes(key.array))]
+    case (.afs, .volume, 8): [NetfsField("volume_id", .number(key.load(UInt64.self, at: 0, order)))]
+    case (.afs, .object, 16): afsFile(key, order)
+    case (.ninep, .tag, _): [NetfsField("tag", .bytes(key.array))]
+    case (.ninep, .object, 8): [NetfsField("qid_path", .number(key.load(UInt64.self, at: 0, order)))]
+    case (.ceph, .cluster, 16...): cluster(key)
+    case (.ceph, .object, 16): CephFile(key, order).fields
+    default: opaque(key)
+    }
+  }
+
+  private static func opaque(_ key: Span<UInt8>) -> [NetfsField] { [NetfsField("key", .opaque(key.array))] }
+
+  /// `struct nfs_server_key` (fs/nfs/fscache-index.c): version, padding, minor version, then family, port and address;
+  /// before that, address and port alone.
+  private static func nfsServer(_ key: Span<UInt8>, _ order: ByteOrder) -> [NetfsField] {
+    if key.count == 18 {
+      let address = IPAddress.v6(key.load(UInt64.self, at: 0, .big), key.load(UInt64.self, at: 8, .big))
+      return [
+        NetfsField("address", .text(address.description)),
+        NetfsField("port", .number(UInt64(key.load(UInt16.self, at: 16, .big)))),
+      ]
+    }
+    guard key.count == 16 || key.count == 28,
+      let endpoint = endpoint(key.extracting(8..<key.count), order)
+    else { return opaque(key) }
+    let version = key.load(UInt16.self, at: 0, order)
+    let minor = key.load(UInt32.self, at: 4, order)
+    return [NetfsField("version", .text(version < 4 && minor == 0 ? "\(version)" : "\(version).\(minor)"))] + endpoint
+  }
+
+  /// Family in the machine's order, port and address in network order.
+  private static func endpoint(_ key: Span<UInt8>, _ order: ByteOrder) -> [NetfsField]? {
+    let address: IPAddress
+    switch (key.load(UInt16.self, at: 0, order), key.count) {
+    case (2, 8): address = .v4(key.load(UInt32.self, at: 4, .big))
+    case (10, 20): address = .v6(key.load(UInt64.self, at: 4, .big), key.load(UInt64.self, at: 12, .big))
+    default: return nil
+    }
+    return [
+      NetfsField("address", .text(address.description)),
+      NetfsField("port", .number(UInt64(key.load(UInt16.self, at: 2, .big)))),
+    ]
+  }
+
+  /// `struct nfs_fscache_key` (fs/nfs/fscache.h): 64 bytes and the uniquifier, which starts at offset 61 and has at
+  /// least one byte.
+  private static func superblock(_ key: Span<UInt8>, _ order: ByteOrder) -> [NetfsField] {
+    guard key.count >= 65, key.count == 64 + Int(key[60]) else { return opaque(key) }
+    func word(_ offset: Int) -> UInt32 { key.load(UInt32.self, at: offset, order) }
+    func number(_ name: String, _ offset: Int) -> NetfsField { NetfsField(name, .number(UInt64(word(offset)))) }
+    let flags = UInt32(truncatingIfNeeded: key.load(UInt64.self, at: 0, order))
+    let flavour = word(56)
+    var fields = [
+      NetfsField("fsid_major", .identifier(key.load(UInt64.self, at: 8, order))),
+      NetfsField("fsid_minor", .identifier(key.load(UInt64.self, at: 16, order))),
+      NetfsField("superblock_flags", .list(NFSFlags.names(of: flags, in: NFSFlags.superblock))),
+      NetfsField("mount_flags", .list(NFSFlags.names(of: word(24), in: NFSFlags.mount))),
+      number("rsize_bytes", 28), number("wsize_bytes", 32), number("acregmin_jiffies", 36),
+      number("acregmax_jiffies", 40), number("acdirmin_jiffies", 44), number("acdirmax_jiffies", 48),
+      NetfsField(
+        "auth_flavour", NFSFlags.authenticationName(flavour).map { .text($0) } ?? .identifier(UInt64(flavour))),
+    ]
+    var end = 61 + Int(key[60])
+    while end > 61, key[end - 1] == 0 { end -= 1 }
+    if end > 61 { fields.append(NetfsField("uniquifier", .bytes(key.extracting(61..<end).array))) }
+    return fields
+  }
+
+  private static func afsFile(_ key: Span<UInt8>, _ order: ByteOrder) -> [NetfsField] {
+    var fields = [
+      NetfsField("vnode", .number(UInt64(key.load(UInt32.self, at: 0, order)))),
+      NetfsField("uniquifier", .number(UInt64(key.load(UInt32.self, at: 4, order)))),
+    ]
+    for (name, offset) in [("vnode_extension_0", 8), ("vnode_extension_1", 12)] {
+      let value = key.load(UInt32.self, at: offset, order)
+      if value != 0 { fields.append(NetfsField(name, .number(UInt64(value)))) }
+    }
+    return fields
+  }
+
+  private static func cluster(_ key: Span<UInt8>) -> [NetfsField] {
+    var fields = [NetfsField("fsid", .text(UUIDText.string(key.extracting(0..<16))))]
+    if key.count > 16 { fields.append(NetfsField("uniquifier", .bytes(key.extracting(16..<key.count).array))) }
+    return fields
+  }
+}

@@ -1,0 +1,116 @@
+/// A path in a tree of the layout before Linux 5.17, read level by level.
+///
+/// Below `cache/` directories `@xx` and names alternate: netfs, then whatever levels the netfs has, then the file.
+public struct LegacyPath: Equatable, Sendable {
+  /// One cookie of the path.
+  public struct Level: Equatable, Sendable {
+    /// The name.
+    public var name: LegacyName
+    /// The directory that the name stands in; nil when the path starts at the name.
+    public var fanout: Fanout?
+    /// The place in the tree of the netfs.
+    public var role: LegacyRole
+    /// The netfs that the path starts with; unknown when it starts further down.
+    public var type: NetfsType
+    /// The order of the machine that wrote the cache, nil when neither the path nor the caller tells.
+    public var byteOrder: ByteOrder?
+
+    /// Whether the name stands in the directory that its sum gives; nil when that directory is not known.
+    public var isInPlace: Bool? { fanout.map { $0 == name.fanout } }
+
+    /// The facts of the key in reading order; both readings where the byte order is not known and matters.
+    public var fields: [NetfsField] {
+      read { LegacyKeys.fields(name.key.span, role, in: type, $0) }
+    }
+
+    /// The facts of the record that belongs to the cookie.
+    public func fields(of record: LegacyRecord) -> [NetfsField] {
+      guard case .cookie(_, let coherency) = record else { return [] }
+      return read { LegacyCoherency.fields(coherency.span, role, in: type, $0) }
+    }
+
+    private func read(_ reading: (ByteOrder) -> [NetfsField]) -> [NetfsField] {
+      if let byteOrder { return reading(byteOrder) }
+      let little = reading(.little)
+      let big = reading(.big)
+      // A family that only one order knows leaves lists of different fields.
+      if little.map(\.name) != big.map(\.name) { return little.count > big.count ? little : big }
+      return OrderSensitiveField.both(little: little, big: big)
+    }
+  }
+
+  /// The cookies, outermost first.
+  public var levels: [Level]
+  /// A last directory `@xx` without a name in it.
+  public var lastFanout: Fanout?
+
+  /// Why components are no path of the old layout.
+  public enum Failure: Error, Equatable, Sendable, CustomStringConvertible {
+    /// No component is of the old layout.
+    case nothing
+    /// A component that is neither a directory `@xx` nor a name.
+    case badComponent(name: [UInt8], reason: String)
+
+    /// The failure as one line.
+    public var description: String {
+      switch self {
+      case .nothing: "no component of the old layout"
+      case .badComponent(let name, let reason): "\(EscapedBytes.quoted(name)): \(reason)"
+      }
+    }
+  }
+
+  /// Reads the components of a path. It may start anywhere: what comes before the first component of the old layout is
+  /// left out, and below the first level of the tree the netfs stays unknown.
+  ///
+  /// - Parameters:
+  ///   - components: the path, split at slashes.
+  ///   - byteOrder: the order of the machine that wrote the cache, where known; names in base64 tell it themselves.
+  public init(components: [[UInt8]], byteOrder: ByteOrder? = nil) throws(Failure) {
+    let start = components.firstIndex { component in
+      Fanout(directoryName: component.span) != nil || component.first == UInt8(ascii: "+")
+        || (try? LegacyName(parsing: component.span)) != nil
+    }
+    guard let start else { throw .nothing }
+    levels = []
+    var pieces: [[UInt8]] = []
+    for component in components[start...] {
+      if pieces.isEmpty, let fanout = Fanout(directoryName: component.span) {
+        if lastFanout != nil { throw .badComponent(name: component, reason: "a second directory without a name") }
+        lastFanout = fanout
+        continue
+      }
+      pieces.append(component)
+      if component.first == UInt8(ascii: "+") { continue }
+      let name: LegacyName
+      do throws(LegacyName.Failure) {
+        name = try LegacyName(pieces: pieces)
+      } catch {
+        throw .badComponent(name: component, reason: error.description)
+      }
+      levels.append(Level(name: name, fanout: lastFanout, role: .unknown, type: .unknown, byteOrder: byteOrder))
+      pieces = []
+      lastFanout = nil
+    }
+    if let piece = pieces.last { throw .badComponent(name: piece, reason: "no piece with a letter follows") }
+    assignRoles(byteOrder)
+  }
+
+  /// The netfs, unknown when the path starts below its level.
+  public var type: NetfsType { levels.first?.type ?? .unknown }
+
+  private mutating func assignRoles(_ given: ByteOrder?) {
+    let proven = levels.compactMap(\.name.byteOrder).first
+    var type = NetfsType.unknown
+    if let first = levels.first?.name, first.kind == .index, first.form == .text {
+      type = NetfsType(rawValue: String(decoding: first.key, as: UTF8.self)) ?? .unknown
+    }
+    let below = LegacyRole.levels(of: type)
+    for index in levels.indices {
+      levels[index].type = below.isEmpty ? .unknown : type
+      levels[index].byteOrder = levels[index].name.byteOrder ?? proven ?? given
+      guard !below.isEmpty else { continue }
+      levels[index].role = index == 0 ? .netfs : index <= below.count ? below[index - 1] : .unknown
+    }
+  }
+}
