@@ -12,7 +12,7 @@ enum Bar {
   /// A map of a file: each place tells how much of its part is covered by runs (`█ ▓ ▒ ░` and `·` for nothing).
   static func map(_ runs: [(offset: UInt64, length: UInt64)], size: UInt64, width: Int) -> String {
     guard size > 0 else { return "" }
-    let places = max(1, min(width, Int(clamping: (size + 4095) / 4096)))
+    let places = max(1, width)
     var covered = [Double](repeating: 0, count: places)
     let step = Double(size) / Double(places)
     for run in runs where run.offset < size {

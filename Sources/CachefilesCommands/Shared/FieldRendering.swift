@@ -44,37 +44,55 @@ extension NetfsField.Value {
   }
 }
 
-/// Lines of a card: labels in one column, values in the next; long values go on below.
+/// A card: a heading, then labels in one column and values in the next.
 struct Card {
-  private(set) var lines: [String] = []
+  private enum Row {
+    case fact(label: String, value: String)
+    case more(String)
+    case space
+    case lines([String])
+  }
+
+  private let heading: String
   private let style: Style
-  private static let labelWidth = 18
+  private var rows: [Row] = []
 
   /// Starts a card with a heading.
   init(_ heading: String, _ style: Style) {
+    self.heading = heading
     self.style = style
-    lines = [style.strong(heading)]
   }
 
   /// Adds a fact.
-  mutating func add(_ label: String, _ value: String) {
-    lines.append("  " + style.faint(label.padded(Self.labelWidth)) + value)
-  }
-
-  /// Adds a fact whose value may be missing.
-  mutating func add(_ label: String, _ value: String?) { if let value { add(label, value) } }
+  mutating func add(_ label: String, _ value: String) { rows.append(.fact(label: label, value: value)) }
 
   /// Adds fields of a parsed structure.
   mutating func add(_ fields: [NetfsField]) { for field in fields { add(field.label, field.value.words) } }
 
   /// Adds what was said of a pasted path, without its heading.
   mutating func add(_ answer: PastedAnswer, _ style: Style, verbose: Bool) {
-    lines += answer.lines(style, verbose: verbose).dropFirst()
+    rows.append(.lines(Array(answer.lines(style, verbose: verbose).dropFirst())))
   }
 
-  /// Adds a line without a label.
-  mutating func go(on text: String) { lines.append("  " + String(repeating: " ", count: Self.labelWidth) + text) }
+  /// Adds a line below the last value.
+  mutating func go(on text: String) { rows.append(.more(text)) }
 
   /// Adds an empty line.
-  mutating func space() { lines.append("") }
+  mutating func space() { rows.append(.space) }
+
+  /// The lines.
+  var lines: [String] {
+    let width = rows.reduce(12) { width, row in
+      if case .fact(let label, _) = row { max(width, label.count) } else { width }
+    }
+    return [style.strong(heading)]
+      + rows.flatMap { row in
+        switch row {
+        case .fact(let label, let value): ["  " + style.faint(label.padded(width)) + "  " + value]
+        case .more(let text): ["  " + String(repeating: " ", count: width + 2) + text]
+        case .space: [""]
+        case .lines(let lines): lines
+        }
+      }
+  }
 }

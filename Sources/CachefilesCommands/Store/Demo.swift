@@ -56,11 +56,14 @@ struct Demo: ParsableCommand {
     if report.errors > 0 { throw ExitStatus.failure }
   }
 
-  /// Shows the object with the most runs of data.
+  /// Shows an object that is cached in part: the largest of the least cached ones.
   private func showOneObject(of capture: CapturedCache, below root: FilePath, _ output: Output) throws {
     let entries = (try? capture.entries()) ?? []
-    let files = entries.filter { $0.kind == .file }
-    guard let entry = files.max(by: { ($0.data.count, $1.path) < ($1.data.count, $0.path) }) else { return }
+    func share(_ entry: CapturedEntry) -> Double {
+      Double(entry.data.reduce(0) { $0 + $1[1] }) / Double(max(1, entry.size))
+    }
+    let files = entries.filter { $0.kind == .file && !$0.data.isEmpty }
+    guard let entry = files.min(by: { (share($0), $0.path) < (share($1), $1.path) }) else { return }
     let path = root.bytes.appending(component: Array(entry.path.utf8))
     if output.format == .text {
       output.stream.line()

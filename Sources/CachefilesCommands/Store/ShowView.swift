@@ -123,7 +123,7 @@ struct ShowView: Renderable {
     json.number("disk_bytes", inspection.status.allocatedBytes)
     json.number("inode", inspection.status.inode)
     json.number("links", inspection.status.links)
-    json.text("mode", "0" + String(inspection.status.permissions, radix: 8))
+    json.text("mode", Self.mode(inspection.status))
     json.number("atime_ns", inspection.status.accessTime)
     json.number("mtime_ns", inspection.status.modificationTime)
     if let entries = inspection.entries { json.number("entries", entries) }
@@ -238,12 +238,18 @@ struct ShowView: Renderable {
     }
     card.add(
       "on disk",
-      "\(Quantity.size(status.allocatedBytes)) allocated, length \(status.size), mode 0\(String(status.permissions, radix: 8))"
+      "\(Quantity.size(status.allocatedBytes)) allocated, length \(status.size), mode \(Self.mode(status))"
         + (status.links > 1 ? ", \(status.links) hard links" : ""))
     card.add("last used", "\(Quantity.time(nanoseconds: status.accessTime))  (\(Quantity.age(status.accessTime, now: Quantity.now)) ago)")
   }
 
   private static let shownExtents = 8
+
+  /// The permission bits as four octal digits.
+  private static func mode(_ status: FileStatus) -> String {
+    let digits = String(status.permissions, radix: 8)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
 
   private func addVerdict(_ verdict: ObjectVerdict, to card: inout Card, _ style: Style) {
     let reason = verdict.reason.map { ": \($0)" } ?? ""
@@ -273,7 +279,7 @@ struct ShowView: Renderable {
     card.add("volume hash", Hex.string(volume.hash.value))
     card.add(NetfsVolume(volumeKey: volume.key.span, byteOrder: context.byteOrder).fields)
     card.space()
-    card.add("on disk", "\(inspection.status.kind.words), \(inspection.entries.map { "\($0) entries, " } ?? "")mode 0\(String(inspection.status.permissions, radix: 8))")
+    card.add("on disk", "\(inspection.status.kind.words), \(inspection.entries.map { "\($0) entries, " } ?? "")mode \(Self.mode(inspection.status))")
     guard case .volume = inspection.position else { return }
     if let record { record.add(to: &card, style) } else { card.add("record", style.bad("none")) }
     guard inspection.status.kind == .directory else {
@@ -292,6 +298,13 @@ struct ShowView: Renderable {
   private func addOther(to card: inout Card, _ style: Style, verbose: Bool) {
     let answer = PastedAnswer(inspection.path, context)
     if answer.failure == nil { card.add(answer, style, verbose: verbose) }
+    if case .legacy(let path) = answer.reading, let value = inspection.attribute, let level = path.levels.last,
+      let record = try? LegacyRecord(parsing: value.span)
+    {
+      card.space()
+      card.add("record", "\(value.count) bytes, \(record.typeName)")
+      card.add(level.fields(of: record))
+    }
     addFile(to: &card, style)
     if let entries = inspection.entries { card.add("entries", Quantity.count(entries)) }
     if let attribute = inspection.attribute { card.add("attribute", Hex.string(attribute)) }
