@@ -29,7 +29,11 @@ enum NameAnswer {
     let object = NetfsObject(
       cookieKey: key, keyLengths: decoded.lengthRange, in: volume.type, byteOrder: context.byteOrder)
     json.object("netfs") { json in
-      write(volumeKey: volume.key.span, context, to: &json)
+      if json.isIndented {
+        write(volumeKey: volume.key.span, context, to: &json)
+      } else {
+        json.members(volume.members(context))
+      }
       json.object("object") { json in
         if let length = object.keyLength { json.number("key_length", length) } else { json.null("key_length") }
         json.bool("key_length_inferred", object.isLengthInferred)

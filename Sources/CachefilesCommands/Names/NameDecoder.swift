@@ -19,6 +19,20 @@ struct NameDecoder {
     let key: [UInt8]
     let hash: KeyHash
     let type: NetfsType
+    private let written = Written()
+
+    /// Text that is kept.
+    private final class Written {
+      var text: [UInt8]?
+    }
+
+    /// What JSON says of the volume, written once for all names in it. The context is the same for all of them.
+    func members(_ context: DecodeContext) -> [UInt8] {
+      if let text = written.text { return text }
+      let text = JSONWriter.membersText { NameAnswer.write(volumeKey: key.span, context, to: &$0) }
+      written.text = text
+      return text
+    }
 
     init(key: [UInt8]) {
       self.key = key

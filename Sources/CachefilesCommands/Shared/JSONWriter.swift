@@ -130,6 +130,23 @@ struct JSONWriter {
     afterKey = true
   }
 
+  /// Writes members of an object that were written before, with a writer that is not pretty.
+  mutating func members(_ written: [UInt8]) {
+    guard !written.isEmpty else { return }
+    separate(nil)
+    bytes += written
+  }
+
+  /// The members that a closure writes, without the braces around them; for ``members(_:)``.
+  static func membersText(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+    var json = JSONWriter(pretty: false)
+    json.object(nil, body)
+    return Array(json.bytes.dropFirst().dropLast())
+  }
+
+  /// Whether the text is indented.
+  var isIndented: Bool { isPretty }
+
   /// Ends a line of JSON lines, or a document.
   mutating func end() { bytes.append(UInt8(ascii: "\n")) }
 
