@@ -41,7 +41,9 @@ public struct DaemonConfiguration: Sendable, Equatable {
     while start < bytes.count {
       line += 1
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
-      if end == nil { defects.append(Defect(line: line, message: "the last line has no newline: \"Unterminated line\"")) }
+      if end == nil {
+        defects.append(Defect(line: line, message: "the last line has no newline: \"Unterminated line\""))
+      }
       read(bytes[start..<(end ?? bytes.count)], line)
       start = (end ?? bytes.count) + 1
     }

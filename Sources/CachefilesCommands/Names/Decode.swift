@@ -22,7 +22,8 @@ struct Decode: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Option(help: ArgumentHelp("The volume key that bare names belong to, without the I of its directory.", valueName: "key"))
+  @Option(
+    help: ArgumentHelp("The volume key that bare names belong to, without the I of its directory.", valueName: "key"))
   var volume: ByteArgument?
 
   @Flag(help: "Standard input holds NUL-separated strings.")

@@ -135,7 +135,8 @@ struct KeyEncoder {
         stream)
     case .never:
       return fail(
-        input, "its name has \(name.count) bytes: new kernels refuse it, those before 6.16 cut it to an empty name", stream)
+        input, "its name has \(name.count) bytes: new kernels refuse it, those before 6.16 cut it to an empty name",
+        stream)
     }
     let hash = volume.map { KeyHash(cookieKey: key.span, in: $0.hash) }
     if format == .text {
@@ -175,7 +176,10 @@ struct KeyEncoder {
         json.hex("volume_hash", volume.hash.value)
         json.hex("key_hash", hash.value)
         json.text("fanout", hash.fanout.description)
-        json.bytes("path", Array("cache/I".utf8) + volume.key + [UInt8(ascii: "/")] + hash.fanout.directoryName + [UInt8(ascii: "/")] + name)
+        json.bytes(
+          "path",
+          Array("cache/I".utf8) + volume.key + [UInt8(ascii: "/")] + hash.fanout.directoryName + [UInt8(ascii: "/")]
+            + name)
       }
     }
     let separator = answers > 0 && format == .document

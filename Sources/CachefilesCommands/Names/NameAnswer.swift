@@ -66,7 +66,9 @@ enum NameAnswer {
     let sensitive = NetfsVolume.orderSensitiveFields(volumeKey: key)
     guard !sensitive.isEmpty, context.isOrderAssumed else { return }
     let others = sensitive.map { "\($0.name) \($0.value(context.byteOrder.opposite).words)" }.joined(separator: ", ")
-    card.go(on: "read in this machine's byte order; written on a \(context.byteOrder.opposite.rawValue)-endian one: \(others)")
+    card.go(
+      on: "read in this machine's byte order; written on a \(context.byteOrder.opposite.rawValue)-endian one: \(others)"
+    )
   }
 
   /// Adds what the name tells to a card.

@@ -41,10 +41,12 @@ struct PastedAnswer: Renderable {
   private static func summary(_ object: PastedReading.NamedObject) -> String {
     let verdict = object.decoded.defect.map { "not canonical: \($0)" } ?? "canonical"
     let lengths = object.decoded.keyLengths
-    let length = lengths.count > 1 ? "\(lengths[0])-\(lengths[lengths.count - 1])" : lengths.first.map { "\($0)" } ?? "-"
+    let length =
+      lengths.count > 1 ? "\(lengths[0])-\(lengths[lengths.count - 1])" : lengths.first.map { "\($0)" } ?? "-"
     let fanout = object.volume.map { KeyHash(cookieKey: object.key.span, in: $0.hash).fanout.description } ?? "-"
     return [
-      "\(object.decoded.scheme.letter)", Hex.string(object.key), length, verdict, fanout, EscapedBytes.string(object.name),
+      "\(object.decoded.scheme.letter)", Hex.string(object.key), length, verdict, fanout,
+      EscapedBytes.string(object.name),
     ].joined(separator: "\t")
   }
 

@@ -112,7 +112,8 @@ struct RecordView {
     if let problem = coherency.problem { card.add("coherency data", style.warning(problem)) }
     switch coherency.order {
     case .ambiguous: card.go(on: style.faint("the bytes do not tell the writer's byte order: both readings are shown"))
-    case .given(let order): card.go(on: style.faint("read as \(order.rawValue)-endian, as told; the bytes do not prove it"))
+    case .given(let order):
+      card.go(on: style.faint("read as \(order.rawValue)-endian, as told; the bytes do not prove it"))
     case .fixed, .determined: break
     }
   }

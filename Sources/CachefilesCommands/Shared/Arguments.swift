@@ -22,7 +22,8 @@ enum RawArguments {
   static var all: [String] {
     (1..<max(1, Int(CommandLine.argc))).compactMap { index in
       guard let pointer = CommandLine.unsafeArgv[index] else { return nil }
-      return encode(Array(UnsafeBufferPointer(start: pointer, count: strlen(pointer)).lazy.map(UInt8.init(bitPattern:))))
+      return encode(
+        Array(UnsafeBufferPointer(start: pointer, count: strlen(pointer)).lazy.map(UInt8.init(bitPattern:))))
     }
   }
 
@@ -71,7 +72,9 @@ enum RawArguments {
     for scalar in text.unicodeScalars {
       if scalar.value >= plane, scalar.value <= plane + 0xff {
         result += EscapedBytes.string([UInt8(scalar.value - plane)])
-      } else if scalar == "\n" || (scalar.value >= 0x20 && scalar.value != 0x7f && !(0x80..<0xa0).contains(scalar.value)) {
+      } else if scalar == "\n"
+        || (scalar.value >= 0x20 && scalar.value != 0x7f && !(0x80..<0xa0).contains(scalar.value))
+      {
         result.unicodeScalars.append(scalar)
       } else {
         result += EscapedBytes.string(Array(String(scalar).utf8))

@@ -22,7 +22,8 @@ final class ProgressLine: Sendable {
         if seconds < 0.5 || self.ended.load(ordering: .relaxed) { continue }
         let entries = count()
         shown = true
-        Self.write("\r\u{1b}[K\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(Double(entries) / seconds)))/s)")
+        Self.write(
+          "\r\u{1b}[K\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(Double(entries) / seconds)))/s)")
       }
       if shown { Self.write("\r\u{1b}[K") }
     }

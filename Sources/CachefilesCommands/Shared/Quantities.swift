@@ -51,7 +51,8 @@ enum Quantity {
     }
     func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let year = String(Int(parts.tm_year) + 1900)
-    let date = String(repeating: "0", count: max(0, 4 - year.count)) + year + "-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+    let date =
+      String(repeating: "0", count: max(0, 4 - year.count)) + year + "-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
     var fraction = ""
     if nanoseconds > 0 {
       let digits = String(nanoseconds)

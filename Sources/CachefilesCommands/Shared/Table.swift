@@ -19,7 +19,9 @@ struct Table {
   mutating func add(_ cells: [String]) { rows.append(cells) }
 
   /// The lines; the closure may colour a padded cell (row −1 is the header).
-  func lines(indent: String = "", colour: (String, _ row: Int, _ column: Int) -> String = { text, _, _ in text }) -> [String] {
+  func lines(indent: String = "", colour: (String, _ row: Int, _ column: Int) -> String = { text, _, _ in text })
+    -> [String]
+  {
     var widths = header.map(\.count)
     for row in rows { for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) } }
     let all = [(-1, header)] + rows.enumerated().map { ($0.offset, $0.element) }

@@ -33,7 +33,9 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("The seed of a synthetic cache.", valueName: "number"))
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("The most data an object of a synthetic cache gets; 0 makes files that are all hole.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "The most data an object of a synthetic cache gets; 0 makes files that are all hole.", valueName: "size"))
   var data: SizeArgument = SizeArgument(bytes: 16 << 10)
 
   @OptionGroup var output: OutputOptions
@@ -52,7 +54,8 @@ struct Sample: ParsableCommand {
     let path = FilePath(bytes: directory.bytes)
     do throws(SampleFailure) {
       if let objects {
-        let cache = SyntheticCache(objects: objects, seed: seed, maximumData: Int64(clamping: data.bytes), now: Quantity.now)
+        let cache = SyntheticCache(
+          objects: objects, seed: seed, maximumData: Int64(clamping: data.bytes), now: Quantity.now)
         let written = SampleProgress()
         let failure: SampleFailure? = ProgressLine(output).show("writing:", count: { written.count }) {
           do throws(SampleFailure) {
@@ -63,10 +66,13 @@ struct Sample: ParsableCommand {
           }
         }
         if let failure { throw failure }
-        output.note("\(EscapedBytes.string(directory.bytes)): \(Quantity.count(objects)) synthetic objects, seed \(seed)")
+        output.note(
+          "\(EscapedBytes.string(directory.bytes)): \(Quantity.count(objects)) synthetic objects, seed \(seed)")
       } else if let capture = CapturedCache(named: capture ?? Self.standardCapture) {
         let files = try CaptureWriter.write(capture, to: path)
-        output.note("\(EscapedBytes.string(directory.bytes)): \(files) objects that Linux \(capture.kernel) cached: \(capture.description)")
+        output.note(
+          "\(EscapedBytes.string(directory.bytes)): \(files) objects that Linux \(capture.kernel) cached: \(capture.description)"
+        )
       }
     } catch {
       if error == .interrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }

@@ -233,14 +233,17 @@ struct ShowView: Renderable {
         card.go(on: style.faint("\(extent.offset)–\(extent.end - 1)  \(Quantity.size(extent.length))"))
       }
       if extents.count > Self.shownExtents {
-        card.go(on: style.faint("and \(Quantity.count(extents.count - Self.shownExtents)) more; all of them with --json"))
+        card.go(
+          on: style.faint("and \(Quantity.count(extents.count - Self.shownExtents)) more; all of them with --json"))
       }
     }
     card.add(
       "on disk",
       "\(Quantity.size(status.allocatedBytes)) allocated, length \(status.size), mode \(Self.mode(status))"
         + (status.links > 1 ? ", \(status.links) hard links" : ""))
-    card.add("last used", "\(Quantity.time(nanoseconds: status.accessTime))  (\(Quantity.age(status.accessTime, now: Quantity.now)) ago)")
+    card.add(
+      "last used",
+      "\(Quantity.time(nanoseconds: status.accessTime))  (\(Quantity.age(status.accessTime, now: Quantity.now)) ago)")
   }
 
   private static let shownExtents = 8
@@ -254,22 +257,29 @@ struct ShowView: Renderable {
   private func addVerdict(_ verdict: ObjectVerdict, to card: inout Card, _ style: Style) {
     let reason = verdict.reason.map { ": \($0)" } ?? ""
     switch verdict.outcome {
-    case .accept: card.add("kernel", style.good("uses it") + ", if the server's file still has this size and these times")
+    case .accept:
+      card.add("kernel", style.good("uses it") + ", if the server's file still has this size and these times")
     case .replace: card.add("kernel", style.warning("replaces it") + " at the next open\(reason)")
-    case .refuse: card.add("kernel", style.bad("refuses it for ever") + ", and caches nothing of this file until it is removed\(reason)")
+    case .refuse:
+      card.add(
+        "kernel", style.bad("refuses it for ever") + ", and caches nothing of this file until it is removed\(reason)")
     case .unlink: card.add("kernel", style.warning("unlinks it") + " at the next open and makes a new object\(reason)")
     case .bury: card.add("kernel", style.warning("moves it to the graveyard") + " at the next open\(reason)")
     case .unreachable: card.add("kernel", style.bad("never finds it") + reason)
     case .withdraw: card.add("kernel", style.bad("takes the whole cache offline") + " when it opens it\(reason)")
     }
     if verdict.outcomeBefore != verdict.outcome {
-      card.go(on: style.faint("kernels before 6.10 without the fix of that release \(verdict.outcomeBefore.rawValue) it"))
+      card.go(
+        on: style.faint("kernels before 6.10 without the fix of that release \(verdict.outcomeBefore.rawValue) it"))
     }
     if volume != nil, inspection.hasVolume, let volume {
       let rejection = VolumeRecord.rejection(
         of: inspection.volumeAttribute, coherencyLength: volume.type.volumeCoherencyLength)
       if let rejection {
-        card.go(on: style.bad("its volume directory is \(rejection.outcome(.since6_10) == .refuse ? "refused" : "buried at the next mount")") + ": \(rejection)")
+        card.go(
+          on: style.bad(
+            "its volume directory is \(rejection.outcome(.since6_10) == .refuse ? "refused" : "buried at the next mount")"
+          ) + ": \(rejection)")
       }
     }
   }
@@ -279,16 +289,22 @@ struct ShowView: Renderable {
     card.add("volume hash", Hex.string(volume.hash.value))
     card.add(NetfsVolume(volumeKey: volume.key.span, byteOrder: context.byteOrder).fields)
     card.space()
-    card.add("on disk", "\(inspection.status.kind.words), \(inspection.entries.map { "\($0) entries, " } ?? "")mode \(Self.mode(inspection.status))")
+    card.add(
+      "on disk",
+      "\(inspection.status.kind.words), \(inspection.entries.map { "\($0) entries, " } ?? "")mode \(Self.mode(inspection.status))"
+    )
     guard case .volume = inspection.position else { return }
     if let record { record.add(to: &card, style) } else { card.add("record", style.bad("none")) }
     guard inspection.status.kind == .directory else {
-      card.add("kernel", style.bad("cannot use it") + ": it is \(inspection.status.kind.words), so the mount is not cached")
+      card.add(
+        "kernel", style.bad("cannot use it") + ": it is \(inspection.status.kind.words), so the mount is not cached")
       return
     }
     if let rejection = volumeRejection {
       let refused = rejection.outcome(.since6_10) == .refuse
-      card.add("kernel", refused ? style.bad("refuses it: the mount is not cached") : style.warning("buries it at the next mount"))
+      card.add(
+        "kernel",
+        refused ? style.bad("refuses it: the mount is not cached") : style.warning("buries it at the next mount"))
       card.go(on: rejection.description)
     } else {
       card.add("kernel", style.good("uses it"))

@@ -99,14 +99,19 @@ struct StatisticsView: Renderable {
         "\(Quantity.count(totals.objects)) in \(Quantity.count(report.volumes.count)) volumes"
           + (statistics.legacy.objects > 0 ? ", \(Quantity.count(statistics.legacy.objects)) of the old layout" : "")
       ))
-    facts.append(("disk usage", "\(Quantity.size(totals.diskBytes)) (files are \(Quantity.size(totals.fileBytes)) long)"))
+    facts.append(
+      ("disk usage", "\(Quantity.size(totals.diskBytes)) (files are \(Quantity.size(totals.fileBytes)) long)"))
     if report.questions.extents, totals.fileBytes > 0 {
       let share = Double(totals.dataBytes) / Double(totals.fileBytes)
       facts.append(
-        ("cached", "\(Quantity.size(totals.dataBytes)) in \(Quantity.count(totals.extents)) runs, \(Quantity.percent(share))"))
+        (
+          "cached",
+          "\(Quantity.size(totals.dataBytes)) in \(Quantity.count(totals.extents)) runs, \(Quantity.percent(share))"
+        ))
     }
     if report.questions.records {
-      facts.append(("netfs files", "\(Quantity.size(totals.objectBytes)) in all, \(Quantity.count(totals.dirtyObjects)) dirty"))
+      facts.append(
+        ("netfs files", "\(Quantity.size(totals.objectBytes)) in all, \(Quantity.count(totals.dirtyObjects)) dirty"))
     }
     let names = zip(["D", "S", "T", "E", "other"], statistics.schemes).filter { $0.1 > 0 }
     facts.append(("names", names.isEmpty ? "-" : names.map { "\($0) \(Quantity.count($1))" }.joined(separator: " · ")))
@@ -142,7 +147,8 @@ struct StatisticsView: Renderable {
 
   private func describe(_ status: FileSystemStatus) -> String {
     let available = status.availableBlocks * status.blockSize
-    var text = "\(status.typeName), \(Quantity.size(available)) of \(Quantity.size(status.blocks * status.blockSize)) available"
+    var text =
+      "\(status.typeName), \(Quantity.size(available)) of \(Quantity.size(status.blocks * status.blockSize)) available"
     if let limits = report.limits {
       let judgement = limits.judge(
         freeFiles: status.freeFiles, availableBlocks: status.availableBlocks, culling: false)

@@ -10,7 +10,9 @@ public enum CaptureWriter {
   @discardableResult
   public static func write(_ capture: CapturedCache, to path: FilePath) throws(SampleFailure) -> Int {
     let entries: [CapturedEntry]
-    do { entries = try capture.entries() } catch { preconditionFailure("an embedded capture is not readable: \(error)") }
+    do { entries = try capture.entries() } catch {
+      preconditionFailure("an embedded capture is not readable: \(error)")
+    }
     var directory = try SampleDirectory(path: path)
     var files = 0
     do throws(StoreError) {
@@ -128,7 +130,8 @@ extension OwnedDescriptor {
 
 /// Bytes to fill files with.
 private enum Filler {
-  static let bytes: [UInt8] = Array(repeating: Array("cached bytes are not part of a capture. ".utf8), count: 6554).flatMap { $0 }
+  static let bytes: [UInt8] = Array(repeating: Array("cached bytes are not part of a capture. ".utf8), count: 6554)
+    .flatMap { $0 }
 }
 
 extension CaptureWriter {

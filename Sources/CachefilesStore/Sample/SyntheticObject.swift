@@ -127,7 +127,9 @@ struct SyntheticObject {
     guard let entryName = EntryName(name) else { throw .invalidArgument }
     let file = try fanout.open(entryName, .create(permissions: 0o600))
     for run in data { try file.fill(offset: Int64(run.offset), length: Int64(run.length)) }
-    if let size = ObjectRecord.fileSize(forObjectSize: record.objectSize), size > 0 { try file.truncate(to: Int64(size)) }
+    if let size = ObjectRecord.fileSize(forObjectSize: record.objectSize), size > 0 {
+      try file.truncate(to: Int64(size))
+    }
     try file.setAttribute(CacheAttribute.name, to: record.bytes)
     try file.setTimes(access: accessTime, modification: modificationTime)
   }

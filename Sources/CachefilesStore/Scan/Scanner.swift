@@ -47,7 +47,9 @@ public final class Scanner: Sendable {
   }
 
   /// Walks the directory with a visitor for each thread and returns them merged.
-  public func run<V: ScanVisitor & SendableMetatype>(_ makeVisitor: @escaping @Sendable () -> V) -> (visitor: V, summary: ScanSummary) {
+  public func run<V: ScanVisitor & SendableMetatype>(_ makeVisitor: @escaping @Sendable () -> V) -> (
+    visitor: V, summary: ScanSummary
+  ) {
     work.push(.directory(root))
     let visitors = Workers.run(count: max(1, options.threads)) { _ in
       var thread = ScanThread(scanner: self, visitor: makeVisitor())

@@ -14,7 +14,7 @@ public enum AttributeCopy {
     let from = source.raw
     let to = destination.raw
     // With a check function libattr leaves the decision to us; only the names of one namespace pass.
-    try perform(.attrCopy) { 
+    try perform(.attrCopy) {
       attr_copy_fd(
         "", from, "", to,
         { name, _ in

@@ -86,6 +86,17 @@ extension OwnedDescriptor {
   }
 }
 
+#if FAULTS
+  extension OwnedDescriptor {
+    /// Reads an attribute of an entry by its name, for tests: the way of the scanner.
+    public func readAttributeForTests(
+      _ attribute: StaticString, of name: String, into buffer: AttributeBuffer
+    ) -> AttributeReading {
+      name.withCString { readAttribute(attribute, of: $0, into: buffer.memory) }
+    }
+  }
+#endif
+
 /// Whether the kernel has `getxattrat`; found out at the first call.
 public enum AttributeCall {
   static let isAvailable = Atomic<Bool>(true)

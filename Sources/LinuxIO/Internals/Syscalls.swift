@@ -4,7 +4,8 @@ internal import SystemPackage
 
 /// The system calls of this module, by name, so that tests can make one of them fail.
 public enum Syscall: String, Sendable, CaseIterable {
-  case open, openat, dup, statx, getdents64, getxattr, getxattrat, listxattr, setxattr, removexattr, lseek, pread, pwrite
+  case open, openat, dup, statx, getdents64, getxattr, getxattrat, listxattr, setxattr, removexattr, lseek, pread,
+    pwrite
   case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
   case fstatfs, ioctl, attrCopy
 }

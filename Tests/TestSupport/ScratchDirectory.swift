@@ -1,0 +1,75 @@
+import CachefilesFormat
+import Foundation
+public import LinuxIO
+public import SystemPackage
+
+/// A directory of a test's own, removed with everything in it when the value goes away.
+///
+/// With `KEEP_SCRATCH` in the environment it stays, to be looked at.
+public final class ScratchDirectory: Sendable {
+  /// The directory's path, with links resolved.
+  public let path: String
+
+  /// Makes a directory below `/var/tmp`, which is on a disk (`/tmp` may not hold user attributes).
+  public init() {
+    let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
+    var template = Array(("\(base)/cachefiles-test-" + String(repeating: "X", count: 6)).utf8CString)
+    guard mkdtemp(&template) != nil else { fatalError("no scratch directory below \(base)") }
+    let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    path =
+      realpath(made, nil).map { pointer in
+        defer { free(pointer) }
+        return String(cString: pointer)
+      } ?? made
+  }
+
+  deinit {
+    guard ProcessInfo.processInfo.environment["KEEP_SCRATCH"] == nil else { return }
+    // Trees of tests can be deeper than Foundation's own removal goes.
+    _ = try? Command.run("/bin/sh", ["-c", "chmod -R u+rwx \"$1\" 2>/dev/null; rm -rf \"$1\"", "sh", path])
+  }
+
+  /// The path of something in the directory.
+  public func path(_ name: String) -> FilePath { FilePath(path).appending(name) }
+
+  /// Makes a file with these bytes, and the directories above it.
+  @discardableResult
+  public func write(_ name: String, _ bytes: [UInt8] = []) throws -> String {
+    let file = "\(path)/\(name)"
+    try FileManager.default.createDirectory(
+      atPath: (file as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+    try Data(bytes).write(to: URL(fileURLWithPath: file))
+    return file
+  }
+
+  /// Makes a directory and those above it.
+  public func makeDirectory(_ name: String) throws {
+    try FileManager.default.createDirectory(atPath: "\(path)/\(name)", withIntermediateDirectories: true)
+  }
+
+  /// The names in the directory, sorted.
+  public var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+}
+
+/// Where the test data lies.
+public enum Fixtures {
+  /// `Tests/Fixtures`.
+  static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures")
+
+  /// The bytes of a file there.
+  public static func bytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: directory.appendingPathComponent(name)))
+  }
+}
+
+/// Names in tests are written as text.
+extension EntryName: ExpressibleByUnicodeScalarLiteral {}
+extension EntryName: ExpressibleByExtendedGraphemeClusterLiteral {}
+extension EntryName: ExpressibleByStringLiteral {
+  /// The name that the text gives in UTF-8.
+  public init(stringLiteral value: String) {
+    guard let name = EntryName(Array(value.utf8)) else { preconditionFailure("no name: \(value)") }
+    self = name
+  }
+}
