@@ -58,14 +58,22 @@ public struct ObjectListing: Sendable {
   private static func precedes(_ left: Item, _ right: Item) -> Bool { left.path.lexicographicallyPrecedes(right.path) }
 }
 
+extension ObjectListing.Item {
+  /// The item of an entry of a scan; nil when it is no object of either layout.
+  public init?(_ entry: borrowing ScanEntry, rootLength: Int) {
+    guard entry.status.kind == .regular, entry.place == .object || entry.place == .legacy else { return nil }
+    path = Array(entry.path.dropFirst(rootLength).drop { $0 == UInt8(ascii: "/") })
+    accessTime = entry.status.accessTime
+    diskBytes = entry.status.allocatedBytes
+    fileBytes = entry.status.size
+  }
+}
+
 extension ObjectListing: ScanVisitor {
   /// Takes objects of both layouts.
   public mutating func visit(_ entry: borrowing ScanEntry) {
-    guard entry.status.kind == .regular, entry.place == .object || entry.place == .legacy else { return }
-    items.append(
-      Item(
-        path: Array(entry.path.dropFirst(rootLength).drop { $0 == UInt8(ascii: "/") }),
-        accessTime: entry.status.accessTime, diskBytes: entry.status.allocatedBytes, fileBytes: entry.status.size))
+    guard let item = Item(entry, rootLength: rootLength) else { return }
+    items.append(item)
     if let limit, items.count > 2 * limit + Self.slack { sortAndCut() }
   }
 

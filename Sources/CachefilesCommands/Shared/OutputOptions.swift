@@ -71,7 +71,26 @@ struct Output {
     }
   }
 
-  /// Prints several values: text one after another (cards apart, table lines not), JSON lines, or a document with a list under a key.
+  /// Appends one value as lines of text or one JSON line, for those who buffer on their own.
+  func append(_ value: some Renderable, command: String, to buffer: inout [UInt8]) {
+    guard format == .text else {
+      var json = JSONWriter(pretty: false)
+      json.object { json in
+        json.text("schema", "cachefiles.\(command)/1")
+        value.write(to: &json)
+      }
+      json.end()
+      buffer += json.bytes
+      return
+    }
+    for line in value.lines(style, verbose: isVerbose) {
+      buffer += line.utf8
+      buffer.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  /// Prints several values: text one after another (cards apart, table lines not), JSON lines, or a document with a
+  /// list under a key.
   func render(_ values: [some Renderable], command: String, key: StaticString, apart: Bool = true) {
     switch format {
     case .text:

@@ -9,8 +9,9 @@ struct List: ParsableCommand {
     commandName: "ls",
     abstract: "List the objects or the volumes of a cache.",
     discussion: """
-      Prints one object a line: last use, allocated size, length, path below the cache directory. --sort atime puts \
-      the least recently used first, the order in which culling takes them.
+      Prints one object a line: last use, allocated size, length, path below the cache directory, in the order in \
+      which the scan comes across them, so that a list of any length needs no memory. --sort atime puts the least \
+      recently used first, the order in which culling takes them.
 
       GLOB is matched against the volume key and against the volume's description as 'stats' prints it: '*' and '?' \
       stand for any bytes.
@@ -26,8 +27,8 @@ struct List: ParsableCommand {
   @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
   var volume: ByteArgument?
 
-  @Option(help: ArgumentHelp("Sort by atime, size or name.", valueName: "order"))
-  var sort: ObjectListing.Order = .name
+  @Option(help: ArgumentHelp("Sort by atime, size or name; implied by --limit and --json: name.", valueName: "order"))
+  var sort: ObjectListing.Order?
 
   @Option(help: ArgumentHelp("Print only the first of them.", valueName: "n"))
   var limit: Int?
@@ -57,7 +58,7 @@ struct List: ParsableCommand {
     var report = try StatisticsCommand.report(
       store, StatisticsReport.Questions(), options, percentages: CullPercentages(), output)
     report.volumes = report.volumes.filter { matches?($0.key) ?? true }
-    switch sort {
+    switch sort ?? .name {
     case .size: break
     case .name: report.volumes.sort { $0.key.lexicographicallyPrecedes($1.key) }
     case .atime:
@@ -73,84 +74,33 @@ struct List: ParsableCommand {
     let scanner: Scanner
     let rootLength = store.path.count
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
-    let (order, limit) = (sort, limit)
+    let failures =
+      sort == nil && limit == nil && output.format != .document
+      ? print(scanner, rootLength, output) : sortAndPrint(scanner, rootLength, output)
+    output.stream.flush()
+    try finish(failures)
+  }
+
+  private func print(_ scanner: Scanner, _ rootLength: Int, _ output: Output) -> Int {
+    let shared = SharedOutput(output)
+    let now = Quantity.now
+    // A progress line would be mixed with the list on a terminal.
+    return scanner.run { ObjectPrinter(shared, rootLength: rootLength, now: now) }.summary.failures
+  }
+
+  private func sortAndPrint(_ scanner: Scanner, _ rootLength: Int, _ output: Output) -> Int {
+    let (order, limit) = (sort ?? .name, limit)
     var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }) {
       scanner.run { ObjectListing(order: order, limit: limit, rootLength: rootLength) }
     }
     let now = Quantity.now
     output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false)
-    output.stream.flush()
-    try finish(summary.failures)
+    return summary.failures
   }
 
   private func finish(_ failures: Int) throws {
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures > 0 { throw ExitStatus.failure }
-  }
-}
-
-/// A pattern over volumes.
-struct VolumeGlob: Sendable {
-  private let pattern: [UInt8]
-
-  init(_ pattern: [UInt8]) { self.pattern = pattern }
-
-  /// Whether a volume key, or its description, matches.
-  func matches(_ key: [UInt8]) -> Bool {
-    if Glob.matches(pattern, key) { return true }
-    let summary = NetfsVolume(volumeKey: key.span, byteOrder: .host).summary
-    return Glob.matches(pattern, Array(summary.utf8))
-  }
-}
-
-/// `*` and `?` over bytes; a backslash takes the next byte as it is.
-enum Glob {
-  static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
-    var (p, t) = (0, 0)
-    var star: (pattern: Int, text: Int)?
-    while t < text.count {
-      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-        star = (p + 1, t)
-        p += 1
-        continue
-      }
-      if p < pattern.count {
-        let literal = pattern[p] == UInt8(ascii: "\\") && p + 1 < pattern.count
-        let wanted = literal ? pattern[p + 1] : pattern[p]
-        if wanted == text[t] || (!literal && wanted == UInt8(ascii: "?")) {
-          p += literal ? 2 : 1
-          t += 1
-          continue
-        }
-      }
-      guard let last = star else { return false }
-      star = (last.pattern, last.text + 1)
-      (p, t) = (last.pattern, last.text + 1)
-    }
-    while p < pattern.count, pattern[p] == UInt8(ascii: "*") { p += 1 }
-    return p == pattern.count
-  }
-}
-
-/// One object of a listing.
-private struct ObjectLine: Renderable {
-  let item: ObjectListing.Item
-  let now: Int64
-
-  func write(to json: inout JSONWriter) {
-    json.bytes("path", item.path)
-    json.number("atime_ns", item.accessTime)
-    json.number("disk_bytes", item.diskBytes)
-    json.number("file_bytes", item.fileBytes)
-  }
-
-  func lines(_ style: Style, verbose: Bool) -> [String] {
-    let age = Quantity.age(item.accessTime, now: now)
-    let disk = Quantity.size(item.diskBytes)
-    let file = Quantity.size(item.fileBytes)
-    return [
-      "\(style.faint(age.right(7)))  \(disk.right(9))  \(style.faint(file.right(9)))  \(EscapedBytes.string(item.path))"
-    ]
   }
 }
 

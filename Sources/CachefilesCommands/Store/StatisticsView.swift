@@ -38,6 +38,10 @@ struct StatisticsView: Renderable {
           json.bytes("key", volume.key)
           json.text("type", volume.type.rawValue)
           json.text("summary", NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary)
+          if volume.type == .nfs {
+            json.text("byte_order", ByteOrder.host.rawValue)
+            json.text("byte_order_source", "assumed")
+          }
           json.number("objects", volume.tally.objects)
           json.number("disk_bytes", volume.tally.diskBytes)
           json.number("file_bytes", volume.tally.fileBytes)
@@ -187,9 +191,13 @@ struct StatisticsView: Renderable {
           : NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary)
       table.add(cells)
     }
-    return table.lines { text, row, column in
+    var lines = table.lines { text, row, column in
       if row < 0 { return style.faint(text) }
       return column == 1 ? style.drawing(text) : text
     }
+    if !verbose, report.volumes.contains(where: { $0.type == .nfs }) {
+      lines.append(style.faint("(NFS addresses are read in this machine's byte order, \(ByteOrder.host.rawValue)-endian)"))
+    }
+    return lines
   }
 }

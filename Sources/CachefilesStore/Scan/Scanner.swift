@@ -173,6 +173,7 @@ public final class Scanner: Sendable {
           }
         } catch {
           reading = .failed(error)
+          scanner.fail(StoreError(path: node.path, operation: "read the cache attribute", error: error))
         }
       }
       let name = node.name
