@@ -77,8 +77,10 @@ let package = Package(
       swiftSettings: strict + lifetimes + faults),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["cachefiles", "CachefilesCommands", "CachefilesStore", "LinuxIO", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: [
+        "cachefiles", "CachefilesCommands", "CachefilesFormat", "CachefilesStore", "LinuxIO", "TestSupport",
+      ],
+      exclude: ["Cases"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
