@@ -59,7 +59,7 @@ let package = Package(
     .executableTarget(name: "cachefiles", dependencies: ["CachefilesCommands"], swiftSettings: strict),
     .target(
       name: "TestSupport",
-      dependencies: ["CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["CAttr", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
       name: "CachefilesFormatTests", dependencies: ["CachefilesFormat", "CachefilesStore", "TestSupport"],
@@ -77,8 +77,10 @@ let package = Package(
       swiftSettings: strict + lifetimes + faults),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["cachefiles", "CachefilesCommands", "CachefilesStore", "LinuxIO", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: [
+        "cachefiles", "CachefilesCommands", "CachefilesFormat", "CachefilesStore", "LinuxIO", "TestSupport",
+      ],
+      exclude: ["Cases"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

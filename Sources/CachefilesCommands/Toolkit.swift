@@ -34,12 +34,16 @@ enum Version {
 
 /// Runs the command line and exits.
 public func runToolkit() -> Never {
+  StandardStreams.fillIn()
   signal(SIGPIPE, SIG_IGN)
   Interruption.catchSignals()
   do {
     var command = try Toolkit.parseAsRoot(RawArguments.all)
     try command.run()
     exit(0)
+  } catch let failure as Failure {
+    StandardError.line("cachefiles: \(failure)")
+    exit(ExitStatus.failure.rawValue)
   } catch {
     let code = Toolkit.exitCode(for: error)
     let text = Toolkit.fullMessage(for: error)

@@ -61,6 +61,7 @@ struct Decode: ParsableCommand {
       output.render(answers, command: "decode", key: "names")
     }
     output.stream.flush()
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures > 0 { throw ExitStatus.failure }
   }
 
@@ -79,7 +80,7 @@ struct Decode: ParsableCommand {
       }
     } catch {
       output.stream.flush()
-      throw Failure("cachefiles: cannot read standard input: \(error)")
+      throw Failure("cannot read standard input: \(error)")
     }
     decoder.finish(output.stream)
     return decoder.failures

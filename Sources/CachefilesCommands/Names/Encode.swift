@@ -40,13 +40,14 @@ struct Encode: ParsableCommand {
         try LineInput.forEach { encoder.answer($0, output.stream) }
       } catch {
         output.stream.flush()
-        throw Failure("cachefiles: cannot read standard input: \(error)")
+        throw Failure("cannot read standard input: \(error)")
       }
     } else {
       for key in keys { encoder.answer(key.bytes.span, output.stream) }
     }
     encoder.finish(output.stream)
     output.stream.flush()
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if encoder.failures > 0 { throw ExitStatus.failure }
   }
 }
@@ -64,7 +65,7 @@ extension Encode {
     do throws(VolumeName.Failure) {
       try VolumeName.check(key: key.span)
     } catch {
-      throw Failure("cachefiles: volume key \(EscapedBytes.quoted(key)): \(error)")
+      throw Failure("volume key \(EscapedBytes.quoted(key)): \(error)")
     }
     if let inner = VolumeName.key(ofName: key), NetfsType(volumeKey: inner.span) != .unknown {
       output.note("cachefiles: note: the volume key starts with I; without it, it would be that of a known netfs")

@@ -9,7 +9,10 @@ struct NameDecoder {
   private(set) var failures = 0
   private let context: DecodeContext
   private let format: OutputFormat
-  private var volume: VolumeReading?
+  /// The volume that bare names belong to.
+  private let given: VolumeReading?
+  /// The volume of the last path.
+  private var found: VolumeReading?
   private var key: [UInt8] = []
   private var json = JSONWriter(pretty: false)
   private var answers = 0
@@ -44,13 +47,14 @@ struct NameDecoder {
   /// Where a line says that the name stands.
   private struct Place {
     var name: Range<Int>
+    var volume: VolumeReading?
     var fanout: Fanout?
   }
 
   init(_ context: DecodeContext, format: OutputFormat) {
     self.context = context
     self.format = format
-    volume = context.volumeKey.map { VolumeReading(key: $0) }
+    given = context.volumeKey.map { VolumeReading(key: $0) }
   }
 
   /// Opens the document, where one is asked for.
@@ -76,9 +80,9 @@ struct NameDecoder {
       return answerPasted(line, stream)
     }
     if format == .text {
-      writeLine(decoded, name, place.fanout, stream)
+      writeLine(decoded, name, place, stream)
     } else {
-      writeJSON(decoded, name, place.fanout, stream)
+      writeJSON(decoded, name, place, stream)
     }
     answers += 1
   }
@@ -93,7 +97,7 @@ struct NameDecoder {
     }
     guard count > 0 else {
       for index in 0..<line.count where line[index] == 0x20 || line[index] == 0x09 { return nil }
-      return Place(name: 0..<line.count, fanout: nil)
+      return Place(name: 0..<line.count, volume: given, fanout: nil)
     }
     guard count >= 2, slashes.last < line.count - 1,
       let fanout = Fanout(directoryName: line.extracting(slashes.second + 1..<slashes.last))
@@ -103,12 +107,12 @@ struct NameDecoder {
     // `@xx/I…/@xx/…` is the layout before 5.17.
     if slashes.third >= 3, line[slashes.third - 3] == UInt8(ascii: "@") { return nil }
     let volumeKey = line.extracting(start + 1..<slashes.second)
-    if volume.map({ !$0.key.span.equals(volumeKey) }) ?? true { volume = VolumeReading(key: volumeKey.array) }
-    return Place(name: slashes.last + 1..<line.count, fanout: fanout)
+    if found.map({ !$0.key.span.equals(volumeKey) }) ?? true { found = VolumeReading(key: volumeKey.array) }
+    return Place(name: slashes.last + 1..<line.count, volume: found, fanout: fanout)
   }
 
   private func writeLine(
-    _ decoded: DecodedName, _ name: Span<UInt8>, _ found: Fanout?, _ stream: OutputStream
+    _ decoded: DecodedName, _ name: Span<UInt8>, _ place: Place, _ stream: OutputStream
   ) {
     stream.append { buffer in
       let tab = UInt8(ascii: "\t")
@@ -128,10 +132,10 @@ struct NameDecoder {
         buffer += "canonical".utf8
       }
       buffer.append(tab)
-      if let volume {
+      if let volume = place.volume {
         let fanout = KeyHash(cookieKey: key.span, in: volume.hash).fanout
         buffer += fanout.directoryName
-        if let found, found != fanout { buffer += " (misplaced in \(found))".utf8 }
+        if let found = place.fanout, found != fanout { buffer += " (misplaced in \(found))".utf8 }
       } else {
         buffer.append(UInt8(ascii: "-"))
       }
@@ -149,7 +153,7 @@ struct NameDecoder {
   }
 
   private mutating func writeJSON(
-    _ decoded: DecodedName, _ name: Span<UInt8>, _ found: Fanout?, _ stream: OutputStream
+    _ decoded: DecodedName, _ name: Span<UInt8>, _ place: Place, _ stream: OutputStream
   ) {
     var json = JSONWriter(pretty: false)
     swap(&json, &self.json)
@@ -157,7 +161,7 @@ struct NameDecoder {
     json.object { json in
       if format == .lines { json.text("schema", "cachefiles.decode/1") }
       NameAnswer.write(decoded, name, key.span, to: &json)
-      if let volume { NameAnswer.write(volume, key.span, decoded, found, context, to: &json) }
+      if let volume = place.volume { NameAnswer.write(volume, key.span, decoded, place.fanout, context, to: &json) }
     }
     swap(&json, &self.json)
     write(stream)

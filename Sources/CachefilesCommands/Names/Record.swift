@@ -93,13 +93,14 @@ struct Record: ParsableCommand {
       do throws(Errno) {
         try LineInput.forEach { line in answer(line.array) }
       } catch {
-        throw Failure("cachefiles: cannot read standard input: \(error)")
+        throw Failure("cannot read standard input: \(error)")
       }
     } else {
       for value in values { answer(value.bytes) }
     }
     output.render(answers, command: "record", key: "records")
     output.stream.flush()
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures > 0 { throw ExitStatus.failure }
   }
 

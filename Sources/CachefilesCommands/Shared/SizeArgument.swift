@@ -9,24 +9,34 @@ struct SizeArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
   init(bytes: UInt64) { self.bytes = bytes }
 
   init?(argument: String) {
-    let units = "KMGTPE"
-    var text = argument.uppercased()
-    var base = 1024.0
-    if text.hasSuffix("IB") {
+    let units = Array("KMGTPE".utf8)
+    var text = Array(argument.uppercased().utf8)
+    var base: UInt64 = 1024
+    if text.suffix(2) == Array("IB".utf8)[...] {
       text.removeLast(2)
-    } else if text.hasSuffix("B") {
+    } else if text.last == UInt8(ascii: "B") {
       text.removeLast()
       base = 1000
     }
-    var scale = 1.0
+    var scale: UInt64 = 1
     if let last = text.last, let position = units.firstIndex(of: last) {
       text.removeLast()
-      for _ in 0...units.distance(from: units.startIndex, to: position) { scale *= base }
+      for _ in 0...position { scale *= base }
     }
-    guard let first = text.first, first.isNumber, let value = Double(text), value >= 0, value * scale < 0x1p63 else {
-      return nil
+    // Whole numbers are exact; only what stands after a point is rounded.
+    let parts = text.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { (48...57).contains($0) } }),
+      let whole = UInt64(String(decoding: parts[0], as: UTF8.self))
+    else { return nil }
+    var fraction = 0.0
+    if parts.count == 2 {
+      guard scale > 1, let value = Double("0." + String(decoding: parts[1], as: UTF8.self)) else { return nil }
+      fraction = value
     }
-    bytes = UInt64(value * scale)
+    let (product, overflow) = whole.multipliedReportingOverflow(by: scale)
+    let (sum, carry) = product.addingReportingOverflow(UInt64(fraction * Double(scale)))
+    guard !overflow, !carry, sum < 1 << 63 else { return nil }
+    bytes = sum
   }
 
   var description: String { Quantity.size(bytes) }

@@ -31,17 +31,36 @@ struct Demo: ParsableCommand {
   func run() throws {
     let output = Output(output)
     guard let capture = CapturedCache(named: capture) else { return }
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/var/tmp"
-    let path = FilePath("\(base)/cachefiles-demo-\(getpid())")
+    let view: DemoView
+    do {
+      let path = try Self.makeDirectory()
+      // Gone before anything is printed: a closed pipe ends the program.
+      defer { CaptureWriter.remove(path) }
+      view = try Self.view(of: capture, in: path, output)
+    }
+    output.render(view, command: "demo")
+    output.stream.flush()
+    if view.report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if view.report.errors > 0 { throw ExitStatus.failure }
+  }
+
+  /// A new directory that nobody else can have prepared.
+  private static func makeDirectory() throws(Failure) -> FilePath {
+    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+    let base = named.isEmpty ? "/var/tmp" : named
+    var template = Array("\(base)/cachefiles-demo-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else {
+      throw Failure("\(base): cannot make a directory: \(Errno(rawValue: errno))")
+    }
+    return FilePath(platformString: template)
+  }
+
+  private static func view(of capture: CapturedCache, in path: FilePath, _ output: Output) throws -> DemoView {
     do throws(SampleFailure) {
       try CaptureWriter.write(capture, to: path)
     } catch {
+      if error == .interrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
       throw Failure(error.description)
-    }
-    defer { CaptureWriter.remove(path) }
-    if output.format == .text {
-      output.stream.line(output.style.faint("# a cache that Linux \(capture.kernel) made: \(capture.description)"))
-      output.stream.line(output.style.faint("$ cachefiles stats --records --extents \(path)"))
     }
     var questions = StatisticsReport.Questions()
     questions.records = true
@@ -50,29 +69,49 @@ struct Demo: ParsableCommand {
     do throws(OpeningFailure) { store = try Store(path: path) } catch { throw Failure(error.description) }
     let options = ScanOptions(attributes: true) { StandardError.line("cachefiles: \($0)") }
     let report = try StatisticsCommand.report(store, questions, options, percentages: CullPercentages(), output)
-    output.render(StatisticsView(report: report), command: "stats")
-    try showOneObject(of: capture, below: path, output)
-    output.stream.flush()
-    if report.errors > 0 { throw ExitStatus.failure }
+    do throws(StoreError) {
+      let object = try object(of: capture, below: path).map { path throws(StoreError) in
+        ShowView(try Inspection(path: FilePath(bytes: path)), byteOrder: nil)
+      }
+      return DemoView(capture: capture, path: path, report: report, object: object)
+    } catch {
+      throw Failure(error.description)
+    }
   }
 
-  /// Shows an object that is cached in part: the largest of the least cached ones.
-  private func showOneObject(of capture: CapturedCache, below root: FilePath, _ output: Output) throws {
+  /// An object that is cached in part: the one with the smallest share.
+  private static func object(of capture: CapturedCache, below root: FilePath) -> [UInt8]? {
     let entries = (try? capture.entries()) ?? []
     func share(_ entry: CapturedEntry) -> Double {
       Double(entry.data.reduce(0) { $0 + $1[1] }) / Double(max(1, entry.size))
     }
     let files = entries.filter { $0.kind == .file && !$0.data.isEmpty }
-    guard let entry = files.min(by: { (share($0), $0.path) < (share($1), $1.path) }) else { return }
-    let path = root.bytes.appending(component: Array(entry.path.utf8))
-    if output.format == .text {
-      output.stream.line()
-      output.stream.line(output.style.faint("$ cachefiles show \(EscapedBytes.string(path))"))
-    }
-    do throws(StoreError) {
-      output.render(ShowView(try Inspection(path: FilePath(bytes: path)), byteOrder: nil), command: "show")
-    } catch {
-      throw Failure(error.description)
-    }
+    return files.min { (share($0), $0.path) < (share($1), $1.path) }
+      .map { root.bytes.appending(component: Array($0.path.utf8)) }
+  }
+}
+
+/// The demonstration: what `stats` and `show` print.
+private struct DemoView: Renderable {
+  let capture: CapturedCache
+  let path: FilePath
+  let report: StatisticsReport
+  let object: ShowView?
+
+  func write(to json: inout JSONWriter) {
+    json.text("capture", capture.name)
+    json.object("stats") { StatisticsView(report: report).write(to: &$0) }
+    if let object { json.object("show") { object.write(to: &$0) } }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    var lines = [
+      style.faint("# a cache that Linux \(capture.kernel) made: \(capture.description)"),
+      style.faint("$ cachefiles stats --records --extents \(path)"),
+    ]
+    lines += StatisticsView(report: report).lines(style, verbose: verbose)
+    guard let object else { return lines }
+    lines += ["", style.faint("$ cachefiles show \(EscapedBytes.string(object.inspection.path))")]
+    return lines + object.lines(style, verbose: verbose)
   }
 }

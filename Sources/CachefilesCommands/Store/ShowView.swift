@@ -83,8 +83,9 @@ struct ShowView: Renderable {
 
   /// The size that the cached share refers to: the netfs file's, else the file's own.
   private var size: UInt64 {
-    guard let attribute = inspection.attribute, let record = try? ObjectRecord(parsing: attribute.span),
-      record.objectSize < 1 << 63
+    // Records of the layout before 5.17 hold no size; the file's own length is the exact one there.
+    guard case .object = inspection.position, let attribute = inspection.attribute,
+      let record = try? ObjectRecord(parsing: attribute.span), record.objectSize < 1 << 63
     else { return inspection.status.size }
     return record.objectSize
   }

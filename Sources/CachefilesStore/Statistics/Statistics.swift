@@ -100,6 +100,7 @@ public struct Statistics: ScanVisitor, Sendable {
       tally.note(access: entry.status.accessTime)
       schemes[Self.schemeIndex(entry.name[0])] += 1
       read(entry, &tally)
+      findData(entry, &tally)
     case .volume, .fanout:
       guard let volume = entry.volume, entry.status.kind == .directory else {
         part = .foreign
@@ -114,6 +115,7 @@ public struct Statistics: ScanVisitor, Sendable {
         tally.objects = 1
         tally.fileBytes = entry.status.size
         tally.note(access: entry.status.accessTime)
+        findData(entry, &tally)
       }
     case .buried:
       part = .graveyard
@@ -139,11 +141,14 @@ public struct Statistics: ScanVisitor, Sendable {
     tally = tally.onlyCounts
   }
 
-  private mutating func read(_ entry: borrowing ScanEntry, _ tally: inout Tally) {
+  private func read(_ entry: borrowing ScanEntry, _ tally: inout Tally) {
     if case .value = entry.attribute, entry.attributeValue.count >= ObjectRecord.headerLength {
       tally.objectBytes = entry.attributeValue.load(UInt64.self, at: 0, .big)
       if entry.attributeValue[17] == Content.dirty.rawValue { tally.dirtyObjects = 1 }
     }
+  }
+
+  private mutating func findData(_ entry: borrowing ScanEntry, _ tally: inout Tally) {
     guard wantsExtents, entry.status.size > 0 else { return }
     do throws(StoreError) {
       let file = try entry.open()

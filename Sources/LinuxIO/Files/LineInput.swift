@@ -5,6 +5,8 @@ public import SystemPackage
 public enum LineInput {
   /// Calls a closure for each line without its separator; a last line without one counts.
   ///
+  /// Ends early when SIGINT or SIGTERM has come (``Interruption``).
+  ///
   /// - Parameter separator: the byte between lines, a newline or a NUL.
   /// - Returns: the number of lines.
   @discardableResult
@@ -14,7 +16,7 @@ public enum LineInput {
     var buffer = [UInt8](repeating: 0, count: 256 << 10)
     var held = 0
     var lines = 0
-    while true {
+    while waitForInput() {
       if held == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
       let start = held
       let count = try call(.pread) {
@@ -39,12 +41,23 @@ public enum LineInput {
       held = end - first
       if first > 0, held > 0 { buffer.replaceSubrange(0..<held, with: Array(buffer[first..<end])) }
     }
-    if held > 0 {
+    if held > 0, Interruption.signal == nil {
       let last = Array(buffer[..<held])
       body(last.span)
       lines += 1
     }
     return lines
+  }
+
+  /// Sleeps until there is something to read; false when a signal came instead. `read` would go on after a signal.
+  private static func waitForInput() -> Bool {
+    while Interruption.signal == nil {
+      var request = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+      // The limit is for a signal that comes just before the call.
+      let count = poll(&request, 1, 250)
+      if count > 0 || (count < 0 && errno != EINTR) { return true }
+    }
+    return false
   }
 
   /// Whether standard input is a terminal.
