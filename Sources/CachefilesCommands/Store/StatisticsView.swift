@@ -196,7 +196,8 @@ struct StatisticsView: Renderable {
       return column == 1 ? style.drawing(text) : text
     }
     if !verbose, report.volumes.contains(where: { $0.type == .nfs }) {
-      lines.append(style.faint("(NFS addresses are read in this machine's byte order, \(ByteOrder.host.rawValue)-endian)"))
+      let order = ByteOrder.host.rawValue
+      lines.append(style.faint("(NFS addresses are read in this machine's byte order, \(order)-endian)"))
     }
     return lines
   }

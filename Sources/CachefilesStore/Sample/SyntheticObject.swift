@@ -14,6 +14,9 @@ struct SyntheticObject {
   private var modificationTime: Int64 = 0
 
   private static let day: Double = 86400e9
+  /// The newest time of a file on a server, 2026-01-01 UTC in ns. Names and records hold such times, so that they
+  /// must not depend on the day of the run.
+  private static let lastWritten: Int64 = 1_767_225_600_000_000_000
   /// ln 2 of the median size of 24 KiB is about 10.1; two powers of e spread it from bytes to gigabytes.
   private static let sizeCentre = 10.1
   private static let sizeSpread = 2.0
@@ -24,7 +27,7 @@ struct SyntheticObject {
     let age = min(-Self.logarithm(1 - random.unit()) * 25, 200) * Self.day
     accessTime = cache.now - Int64(age)
     modificationTime = accessTime - Int64(random.unit() * 2 * Self.day)
-    let written = modificationTime - Int64(random.unit() * 400 * Self.day)
+    let written = Self.lastWritten - Int64(random.unit() * 400 * Self.day)
     let size = min(Self.exponential(Self.sizeCentre + Self.sizeSpread * random.normal()), 0x1p40)
     record.objectSize = UInt64(size)
     makeKey(index, volume.keys, written, &random)
