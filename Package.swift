@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "CachefilesFormat", targets: ["CachefilesFormat"]),
     .executable(name: "cachefiles", targets: ["cachefiles"]),
+    .executable(name: "cachefiles-fsck", targets: ["cachefiles-fsck"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -57,6 +58,7 @@ let package = Package(
       ],
       swiftSettings: strict + lifetimes),
     .executableTarget(name: "cachefiles", dependencies: ["CachefilesCommands"], swiftSettings: strict),
+    .executableTarget(name: "cachefiles-fsck", dependencies: ["CachefilesCommands"], swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: ["CAttr", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
@@ -78,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "cachefiles", "CachefilesCommands", "CachefilesFormat", "CachefilesStore", "LinuxIO", "TestSupport",
+        "cachefiles", "cachefiles-fsck", "CachefilesCommands", "CachefilesFormat", "CachefilesStore", "LinuxIO",
+        "TestSupport",
       ],
       exclude: ["Cases"], swiftSettings: strict),
   ],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CachefilesFormat
+import CachefilesStore
 import Glibc
 import LinuxIO
 
@@ -10,7 +11,7 @@ struct Toolkit: ParsableCommand {
     abstract: "Look into, check and tidy the on-disk cache of Linux network file systems.",
     discussion: """
       Linux keeps local copies of NFS, AFS, SMB, 9P, Ceph and EROFS files in a cachefiles directory. These commands \
-      read such a directory; none of those listed here changes one.
+      read such a directory; only 'fsck' with -p, -y or --undo changes one.
 
       A command that works on a cache takes its directory as DIR. Without it the 'dir' line of /etc/cachefilesd.conf \
       is used, else /var/cache/fscache.
@@ -20,7 +21,7 @@ struct Toolkit: ParsableCommand {
     version: Version.text,
     groupedSubcommands: [
       CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self]),
-      CommandGroup(name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self]),
+      CommandGroup(name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self, Fsck.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])
 }
@@ -32,21 +33,42 @@ enum Version {
     "cachefiles-toolkit \(number) (cachefiles layouts: legacy up to Linux 5.16, volumes from 5.17 to 7.3)"
 }
 
+/// The programs of this package. All are commands of `cachefiles`; some have a program of their own too.
+public enum Program: Sendable {
+  /// `cachefiles`, with all commands.
+  case toolkit
+  /// `cachefiles-fsck`.
+  case fsck
+
+  fileprivate var command: any ParsableCommand.Type {
+    switch self {
+    case .toolkit: Toolkit.self
+    case .fsck: FsckProgram.self
+    }
+  }
+}
+
 /// Runs the command line and exits.
-public func runToolkit() -> Never {
+public func runToolkit(_ program: Program = .toolkit) -> Never {
   StandardStreams.fillIn()
   signal(SIGPIPE, SIG_IGN)
   Interruption.catchSignals()
+  let root = program.command
+  let arguments = RawArguments.all
+  let isFsck = program == .fsck || arguments.first == "fsck"
   do {
-    var command = try Toolkit.parseAsRoot(RawArguments.all)
+    var command = try root.parseAsRoot(arguments)
     try command.run()
     exit(0)
   } catch let failure as Failure {
     StandardError.line("cachefiles: \(failure)")
     exit(ExitStatus.failure.rawValue)
+  } catch let failure as FsckFailure {
+    StandardError.line("cachefiles-fsck: \(failure)")
+    exit(CheckReport.ExitBits.operational)
   } catch {
-    let code = Toolkit.exitCode(for: error)
-    let text = Toolkit.fullMessage(for: error)
+    let code = root.exitCode(for: error)
+    let text = root.fullMessage(for: error)
     if !text.isEmpty {
       let printable = RawArguments.printable(text)
       if code == .success {
@@ -55,6 +77,6 @@ public func runToolkit() -> Never {
         StandardError.line(printable)
       }
     }
-    exit(code.rawValue)
+    exit(isFsck && code == ExitStatus.usage ? CheckReport.ExitBits.usage : code.rawValue)
   }
 }

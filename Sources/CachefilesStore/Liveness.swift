@@ -1,5 +1,5 @@
-import LinuxIO
-import SystemPackage
+public import LinuxIO
+public import SystemPackage
 
 /// Whether a kernel holds a cache directory right now.
 ///
@@ -33,19 +33,61 @@ public enum Liveness: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
+/// What else tells whether a cache is live, besides the directory itself.
+public struct LivenessSources: Sendable {
+  /// The kernel that would hold it.
+  public var kernel: KernelRelease
+  /// The kernel's table of caches.
+  public var caches: FilePath
+  /// Where processes are listed.
+  public var processes: FilePath
+
+  /// The running kernel's.
+  public init(
+    kernel: KernelRelease = .running, caches: FilePath = "/proc/fs/fscache/caches", processes: FilePath = "/proc"
+  ) {
+    self.kernel = kernel
+    self.caches = caches
+    self.processes = processes
+  }
+
+  /// Whether the kernel surely holds no cache: no table, because nothing that caches is loaded, or no row in it.
+  var hasNoCache: Bool {
+    do throws(Errno) {
+      // Two lines of headings come first.
+      return try SmallFile.read(caches).split(separator: UInt8(ascii: "\n")).count <= 2
+    } catch {
+      return error == .noSuchFileOrDirectory
+    }
+  }
+
+  /// What the processes tell when the directories cannot.
+  func askProcesses() -> Liveness {
+    do throws(Errno) {
+      guard let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: processes) else { return .offline }
+      return .unknown("process \(process) has /dev/cachefiles open, and kernel \(kernel) does not mark directories")
+    } catch {
+      return .unknown("kernel \(kernel) does not mark directories, and not all processes can be asked (\(error))")
+    }
+  }
+}
+
 extension Store {
   /// Asks the kernel whether the cache is live. Leaves nothing behind.
   ///
   /// Asked are `cache` and `graveyard`, the first that is neither empty nor a mount point (which answers EBUSY for a
-  /// reason of its own). With both empty it cannot be told, unless `cache` holds nothing because it was never used.
-  public func probeLiveness() -> Liveness {
+  /// reason of its own). Where neither answers, a kernel that holds no cache at all settles it. Kernels before 5.17 do
+  /// not mark directories: there a process with `/dev/cachefiles` open makes the answer unknown.
+  public func probeLiveness(_ sources: LivenessSources = LivenessSources()) -> Liveness {
     var reasons: [String] = []
     for (name, words) in [(Self.cacheName, "cache"), (Self.graveyardName, "graveyard")] {
       switch probe(name) {
+      case .answer(.offline): return sources.kernel < KernelRelease(5, 17) ? sources.askProcesses() : .offline
       case .answer(let liveness): return liveness
       case .noAnswer(let reason): reasons.append("'\(words)' \(reason)")
       }
     }
+    if sources.kernel >= KernelRelease(5, 17), sources.hasNoCache { return .offline }
     return .unknown(reasons.joined(separator: ", "))
   }
 

@@ -17,12 +17,8 @@ public struct Store: ~Copyable, Sendable {
   public let path: [UInt8]
   /// The root directory.
   public let root: OwnedDescriptor
-  /// The `cache` directory.
-  public let cache: OwnedDescriptor
   /// The status of the root directory.
   public let rootStatus: FileStatus
-  /// The status of the `cache` directory.
-  public let cacheStatus: FileStatus
   /// What the directory lacks although the kernel would make it at bind: `graveyard`, or nothing.
   public let missing: [String]
 
@@ -35,17 +31,36 @@ public struct Store: ~Copyable, Sendable {
   ///
   /// - Throws: ``OpeningFailure`` when it cannot be read or has no `cache` directory.
   public init(path: FilePath) throws(OpeningFailure) {
-    let bytes = path.bytes
     let root = try Self.openRoot(path)
-    let cache = try Self.openCache(in: root, path: bytes)
-    let rootStatus = try Self.status(of: root, path: bytes)
-    let cacheStatus = try Self.status(of: cache, path: bytes.appending(component: Self.cacheName.bytes))
+    try Self.checkCache(in: root, path: path.bytes)
+    self = try Store(root, path: path.bytes)
+  }
+
+  /// Opens a cache directory that may be damaged, to check it: one of `cache` and `graveyard` is enough, of any kind.
+  ///
+  /// - Throws: ``OpeningFailure`` when it cannot be read or has neither of the two.
+  public init(damaged path: FilePath) throws(OpeningFailure) {
+    let root = try Self.openRoot(path)
+    let hasPart = [Self.cacheName, Self.graveyardName].contains { name in
+      do throws(Errno) {
+        _ = try root.status(of: name)
+        return true
+      } catch {
+        return error != .noSuchFileOrDirectory
+      }
+    }
+    guard hasPart else {
+      throw .notACache(path: path.bytes, missing: "it has neither a 'cache' nor a 'graveyard' directory")
+    }
+    self = try Store(root, path: path.bytes)
+  }
+
+  private init(_ root: consuming OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
+    let rootStatus = try Self.status(of: root, path: path)
     self.rootStatus = rootStatus
-    self.cacheStatus = cacheStatus
     missing = Self.missingParts(of: root)
-    self.path = bytes
+    self.path = path
     self.root = root
-    self.cache = cache
   }
 
   private static func openRoot(_ path: FilePath) throws(OpeningFailure) -> OwnedDescriptor {
@@ -57,11 +72,9 @@ public struct Store: ~Copyable, Sendable {
     }
   }
 
-  private static func openCache(
-    in root: borrowing OwnedDescriptor, path: [UInt8]
-  ) throws(OpeningFailure) -> OwnedDescriptor {
+  private static func checkCache(in root: borrowing OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
     do throws(Errno) {
-      return try root.open(cacheName, .directory)
+      _ = try root.open(cacheName, .directory)
     } catch {
       switch error {
       case .noSuchFileOrDirectory: throw .notACache(path: path, missing: "it has no 'cache' directory")
@@ -92,6 +105,16 @@ public struct Store: ~Copyable, Sendable {
       return graveyard.kind == .directory ? [] : ["graveyard (it is \(graveyard.kind.words))"]
     } catch {
       return ["graveyard"]
+    }
+  }
+
+  /// How many files the file system holds: no scan of a part of it can come across more. Nil where it does not tell.
+  public var usedFiles: Int? {
+    do throws(Errno) {
+      let status = try root.fileSystem()
+      return status.files > status.freeFiles ? Int(clamping: status.files - status.freeFiles) : nil
+    } catch {
+      return nil
     }
   }
 

@@ -6,6 +6,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/statvfs.h>
 #include <sched.h>
 #include <linux/stat.h>
 #include <stddef.h>
@@ -58,6 +62,20 @@ static const int clinux_O_TMPFILE = O_TMPFILE;
 static const int clinux_AT_EMPTY_PATH = AT_EMPTY_PATH;
 static const int clinux_SEEK_DATA = SEEK_DATA;
 static const int clinux_SEEK_HOLE = SEEK_HOLE;
+
+// renameat2(2); glibc's wrapper came with 2.28.
+static inline int clinux_renameat2(int from, const char *name, int to, const char *new_name, unsigned flags) {
+  return (int)syscall(SYS_renameat2, from, name, to, new_name, flags);
+}
+static const unsigned clinux_RENAME_NOREPLACE = 1;
+static const unsigned clinux_RENAME_EXCHANGE = 2;
+
+// FS_IOC_GETFLAGS and FS_IOC_SETFLAGS: the inode flags that chattr(1) shows. The kernel reads and writes an int.
+static inline int clinux_get_inode_flags(int fd, unsigned *flags) { return ioctl(fd, FS_IOC_GETFLAGS, flags); }
+static inline int clinux_set_inode_flags(int fd, const unsigned *flags) { return ioctl(fd, FS_IOC_SETFLAGS, flags); }
+static const unsigned clinux_FS_IMMUTABLE_FL = 0x10;
+static const unsigned clinux_FS_APPEND_FL = 0x20;
+static const unsigned clinux_FS_CASEFOLD_FL = 0x40000000;
 
 // The processors that this process may run on.
 static inline int clinux_processor_count(void) {

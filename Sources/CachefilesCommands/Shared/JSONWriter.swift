@@ -7,7 +7,8 @@ import CachefilesFormat
 struct JSONWriter {
   /// The text so far.
   private(set) var bytes: [UInt8] = []
-  private let isPretty: Bool
+  /// Whether the text is one document for people too, not a line for programs.
+  let isPretty: Bool
   private var depth = 0
   private var isFirst = true
   private var afterKey = false

@@ -6,10 +6,13 @@ import Glibc
 final class OutputStream {
   private var buffer: [UInt8] = []
   private let descriptor: Int32
+  private var isClosed = false
   private static let limit = 64 << 10
 
   /// Whether the descriptor is a terminal.
   let isTerminal: Bool
+  /// Whether a closed pipe ends the program, or only the output: work that changes something goes on.
+  var endsOnClosedPipe = true
 
   init(descriptor: Int32 = 1) {
     self.descriptor = descriptor
@@ -39,12 +42,13 @@ final class OutputStream {
   func flush() {
     var done = 0
     buffer.withUnsafeBytes { bytes in
-      while done < bytes.count {
+      while done < bytes.count, !isClosed {
         let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
         if count >= 0 {
           done += count
         } else if errno == EPIPE {
-          exit(0)
+          if endsOnClosedPipe { exit(0) }
+          isClosed = true
         } else if errno != EINTR {
           StandardError.line("cachefiles: cannot write: \(String(cString: strerror(errno)))")
           exit(1)

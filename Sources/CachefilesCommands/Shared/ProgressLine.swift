@@ -10,8 +10,10 @@ final class ProgressLine: Sendable {
   /// Prepares a line; it appears only on a terminal.
   init(_ output: Output) { isOn = !output.isQuiet && isatty(2) == 1 }
 
-  /// Runs work while the line shows a count.
-  func show<R>(_ words: String, count: @escaping @Sendable () -> Int, during work: () -> R) -> R {
+  /// Runs work while the line shows a count, and with a total that is not exceeded, the time that is left at most.
+  func show<R>(
+    _ words: String, count: @escaping @Sendable () -> Int, atMost total: Int? = nil, during work: () -> R
+  ) -> R {
     guard isOn else { return work() }
     let start = Quantity.now
     let thread = DisplayThread {
@@ -22,8 +24,12 @@ final class ProgressLine: Sendable {
         if seconds < 0.5 || self.ended.load(ordering: .relaxed) { continue }
         let entries = count()
         shown = true
-        Self.write(
-          "\r\u{1b}[K\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(Double(entries) / seconds)))/s)")
+        let rate = Double(entries) / seconds
+        var line = "\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(rate)))/s)"
+        if let total, rate > 0, entries <= total {
+          line += ", at most \(Quantity.span(Int64(Double(total - entries) / rate * 1e9))) left"
+        }
+        Self.write("\r\u{1b}[K\(line)")
       }
       if shown { Self.write("\r\u{1b}[K") }
     }

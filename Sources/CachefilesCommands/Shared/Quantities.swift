@@ -25,6 +25,9 @@ enum Quantity {
     return (value < 0 ? "-" : "") + String(digits)
   }
 
+  /// A number of things: `1 object`, `2 objects`.
+  static func count(_ value: Int, _ thing: String) -> String { "\(count(value)) \(thing)\(value == 1 ? "" : "s")" }
+
   /// A share of one as a percentage.
   static func percent(_ share: Double) -> String {
     if share > 0, share < 0.001 { return "<0.1 %" }
@@ -66,6 +69,17 @@ enum Quantity {
   static func time(nanoseconds: Int64) -> String {
     let rest = ((nanoseconds % 1_000_000_000) + 1_000_000_000) % 1_000_000_000
     return time(seconds: (nanoseconds - rest) / 1_000_000_000, nanoseconds: UInt32(rest))
+  }
+
+  /// A span of time: `0.02 s`, `12 s`, `3 min`, `2 h`.
+  static func span(_ nanoseconds: Int64) -> String {
+    let seconds = Double(max(0, nanoseconds)) / 1e9
+    switch seconds {
+    case ..<9.995: return "\(fixed(seconds, 2)) s"
+    case ..<119.5: return "\(fixed(seconds, 0)) s"
+    case ..<7170: return "\(fixed(seconds / 60, 0)) min"
+    default: return "\(fixed(seconds / 3600, 1)) h"
+    }
   }
 
   /// How long ago a moment was: `3 d`, `2 h`; `in the future` after now.

@@ -21,7 +21,7 @@ public struct ScanSummary: Sendable {
 /// grow with the number of objects.
 public final class Scanner: Sendable {
   /// How many entries have been seen so far, for a progress display.
-  public let progress = ScanProgress()
+  public let progress: ScanProgress
   private let options: ScanOptions
   private let rootPath: [UInt8]
   private let rootStatus: FileStatus
@@ -33,8 +33,13 @@ public final class Scanner: Sendable {
   private let cancelled = Atomic<Bool>(false)
 
   /// Prepares a scan of an open cache directory.
-  public init(_ store: borrowing Store, _ options: ScanOptions) throws(StoreError) {
+  ///
+  /// - Parameter progress: where entries are counted; several scans may share one.
+  public init(
+    _ store: borrowing Store, _ options: ScanOptions, progress: ScanProgress = ScanProgress()
+  ) throws(StoreError) {
     self.options = options
+    self.progress = progress
     rootPath = store.path
     rootStatus = store.rootStatus
     work = WorkList(workers: max(1, options.threads))
@@ -198,7 +203,7 @@ public final class Scanner: Sendable {
           if let child = scanner.enter(node, name, place) { below.append(.directory(child)) }
           return
         }
-        if scanner.options.onlyVolumes, place == .foreign || place == .legacy { return }
+        if scanner.leavesOut(node, place, name) { return }
         do throws(Errno) {
           let status = try record.status(in: descriptor.value)
           if status.kind == .directory {
@@ -230,9 +235,22 @@ public final class Scanner: Sendable {
     }
   }
 
+  /// Whether the options leave out an entry that is no directory.
+  private func leavesOut(_ parent: DirectoryNode, _ place: EntryPlace, _ name: Span<UInt8>) -> Bool {
+    switch place {
+    case .foreign: options.onlyVolumes && parent.place != .volume
+    case .legacy: options.onlyVolumes
+    case .volume: options.volumes.map { !$0(name.extracting(1..<name.count).array) } ?? false
+    default: false
+    }
+  }
+
   /// The node of a directory below another; nil when the options leave it out.
   private func enter(_ parent: DirectoryNode, _ name: Span<UInt8>, _ place: EntryPlace) -> DirectoryNode? {
-    if options.onlyVolumes, place == .graveyard || place == .foreign || place == .legacy { return nil }
+    if options.onlyVolumes {
+      if place == .graveyard || place == .legacy { return nil }
+      if place == .foreign, parent.place == .root || parent.place == .cache { return nil }
+    }
     guard place == .volume else {
       return DirectoryNode(parent: parent, name: name.array, place: place, volume: parent.volume)
     }
@@ -258,6 +276,9 @@ enum ScanJob: Sendable {
 /// How far a scan has come; any thread may ask.
 public final class ScanProgress: Sendable {
   private let entries = Atomic<Int>(0)
+
+  /// Starts at 0.
+  public init() {}
 
   /// The number of entries seen.
   public var count: Int { entries.load(ordering: .relaxed) }

@@ -1,4 +1,5 @@
 import CLinux
+import Glibc
 public import SystemPackage
 
 /// What `fstatfs(2)` tells of a file system.
@@ -17,6 +18,21 @@ public struct FileSystemStatus: Sendable, Equatable {
   public var files: UInt64
   /// The number of files that can still be made, `f_ffree`.
   public var freeFiles: UInt64
+
+  /// The mount flags, `f_flags`.
+  public var flags: UInt64
+
+  /// Whether it is mounted read-only (`ST_RDONLY`).
+  public var isReadOnly: Bool { flags & 0x1 != 0 }
+  /// Whether reading a file leaves its access time alone (`ST_NOATIME`).
+  public var hasNoAccessTimes: Bool { flags & 0x400 != 0 }
+  /// Whether listing a directory leaves its access time alone (`ST_NODIRATIME`).
+  public var hasNoDirectoryAccessTimes: Bool { flags & 0x800 != 0 }
+  /// Whether access times move once a day only (`ST_RELATIME`).
+  public var hasRelativeAccessTimes: Bool { flags & 0x1000 != 0 }
+
+  /// The size of a memory page of this machine in bytes. The corresponding C function is `sysconf(_SC_PAGESIZE)`.
+  public static var pageSize: UInt64 { UInt64(max(1, sysconf(Int32(_SC_PAGESIZE)))) }
 
   /// The name of the type, for the common ones.
   public var typeName: String {
@@ -46,6 +62,7 @@ extension OwnedDescriptor {
       magic: UInt64(truncatingIfNeeded: raw.f_type) & 0xffff_ffff,
       blockSize: UInt64(truncatingIfNeeded: raw.f_bsize), blocks: UInt64(raw.f_blocks),
       availableBlocks: UInt64(raw.f_bavail), freeBlocks: UInt64(raw.f_bfree), files: UInt64(raw.f_files),
-      freeFiles: UInt64(raw.f_ffree))
+      freeFiles: UInt64(raw.f_ffree),
+      flags: UInt64(truncatingIfNeeded: raw.f_flags))
   }
 }

@@ -24,6 +24,11 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     case create(permissions: UInt16)
     /// An existing regular file for writing.
     case write
+    /// A new regular file without a name in the directory that is named; it is gone when it closes. Nobody can see it,
+    /// and the directory stays as it is.
+    case unnamed
+    /// A directory, only to ask for its status and for what is above it; no permission on it is needed (`O_PATH`).
+    case place
 
     var flags: CInt {
       switch self {
@@ -31,20 +36,27 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
       case .inspect: O_RDONLY | O_NONBLOCK | O_NOCTTY | clinux_O_NOATIME
       case .create: O_RDWR | O_CREAT | O_EXCL
       case .write: O_RDWR | O_NONBLOCK | O_NOCTTY
+      case .unnamed: O_RDWR | clinux_O_TMPFILE
+      case .place: O_DIRECTORY | clinux_O_PATH
       }
     }
 
     var permissions: mode_t {
-      if case .create(let permissions) = self { return mode_t(permissions) }
-      return 0
+      switch self {
+      case .create(let permissions): mode_t(permissions)
+      case .unnamed: 0o600
+      default: 0
+      }
     }
   }
 
   /// Opens a directory by a path that the user gave; symbolic links in that path are followed.
   ///
+  /// - Parameter keepsAccessTime: whether its access time stays as it is, which only its owner and root may ask for.
+  ///
   /// The corresponding C function is `open`.
-  public init(directory path: FilePath) throws(Errno) {
-    let flags = Mode.directory.flags | O_CLOEXEC
+  public init(directory path: FilePath, keepsAccessTime: Bool = true) throws(Errno) {
+    let flags = (keepsAccessTime ? Mode.directory.flags : O_RDONLY | O_DIRECTORY) | O_CLOEXEC
     raw = try call(.open) { path.withPlatformString { Glibc.open($0, flags) } }
   }
 
@@ -83,9 +95,16 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     OwnedDescriptor(raw: try call(.dup) { fcntl(raw, F_DUPFD_CLOEXEC, 0) })
   }
 
+  /// A new regular file without a name, on the file system of this directory; it is gone when it closes.
+  ///
+  /// The corresponding C function is `openat` with `O_TMPFILE`, the call by which the kernel's cache makes its objects.
+  public func openUnnamed() throws(Errno) -> OwnedDescriptor {
+    OwnedDescriptor(raw: try openEntry(".", .unnamed))
+  }
+
   /// The directory above this one. The corresponding C function is `openat` with `..`.
-  public func openParent() throws(Errno) -> OwnedDescriptor {
-    OwnedDescriptor(raw: try openEntry("..", .directory))
+  public func openParent(_ mode: Mode = .directory) throws(Errno) -> OwnedDescriptor {
+    OwnedDescriptor(raw: try openEntry("..", mode))
   }
 
   /// The path of the open file as the kernel knows it, as bytes; nil when it does not tell.

@@ -7,7 +7,7 @@ public enum Syscall: String, Sendable, CaseIterable {
   case open, openat, dup, statx, getdents64, getxattr, getxattrat, listxattr, setxattr, removexattr, lseek, pread,
     pwrite
   case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
-  case fstatfs, ioctl, attrCopy
+  case fstatfs, ioctl, fsync, write, attrCopy
 }
 
 /// Runs one system call: repeats it when a signal interrupts it, and turns −1 into the error number.

@@ -1,0 +1,155 @@
+import CachefilesFormat
+import CachefilesStore
+
+/// The report of a check.
+struct CheckView: Renderable {
+  let report: CheckReport
+
+  /// Without `--verbose`, so many paths of each problem are printed.
+  private static let shownPaths = 5
+
+  // MARK: JSON
+
+  static func write(_ scanned: CheckReport.Scanned, to json: inout JSONWriter) {
+    json.number("volumes", scanned.volumes)
+    json.number("fanouts", scanned.fanouts)
+    json.number("objects", scanned.objects)
+    json.number("graveyard_entries", scanned.graveyardEntries)
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("root", report.root)
+    json.text("generation", report.generation.rawValue)
+    if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
+    json.object("scanned") { Self.write(report.scanned, to: &$0) }
+    if json.isPretty {
+      json.array("problems") { json in
+        for group in report.groups {
+          for finding in group.findings { json.object { FindingLines.write(finding, to: &$0) } }
+        }
+      }
+    }
+    json.object("counts") { json in
+      for group in report.groups {
+        json.key(group.kind.id.rawValue)
+        json.number(nil, group.count)
+      }
+    }
+    json.number("repaired", report.groups.reduce(0) { $0 + $1.repaired })
+    json.number("affected_bytes", affectedBytes)
+    json.number("errors", report.errors)
+    if let journal = report.journal { json.bytes("journal", journal) }
+    if let next = report.nextVolume { json.bytes("next_volume", next) }
+    if let refusal = report.refusal { json.text("refusal", refusal) }
+    json.number("duration_ns", report.duration)
+    json.number("exit", report.exit)
+  }
+
+  // MARK: Text
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    var lines: [String] = []
+    let shown = report.groups.filter { verbose || $0.severity > .note }
+    for group in shown { lines += self.lines(of: group, style, verbose: verbose) + [""] }
+    let hidden = report.groups.filter { !verbose && $0.severity <= .note }
+    if !hidden.isEmpty {
+      let ids = hidden.map { "\($0.kind.id.rawValue) (\(Quantity.count($0.count)))" }.joined(separator: ", ")
+      lines.append(style.faint("Notes, which --verbose explains: \(ids)"))
+    }
+    if let journal = report.journal {
+      let path = EscapedBytes.string(journal)
+      lines.append("Journal: \(path)")
+      lines.append("  to put everything back, before the next sweep: cachefiles-fsck --undo \(path)")
+    }
+    if let next = report.nextVolume {
+      lines.append("Out of time; go on with: --start-at '\(EscapedBytes.string(next))'")
+    }
+    if report.liveness == .live {
+      lines.append(style.faint("The cache is in use: findings may be in motion, and dirty objects are normal."))
+    }
+    lines.append(verdict(style))
+    lines.append(
+      style.faint(
+        "Not visible to any check: copies that the server's files have left behind, wrong bytes in sound objects."))
+    return lines
+  }
+
+  private func lines(of group: CheckReport.Group, _ style: Style, verbose: Bool) -> [String] {
+    let kind = group.kind
+    let label = "\(kind.id.rawValue) \(group.severity.rawValue)"
+    let heading = "\(colour(group.severity, label, style))  \(style.strong(heading(group)))"
+    var lines = [heading, "  kernel: \(kind.kernel)"]
+    if let repair = repairLine(group) { lines.append("  repair: \(repair)") }
+    let paths = verbose ? group.findings.count : Self.shownPaths
+    for finding in group.findings.prefix(paths) {
+      let mark = finding.isRepaired ? style.good("repaired") + " " : ""
+      lines.append("    \(mark)\(EscapedBytes.string(finding.path)): \(finding.message)")
+    }
+    let rest = group.count - min(paths, group.findings.count)
+    if rest > 0 {
+      let hint = verbose || group.findings.count <= paths ? "--jsonl streams all" : "--verbose lists more"
+      lines.append(style.faint("    … and \(Quantity.count(rest)) more (\(hint))"))
+    }
+    return lines
+  }
+
+  private func heading(_ group: CheckReport.Group) -> String {
+    let size = group.diskBytes > 0 ? ", \(Quantity.size(group.diskBytes))" : ""
+    return "\(group.kind.summary): \(Quantity.count(group.count))\(size)"
+  }
+
+  private func repairLine(_ group: CheckReport.Group) -> String? {
+    let kind = group.kind
+    guard let repair = kind.repair else { return nil }
+    if group.repaired == group.count { return "done" }
+    let left = group.repaired > 0 ? "done for \(Quantity.count(group.repaired)); for the others " : ""
+    let how =
+      switch kind.consent {
+      case .safe: "-p or -y"
+      case .asked: "-y"
+      case .dirty: "-y --include-dirty"
+      }
+    return "\(left)\(how) will \(repair.infinitive); lost: \(kind.loss)"
+  }
+
+  private func colour(_ severity: Severity, _ text: String, _ style: Style) -> String {
+    switch severity {
+    case .error: style.bad(text)
+    case .warning: style.warning(text)
+    case .note, .ignore: style.faint(text)
+    }
+  }
+
+  /// Bytes of what problems affect; an object with two problems counts twice.
+  private var affectedBytes: UInt64 {
+    report.groups.filter { $0.severity > .note }.reduce(0) { $0 &+ $1.diskBytes }
+  }
+
+  private func verdict(_ style: Style) -> String {
+    func number(_ severity: Severity) -> Int {
+      report.groups.filter { $0.severity == severity }.reduce(0) { $0 + $1.count }
+    }
+    let (errors, warnings, notes) = (number(.error), number(.warning), number(.note))
+    let repaired = report.groups.reduce(0) { $0 + $1.repaired }
+    let problems = report.groups.filter { $0.severity > .note }
+    let left = problems.reduce(0) { $0 + $1.count - $1.repaired }
+    let word: String
+    if report.isInterrupted || report.nextVolume != nil || report.refusal != nil || report.errors > 0 {
+      word = left > 0 ? style.bad("incomplete, not clean") : style.warning("incomplete, clean so far")
+    } else if left > 0 {
+      word = style.bad("not clean")
+    } else {
+      word = style.good(repaired > 0 ? "repaired" : "clean")
+    }
+    var parts = [
+      Quantity.count(errors, "error"), Quantity.count(warnings, "warning"), Quantity.count(notes, "note"),
+    ]
+    if report.isRepair { parts.append("\(Quantity.count(repaired)) repaired") }
+    if affectedBytes > 0 { parts.append("\(Quantity.size(affectedBytes)) affected") }
+    if report.errors > 0 { parts.append("\(Quantity.count(report.errors)) unreadable or not done") }
+    let looked =
+      "\(Quantity.count(report.scanned.objects, "object")) in \(Quantity.count(report.scanned.volumes, "volume"))"
+    return "\(EscapedBytes.string(report.root)): \(word): \(parts.joined(separator: ", ")); \(looked), "
+      + Quantity.span(report.duration)
+  }
+}

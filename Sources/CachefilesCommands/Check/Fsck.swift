@@ -1,0 +1,187 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles fsck`, also the program `cachefiles-fsck`: checks and repairs a cache.
+struct Fsck: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fsck",
+    abstract: "Check a cache, and repair it.",
+    discussion: """
+      Without an option nothing is changed: the report says what is wrong, what the kernel does with it, and what the \
+      repair would be. A cache in use can be checked too, but findings may then be in motion, and dirty objects are \
+      normal.
+
+      Repairs need a cache that no kernel holds. They discard and never invent: what is removed goes to the graveyard, \
+      where it stays until 'cachefiles sweep' or the start of cachefilesd, and every step is written to a journal \
+      first. --undo puts everything back.
+
+      What no check can see: whether a copy is still that of the server's file, and wrong bytes in a well-formed object.
+
+      EXIT STATUS (the sum of what applies)
+        0    clean; notes alone are clean
+        1    problems were repaired
+        4    problems are left
+        8    something could not be read or done; a repair was asked for and the cache is in use; no cache
+        16   the command line is not understood
+        32   ended by a signal or by --max-time
+      """)
+
+  @OptionGroup var store: StoreOptions
+
+  @Flag(name: [.customShort("n")], help: "Check only; the default.")
+  var check = false
+
+  @Flag(
+    name: [.customShort("p")], help: "Repair what loses nothing but copies that the kernel would refuse or never find.")
+  var preen = false
+
+  @Flag(name: [.customShort("y")], help: "Repair everything that has a repair.")
+  var yes = false
+
+  @Flag(help: "With -y, bury dirty objects too; they may hold writes that the server never got.")
+  var includeDirty = false
+
+  @Flag(help: "Remove for good what the default moves to the graveyard; this cannot be undone.")
+  var delete = false
+
+  @Option(help: ArgumentHelp("Write the undo journal to this new file.", valueName: "file"))
+  var journal: ByteArgument?
+
+  @Option(help: ArgumentHelp("Take back the run that wrote this journal.", valueName: "file"))
+  var undo: ByteArgument?
+
+  @Option(
+    help: ArgumentHelp("Weigh a problem differently: ID=ignore, note, warning or error.", valueName: "id=severity"))
+  var set: [SeverityArgument] = []
+
+  @Option(help: ArgumentHelp("Only these problems: O06,O07.", valueName: "ids"))
+  var only: ProblemsArgument?
+
+  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
+  var volume: ByteArgument?
+
+  @Option(
+    help: ArgumentHelp("Begin no other volume after this time; the report says where to go on.", valueName: "age"))
+  var maxTime: AgeArgument?
+
+  @Option(help: ArgumentHelp("Go volume by volume, from this volume key on.", valueName: "key"))
+  var startAt: ByteArgument?
+
+  @Flag(help: "Open every object and look at its data too (O17, O20); slow.")
+  var deep = false
+
+  @Option(help: ArgumentHelp("Judge for this kernel instead of the running one: 6.12.", valueName: "release"))
+  var kernel: ReleaseArgument?
+
+  @OptionGroup var scan: ScanArguments
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if [check, preen, yes].count(where: { $0 }) > 1 { throw ValidationError("-n, -p and -y exclude each other") }
+    let repairs = preen || yes
+    if includeDirty, !yes { throw ValidationError("--include-dirty needs -y") }
+    if delete, !repairs { throw ValidationError("--delete needs -p or -y") }
+    if journal != nil, !repairs { throw ValidationError("--journal needs -p or -y") }
+    if undo != nil, repairs || check || only != nil || volume != nil || maxTime != nil || startAt != nil || deep {
+      throw ValidationError("--undo takes no other option than DIR and the form of output")
+    }
+  }
+
+  func run() throws {
+    let output = Output(output)
+    output.stream.endsOnClosedPipe = !(preen || yes || undo != nil)
+    if let undo {
+      try UndoCommand.run(FilePath(bytes: undo.bytes), in: store, output)
+    } else {
+      try runCheck(output)
+    }
+  }
+
+  private func runCheck(_ output: Output) throws {
+    let status: Int32
+    do throws(Failure) {
+      let path = try store.path()
+      let options = try checkOptions(output)
+      status = CheckCommand.run(path, options, output)
+    } catch {
+      throw FsckFailure(error.description)
+    }
+    if status != 0 { throw ExitCode(status) }
+  }
+
+  private func checkOptions(_ output: Output) throws(Failure) -> CheckOptions {
+    var options = CheckOptions(now: Quantity.now)
+    options.policy.severities = Dictionary(set.map { ($0.id, $0.severity) }) { $1 }
+    options.policy.only = only.map { Set($0.ids) }
+    options.policy.consent = yes ? (includeDirty ? .allAndDirty : .all) : preen ? .safe : .none
+    if let kernel { options.kernel = kernel.release }
+    options.threads = scan.threads ?? ScanOptions.defaultThreads
+    options.isThorough = deep
+    if let volume { options.volumes = VolumeGlob(volume.bytes).matches }
+    options.firstVolume = startAt?.bytes
+    options.timeLimit = maxTime?.nanoseconds
+    options.deletes = delete
+    if preen || yes {
+      options.journal =
+        if let journal { FilePath(bytes: journal.bytes) } else { try StateDirectory.newJournal(for: "fsck") }
+    }
+    return options
+  }
+}
+
+/// `cachefiles-fsck`: the same as a program of its own.
+struct FsckProgram: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cachefiles-fsck", abstract: Fsck.configuration.abstract,
+    discussion: Fsck.configuration.discussion, version: Version.text)
+
+  @OptionGroup var command: Fsck
+
+  func run() throws { try command.run() }
+}
+
+/// A failure that ends `fsck`: one line and its own exit status.
+struct FsckFailure: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// `ID=severity`.
+struct SeverityArgument: ExpressibleByArgument {
+  let id: ProblemID
+  let severity: Severity
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
+    guard parts.count == 2, let id = ProblemID(rawValue: parts[0].uppercased()),
+      let severity = Severity(rawValue: String(parts[1]))
+    else { return nil }
+    self.id = id
+    self.severity = severity
+  }
+}
+
+/// Problem ids with commas between them.
+struct ProblemsArgument: ExpressibleByArgument {
+  let ids: [ProblemID]
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let ids = parts.compactMap { ProblemID(rawValue: $0.uppercased()) }
+    guard ids.count == parts.count else { return nil }
+    self.ids = ids
+  }
+}
+
+/// The release of a kernel: `6.12`.
+struct ReleaseArgument: ExpressibleByArgument {
+  let release: KernelRelease
+
+  init?(argument: String) {
+    guard let release = KernelRelease(argument) else { return nil }
+    self.release = release
+  }
+}

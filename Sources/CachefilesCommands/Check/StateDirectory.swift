@@ -1,0 +1,41 @@
+import CachefilesFormat
+import CachefilesStore
+import Glibc
+import LinuxIO
+import SystemPackage
+
+/// Where journals go unless the user says otherwise: never inside a cache.
+enum StateDirectory {
+  /// `/var/lib/cachefiles-toolkit` for root; below `XDG_STATE_HOME`, or `~/.local/state`, for others.
+  static var path: FilePath {
+    if geteuid() == 0 { return "/var/lib/cachefiles-toolkit" }
+    if let state = variable("XDG_STATE_HOME") { return FilePath(state).appending("cachefiles-toolkit") }
+    return FilePath(variable("HOME") ?? "/").appending(".local/state/cachefiles-toolkit")
+  }
+
+  /// The path of a new journal. The directory is made where it is missing.
+  static func newJournal(for command: String) throws(Failure) -> FilePath {
+    try make(path)
+    let moment = Quantity.time(seconds: Quantity.now / 1_000_000_000, nanoseconds: 0)
+    let stamp = moment.filter { $0.isNumber }
+    return path.appending("\(command)-\(stamp)-\(getpid()).journal")
+  }
+
+  private static func make(_ path: FilePath) throws(Failure) {
+    do throws(Errno) {
+      _ = try OwnedDescriptor.makeDirectory(path: path, permissions: 0o700)
+    } catch {
+      let parent = path.removingLastComponent()
+      guard error == .noSuchFileOrDirectory, parent != path, !parent.isEmpty else {
+        throw Failure("\(EscapedBytes.string(path.bytes)): cannot make the directory for journals: \(error)")
+      }
+      try make(parent)
+      try make(path)
+    }
+  }
+
+  private static func variable(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee == UInt8(ascii: "/") else { return nil }
+    return String(cString: value)
+  }
+}

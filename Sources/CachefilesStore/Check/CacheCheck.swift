@@ -1,0 +1,183 @@
+import CachefilesFormat
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// A check of a cache directory, and its repair: observe, judge, act.
+public final class CacheCheck: Sendable {
+  /// How many entries have been seen so far.
+  public let progress = ScanProgress()
+  private let options: CheckOptions
+  private let funnel: FindingFunnel
+  private let errors = Mutex<Int>(0)
+  private let start = ContinuousClock.now
+
+  /// Prepares a check.
+  public init(_ options: CheckOptions) {
+    self.options = options
+    funnel = FindingFunnel(options.policy, repairLimit: options.repairLimit, onFinding: options.onFinding)
+  }
+
+  /// What one look at the whole cache, or at the part that was asked for, came to.
+  private struct Look {
+    var scanned = CheckReport.Scanned()
+    var isInterrupted = false
+    var nextVolume: [UInt8]?
+    var isComplete: Bool { !isInterrupted && nextVolume == nil }
+  }
+
+  /// Checks the directory and, where the policy says so, repairs it.
+  ///
+  /// - Throws: ``StoreError`` when the root directory itself cannot be looked at.
+  public func run(_ store: borrowing Store) throws(StoreError) -> CheckReport {
+    var report = CheckReport(root: store.path)
+    report.isRepair = options.policy.repairs
+    report.liveness = store.probeLiveness(options.liveness)
+    if report.isRepair {
+      report.refusal = store.obstacle(options.liveness)
+      if report.refusal != nil { return finish(report) }
+    }
+    let observation = try RootObservation.observe(store, liveness: report.liveness)
+    if observation.cache?.kind == .directory { report.generation = try store.generation() }
+    let context = CheckContext(
+      kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
+    let look = try look(store, context, observation, report.generation)
+    report.scanned = look.scanned
+    report.isInterrupted = look.isInterrupted
+    report.nextVolume = look.nextVolume
+    if report.isRepair { try repair(store, context, look, &report) }
+    return finish(report)
+  }
+
+  private func finish(_ report: CheckReport) -> CheckReport {
+    var report = report
+    report.groups = funnel.groups()
+    report.errors = errors.withLock { $0 }
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    report.duration = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    return report
+  }
+
+  private func fail(_ error: StoreError) {
+    errors.withLock { count in
+      count += 1
+      options.onFailure(error)
+    }
+  }
+
+  private var isOutOfTime: Bool {
+    options.timeLimit.map { ContinuousClock.now - start > .nanoseconds($0) } ?? false
+  }
+
+  // MARK: Looking
+
+  private func look(
+    _ store: borrowing Store, _ context: CheckContext, _ observation: RootObservation, _ generation: FormatGeneration
+  ) throws(StoreError) -> Look {
+    let root = Finding.Subject(path: [], store.rootStatus)
+    let hasLegacyTree = generation == .legacy || generation == .mixed
+    for (path, status, judgement) in observation.judge(hasLegacyTree: hasLegacyTree, context) {
+      let relative = Array(path.joined(separator: [UInt8(ascii: "/")]))
+      let repair = ProblemKind.of(judgement.id).repair
+      funnel.report(
+        judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
+        path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0, repair: repair)
+    }
+    var look = Look()
+    var known: [VolumeConclusion.Volume] = []
+    let parts = try parts(of: store)
+    for (index, part) in parts.enumerated() {
+      // The first part is always finished, so that each run gets somewhere.
+      if index > 0, isOutOfTime {
+        look.nextVolume = part.key
+        break
+      }
+      let isFirst = index == 0
+      let (visitor, summary) = try scan(store, part, context) {
+        self.options.isCancelled() || (!isFirst && self.isOutOfTime)
+      }
+      look.scanned += visitor.scanned
+      visitor.errors.forEach(fail)
+      if summary.isCancelled {
+        if options.isCancelled() { look.isInterrupted = true } else { look.nextVolume = part.key }
+        break
+      }
+      known += VolumeConclusion.known(summary.volumes, visitor.volumes)
+      let conclusion = VolumeConclusion(funnel: funnel, context: context, root: store.path)
+      conclusion.report(visitor.graveyard, observation.graveyard)
+      if !context.usesLegacyLayout { conclusion.report(visitor.legacy) }
+    }
+    VolumeConclusion(funnel: funnel, context: context, root: store.path).report(known)
+    return look
+  }
+
+  /// A part of a check: everything, one volume, or all that is outside volumes.
+  private struct Part {
+    var key: [UInt8]?
+    var volumes: (@Sendable ([UInt8]) -> Bool)?
+    var coversAll = false
+  }
+
+  private func parts(of store: borrowing Store) throws(StoreError) -> [Part] {
+    guard options.timeLimit != nil || options.firstVolume != nil else {
+      return [Part(volumes: options.volumes, coversAll: options.volumes == nil)]
+    }
+    var keys: [[UInt8]] = []
+    try store.forEachCacheEntry { name, _ in
+      guard name.count > 1, name[0] == VolumeName.prefix else { return }
+      let key = name.extracting(1..<name.count).array
+      if let wanted = options.volumes, !wanted(key) { return }
+      if let first = options.firstVolume, key.lexicographicallyPrecedes(first) { return }
+      keys.append(key)
+    }
+    keys.sort { $0.lexicographicallyPrecedes($1) }
+    let parts = keys.map { key in Part(key: key, volumes: { $0 == key }) }
+    if options.volumes != nil || options.firstVolume != nil { return parts }
+    return [Part(volumes: { _ in false }, coversAll: true)] + parts
+  }
+
+  private func scan(
+    _ store: borrowing Store, _ part: Part, _ context: CheckContext, isCancelled: @escaping @Sendable () -> Bool
+  ) throws(StoreError) -> (visitor: CheckVisitor, summary: ScanSummary) {
+    var scan = ScanOptions(threads: options.threads, attributes: true, onlyVolumes: !part.coversAll) { error in
+      // A mount point is a finding, not a failure.
+      if error.error != .improperLink { self.fail(error) }
+    }
+    scan.volumes = part.volumes
+    scan.isCancelled = isCancelled
+    let prototype = CheckVisitor(context, funnel, store, coversAll: part.coversAll)
+    return try Scanner(store, scan, progress: progress).run { prototype }
+  }
+
+  // MARK: Acting
+
+  private func repair(
+    _ store: borrowing Store, _ context: CheckContext, _ look: Look, _ report: inout CheckReport
+  ) throws(StoreError) {
+    guard let journal = options.journal else { return }
+    var repairer = Repairer(
+      Repairer.Options(
+        journal: journal, deletes: options.deletes, now: options.now, liveness: options.liveness,
+        isCancelled: { self.options.isCancelled() || self.isOutOfTime }, onFailure: { self.fail($0) }))
+    defer { report.journal = repairer.journalPath?.bytes }
+    while true {
+      let waiting = funnel.takeWaiting()
+      if report.isInterrupted {
+        waiting.findings.forEach(funnel.settle)
+        return
+      }
+      switch repairer.repair(waiting.findings, in: store, settle: funnel.settle) {
+      case .complete: if waiting.isComplete || !look.isComplete { return }
+      case .interrupted:
+        report.isInterrupted = true
+        return
+      case .refused(let reason):
+        report.refusal = reason
+        return
+      }
+      // More was found than could be kept: look again.
+      let observation = try RootObservation.observe(store, liveness: report.liveness)
+      report.isInterrupted = try self.look(store, context, observation, report.generation).isInterrupted
+    }
+  }
+}

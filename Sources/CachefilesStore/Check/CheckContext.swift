@@ -1,0 +1,27 @@
+public import LinuxIO
+
+/// What judgements depend on besides the entry itself.
+public struct CheckContext: Sendable {
+  /// The kernel to judge for: some problems are problems of newer kernels only.
+  public var kernel: KernelRelease
+  /// Nanoseconds since 1970.
+  public var now: Int64
+  /// Whether a kernel holds the cache now: then dirty objects are normal.
+  public var isLive: Bool
+  /// Whether to open every object and look at its data.
+  public var isThorough: Bool
+
+  /// The circumstances of a check.
+  public init(kernel: KernelRelease = .running, now: Int64, isLive: Bool = false, isThorough: Bool = false) {
+    self.kernel = kernel
+    self.now = now
+    self.isLive = isLive
+    self.isThorough = isThorough
+  }
+
+  /// Whether the kernel has the layout before 5.17: what is a leftover elsewhere is in use there.
+  var usesLegacyLayout: Bool { kernel < KernelRelease(5, 17) }
+
+  /// Access times up to this far ahead are no problem, nanoseconds: clocks differ, and the check takes time.
+  static let clockTolerance: Int64 = 600 * 1_000_000_000
+}

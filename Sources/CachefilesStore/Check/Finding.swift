@@ -1,0 +1,57 @@
+import CachefilesFormat
+import LinuxIO
+
+/// One problem at one place.
+public struct Finding: Sendable {
+  /// Which problem.
+  public var id: ProblemID
+  /// How bad it is, the user's wishes considered.
+  public var severity: Severity
+  /// The path, from the root's own path on, as bytes.
+  public var path: [UInt8]
+  /// What was seen, as one line.
+  public var message: String
+  /// Allocated bytes of what is affected.
+  public var diskBytes: UInt64
+  /// What would mend it; nil when nothing does.
+  public var repair: RepairVerb?
+  /// Whether it has been mended.
+  public var isRepaired = false
+  /// The entry as it was seen: a repair is not done to anything else.
+  var subject: Subject
+
+  /// The entry that a finding is about.
+  struct Subject: Sendable, Equatable {
+    /// The path below the root.
+    var path: [UInt8]
+    var inode: UInt64
+    var mode: UInt16
+    var size: UInt64
+    var modificationTime: Int64
+
+    init(path: [UInt8], _ status: FileStatus) {
+      self.path = path
+      inode = status.inode
+      mode = status.mode
+      size = status.size
+      modificationTime = status.modificationTime
+    }
+
+    /// Whether an entry is still the one that was seen. Directories change their times when other repairs work in them.
+    func matches(_ status: FileStatus) -> Bool {
+      guard inode == status.inode, mode >> 12 == status.mode >> 12 else { return false }
+      return status.kind == .directory || (size == status.size && modificationTime == status.modificationTime)
+    }
+  }
+}
+
+/// What was judged of one entry: a problem and what to say about it.
+struct Judgement: Sendable, Equatable {
+  var id: ProblemID
+  var message: String
+
+  init(_ id: ProblemID, _ message: String) {
+    self.id = id
+    self.message = message
+  }
+}

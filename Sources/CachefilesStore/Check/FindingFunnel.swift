@@ -1,0 +1,150 @@
+import Synchronization
+
+/// What the user wants to hear of and to have mended.
+public struct CheckPolicy: Sendable {
+  /// Severities that differ from the table's.
+  public var severities: [ProblemID: Severity] = [:]
+  /// Report only these; all when nil.
+  public var only: Set<ProblemID>?
+  /// Which repairs are done.
+  public var consent: Consent = .none
+
+  /// How far repairs go.
+  public enum Consent: Sendable {
+    /// `-n`: nothing is changed.
+    case none
+    /// `-p`.
+    case safe
+    /// `-y`.
+    case all
+    /// `-y --include-dirty`.
+    case allAndDirty
+  }
+
+  /// The table's severities, everything, nothing changed.
+  public init() {}
+
+  /// Whether anything is to be mended.
+  public var repairs: Bool {
+    if case .none = consent { return false }
+    return true
+  }
+
+  func severity(of id: ProblemID) -> Severity { severities[id] ?? ProblemKind.of(id).severity }
+
+  /// Whether a problem's repair is to be done.
+  func allowsRepair(of kind: ProblemKind) -> Bool {
+    guard kind.repair != nil else { return false }
+    switch (consent, kind.consent) {
+    case (.none, _): return false
+    case (.safe, .safe): return true
+    case (.safe, _): return false
+    case (.all, .dirty): return false
+    case (.all, _), (.allAndDirty, _): return true
+    }
+  }
+}
+
+/// The one way that every finding takes: it is weighed, counted, kept up to a number, handed on, and set aside for its
+/// repair.
+final class FindingFunnel: Sendable {
+  let policy: CheckPolicy
+  /// At most so many findings of one problem are kept; all are counted.
+  static let keptPerProblem = 1000
+  /// At most so many repairs wait; what is beyond is found again by another scan.
+  let repairLimit: Int
+
+  private let state = Mutex(State())
+  private let onFinding: @Sendable (Finding) -> Void
+
+  private struct State {
+    var counts: [Int] = Array(repeating: 0, count: ProblemID.allCases.count)
+    var repaired: [Int] = Array(repeating: 0, count: ProblemID.allCases.count)
+    var bytes: [UInt64] = Array(repeating: 0, count: ProblemID.allCases.count)
+    var kept: [[Finding]] = Array(repeating: [], count: ProblemID.allCases.count)
+    var waiting: [Finding] = []
+    var overflowed = false
+    var isRepeating = false
+    var failed: Set<[UInt8]> = []
+  }
+
+  /// Findings are handed on from one thread at a time.
+  init(_ policy: CheckPolicy, repairLimit: Int = 100_000, onFinding: @escaping @Sendable (Finding) -> Void) {
+    self.policy = policy
+    self.repairLimit = repairLimit
+    self.onFinding = onFinding
+  }
+
+  /// Takes a finding in. The severity is set here; `repair` says whether this one can be mended at all.
+  func report(
+    _ id: ProblemID, _ subject: Finding.Subject, path: [UInt8], message: String, diskBytes: UInt64,
+    repair: RepairVerb?, severity forced: Severity? = nil
+  ) {
+    if let only = policy.only, !only.contains(id) { return }
+    let severity = policy.severities[id] ?? forced ?? ProblemKind.of(id).severity
+    guard severity != .ignore else { return }
+    let finding = Finding(
+      id: id, severity: severity, path: path, message: message, diskBytes: diskBytes, repair: repair, subject: subject)
+    state.withLock { state in
+      if repair != nil, policy.allowsRepair(of: ProblemKind.of(id)) {
+        if state.isRepeating, state.failed.contains(subject.path) { return }
+        if state.waiting.count < repairLimit { state.waiting.append(finding) } else { state.overflowed = true }
+      } else if !state.isRepeating {
+        Self.settle(finding, &state)
+        onFinding(finding)
+      }
+    }
+  }
+
+  /// The findings that wait for their repair, and whether there are more than could wait.
+  func takeWaiting() -> (findings: [Finding], isComplete: Bool) {
+    state.withLock { state in
+      defer {
+        state.waiting = []
+        state.overflowed = false
+        state.isRepeating = true
+      }
+      return (state.waiting, !state.overflowed)
+    }
+  }
+
+  /// Counts a finding whose repair was tried, or not reached.
+  func settle(_ finding: Finding) {
+    state.withLock { state in
+      if !finding.isRepaired { state.failed.insert(finding.subject.path) }
+      Self.settle(finding, &state)
+      onFinding(finding)
+    }
+  }
+
+  private static func settle(_ finding: Finding, _ state: inout State) {
+    let index = finding.id.index
+    state.counts[index] += 1
+    state.bytes[index] &+= finding.diskBytes
+    if finding.isRepaired { state.repaired[index] += 1 }
+    state.kept[index].append(finding)
+    if state.kept[index].count >= 2 * keptPerProblem { cut(&state.kept[index]) }
+  }
+
+  /// Keeps the first by path, so that the report is the same whichever thread was faster.
+  private static func cut(_ findings: inout [Finding]) {
+    findings.sort { $0.path.lexicographicallyPrecedes($1.path) }
+    if findings.count > keptPerProblem { findings.removeLast(findings.count - keptPerProblem) }
+  }
+
+  /// What has come in so far, problem by problem, worst first.
+  func groups() -> [CheckReport.Group] {
+    state.withLock { state in
+      ProblemID.allCases.compactMap { id -> CheckReport.Group? in
+        let index = id.index
+        guard state.counts[index] > 0 else { return nil }
+        Self.cut(&state.kept[index])
+        let severity = state.kept[index].map(\.severity).max() ?? policy.severity(of: id)
+        return CheckReport.Group(
+          kind: ProblemKind.of(id), severity: severity, count: state.counts[index], repaired: state.repaired[index],
+          diskBytes: state.bytes[index], findings: state.kept[index])
+      }
+      .sorted { $0.severity == $1.severity ? $0.kind.id.index < $1.kind.id.index : $0.severity > $1.severity }
+    }
+  }
+}

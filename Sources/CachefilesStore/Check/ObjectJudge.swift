@@ -1,0 +1,169 @@
+import CachefilesFormat
+import LinuxIO
+
+/// Judges what stands at an object's place, from what a scan sees of it. Pure: no system calls.
+///
+/// One value a thread: the key is decoded into a buffer that is used again.
+struct ObjectJudge {
+  let context: CheckContext
+  private var key: [UInt8] = []
+
+  init(_ context: CheckContext) { self.context = context }
+
+  /// The facts about one entry of a fanout directory.
+  struct Facts: ~Escapable {
+    let name: Span<UInt8>
+    let status: FileStatus
+    let attribute: AttributeReading?
+    let value: Span<UInt8>
+
+    @_lifetime(copy name, copy value)
+    init(name: Span<UInt8>, status: FileStatus, attribute: AttributeReading?, value: Span<UInt8>) {
+      self.name = name
+      self.status = status
+      self.attribute = attribute
+      self.value = value
+    }
+  }
+
+  /// Appends what is wrong with an entry, nothing for a sound object.
+  mutating func judge(
+    _ facts: borrowing Facts, in volume: ScannedVolume, fanout: UInt8, into found: inout [Judgement]
+  ) {
+    if facts.status.isImmutable || facts.status.isAppendOnly {
+      found.append(Judgement(.o19, "it is \(facts.status.isImmutable ? "immutable" : "append-only")"))
+    }
+    switch facts.status.kind {
+    case .regular: break
+    case .directory:
+      found.append(Judgement(.o04, "it is a directory"))
+      return
+    default:
+      found.append(Judgement(.o05, "it is \(facts.status.kind.words)"))
+      return
+    }
+    if !judgeName(facts.name, volume, fanout, &found) {
+      return
+    }
+    judgeRecord(facts, volume.type, &found)
+    judgeFile(facts.status, &found)
+  }
+
+  /// Whether the kernel can find the object at all.
+  private mutating func judgeName(
+    _ name: Span<UInt8>, _ volume: ScannedVolume, _ fanout: UInt8, _ found: inout [Judgement]
+  ) -> Bool {
+    var key = self.key
+    key.removeAll(keepingCapacity: true)
+    defer { self.key = key }
+    let decoded: DecodedName
+    do throws(NameFailure) {
+      decoded = try ObjectName.decode(name, into: &key)
+    } catch {
+      found.append(Judgement(.o01, "its name stands for no key: \(error)"))
+      return false
+    }
+    if let defect = decoded.defect {
+      found.append(Judgement(.o02, "no kernel makes its name: \(defect)"))
+      return false
+    }
+    let placed = KeyHash(cookieKey: key.span, in: volume.hash).fanout
+    if placed.number != fanout {
+      found.append(Judgement(.o03, "it stands in \(Fanout(fanout)) and belongs in \(placed)"))
+      return false
+    }
+    return judgeKeyLength(key, decoded, volume.type, &found)
+  }
+
+  private func judgeKeyLength(
+    _ key: [UInt8], _ decoded: DecodedName, _ type: NetfsType, _ found: inout [Judgement]
+  ) -> Bool {
+    let lengths = decoded.shortestKey...decoded.longestKey
+    switch type {
+    case .unknown: return true
+    case .nfs where lengths.lowerBound <= 128: return true
+    case .cifs:
+      // 17 bytes from 6.9 on, and in stable series before; 8 bytes until then.
+      if lengths.contains(17) { return true }
+      if lengths.contains(8) {
+        if context.kernel >= KernelRelease(6, 9) {
+          found.append(Judgement(.o21, "its key has 8 bytes; kernel \(context.kernel) makes keys of 17"))
+          return false
+        }
+        return true
+      }
+    case .afs, .ceph: if lengths.contains(16) { return true }
+    case .ninep: if lengths.contains(8) { return true }
+    case .nfs, .erofs: break
+    }
+    let object = NetfsObject(cookieKey: key.span, keyLengths: lengths, in: type, byteOrder: .host)
+    guard let reason = object.impossibility else { return true }
+    found.append(Judgement(.o22, reason))
+    return false
+  }
+
+  private func judgeRecord(_ facts: borrowing Facts, _ type: NetfsType, _ found: inout [Judgement]) {
+    let expected = type.objectCoherencyLength.map { $0 + ObjectRecord.headerLength }
+    let longest = expected ?? ObjectRecord.headerLength + ObjectRecord.longestCoherency
+    switch facts.attribute {
+    case .failed, nil: return
+    case .absent: found.append(Judgement(.o06, "it has no \(CacheAttribute.name) attribute"))
+    case .longer(let count): found.append(Judgement(.o07, Self.tooLong(count, longest)))
+    case .value(let count):
+      if count > longest {
+        found.append(Judgement(.o07, Self.tooLong(count, longest)))
+      } else if count < expected ?? ObjectRecord.headerLength {
+        let least = expected ?? ObjectRecord.headerLength
+        found.append(Judgement(.o08, "its attribute has \(count) bytes, fewer than the \(least) expected"))
+      } else {
+        judgeFields(facts.value, facts.status, &found)
+      }
+    }
+  }
+
+  private static func tooLong(_ count: Int, _ longest: Int) -> String {
+    "its attribute has \(count) bytes, more than the \(longest) expected"
+  }
+
+  @inline(__always)
+  private func judgeFields(_ value: Span<UInt8>, _ status: FileStatus, _ found: inout [Judgement]) {
+    let size = value.load(UInt64.self, at: 0, .big)
+    if value[16] != ObjectRecord.dataType {
+      found.append(Judgement(.o09, "its type byte is \(value[16]), not \(ObjectRecord.dataType)"))
+      return
+    }
+    if size > UInt64(Int64.max) {
+      found.append(Judgement(.o14, "its size is 0x\(String(size, radix: 16)): no file is so long"))
+      return
+    }
+    let content = value[17]
+    if content == Content.dirty.rawValue {
+      found.append(
+        Judgement(
+          .o10, context.isLive ? "it is open for writing now" : "it was open for writing when the cache went down"))
+    } else if content > Content.dirty.rawValue {
+      found.append(Judgement(.o12, "its content is \(content), which is not defined"))
+    } else if content != 0 {
+      found.append(Judgement(.o11, "its content is \(content)"))
+    }
+    if value.load(UInt64.self, at: 8, .big) != 0 {
+      found.append(Judgement(.o13, "its zero point is \(value.load(UInt64.self, at: 8, .big))"))
+    }
+    if status.size % Self.pageSize != 0 {
+      found.append(Judgement(.o16, "its length is \(status.size) bytes: the last page is not whole"))
+    } else if status.size != (size + Self.pageSize - 1) / Self.pageSize * Self.pageSize {
+      found.append(Judgement(.o15, "its length is \(status.size) bytes; a file of \(size) bytes needs another"))
+    }
+  }
+
+  /// The unit to which the kernel rounds the lengths of objects, in bytes: `CACHEFILES_DIO_BLOCK_SIZE`.
+  static let pageSize: UInt64 = 4096
+
+  private func judgeFile(_ status: FileStatus, _ found: inout [Judgement]) {
+    if status.links > 1 { found.append(Judgement(.o18, "it has \(status.links) names")) }
+    if status.accessTime > context.now + CheckContext.clockTolerance {
+      let hours = (status.accessTime - context.now) / 3_600_000_000_000
+      found.append(Judgement(.o24, "its last use lies \(hours) h ahead"))
+    }
+  }
+}

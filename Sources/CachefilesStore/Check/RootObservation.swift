@@ -1,0 +1,149 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// What is seen of the root directory and of the file system below it, before the scan.
+struct RootObservation: Sendable {
+  /// The two directories that the kernel looks up at bind; nil when absent.
+  var cache: FileStatus?
+  var graveyard: FileStatus?
+  /// The cache attribute of `cache`: the layout before 5.17 had one.
+  var cacheAttribute: [UInt8]?
+  var fileSystem: FileSystemStatus?
+  var pageSize: UInt64 = 4096
+  /// What an unnamed file in the cache's file system could not do.
+  var trial: Trial = .notTried
+  /// Whether a kernel holds the cache.
+  var liveness: Liveness = .unknown("not asked")
+  /// The states of the running caches, from `/proc/fs/fscache/caches`.
+  var cacheStates: [UInt8] = []
+
+  /// How the trial with an unnamed file went.
+  enum Trial: Sendable, Equatable {
+    case notTried
+    case passed
+    /// No such file can be made, or it takes no attribute: what was tried, and the error.
+    case failed(String)
+    /// A hole looks like data.
+    case holesAreData
+  }
+
+  /// Looks at an open root directory. A live cache is not tried: that it is live proves that it can be.
+  static func observe(
+    _ store: borrowing Store, liveness: Liveness, caches: FilePath = "/proc/fs/fscache/caches"
+  ) throws(StoreError) -> RootObservation {
+    var seen = RootObservation()
+    seen.liveness = liveness
+    seen.cache = try status(of: Store.cacheName, in: store)
+    seen.graveyard = try status(of: Store.graveyardName, in: store)
+    seen.pageSize = FileSystemStatus.pageSize
+    do throws(Errno) {
+      seen.fileSystem = try store.root.fileSystem()
+      if seen.cache?.kind == .directory {
+        seen.cacheAttribute = try store.root.open(Store.cacheName, .directory).attribute(CacheAttribute.name)
+      }
+    } catch {
+      throw StoreError(path: store.path, operation: "look at", error: error)
+    }
+    if liveness.isLive == false { seen.trial = tryFile(in: store.root) }
+    if let lines = try? SmallFile.read(caches) { seen.cacheStates = states(lines) }
+    return seen
+  }
+
+  private static func status(of name: EntryName, in store: borrowing Store) throws(StoreError) -> FileStatus? {
+    do throws(Errno) {
+      return try store.root.status(of: name)
+    } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      throw StoreError(path: store.path.appending(component: name.bytes), operation: "look at", error: error)
+    }
+  }
+
+  /// Does with a file without a name what the kernel does with every new object. Nothing of it is ever visible.
+  private static func tryFile(in root: borrowing OwnedDescriptor) -> Trial {
+    let file: OwnedDescriptor
+    do throws(Errno) {
+      file = try root.openUnnamed()
+    } catch {
+      // Without permission nothing is proved.
+      return error == .permissionDenied || error == .notPermitted
+        ? .notTried : .failed("no file without a name: \(error)")
+    }
+    do throws(Errno) {
+      try file.setAttribute(CacheAttribute.name, to: [0])
+    } catch {
+      return .failed("no user attributes: \(error)")
+    }
+    do throws(Errno) {
+      try file.truncate(to: 1 << 20)
+      return try file.dataExtents(size: 1 << 20).isEmpty ? .passed : .holesAreData
+    } catch {
+      return error == .invalidArgument ? .holesAreData : .notTried
+    }
+  }
+
+  /// The `S` column of the table of caches: one letter a cache.
+  static func states(_ table: [UInt8]) -> [UInt8] {
+    table.split(separator: UInt8(ascii: "\n")).dropFirst(2).compactMap { line in
+      let words = line.split(separator: UInt8(ascii: " "))
+      return words.count >= 6 && words[5].count == 1 ? words[5].first : nil
+    }
+  }
+
+  /// What is wrong with the root. Pure.
+  func judge(hasLegacyTree: Bool, _ context: CheckContext) -> [(
+    path: [[UInt8]], status: FileStatus, judgement: Judgement
+  )] {
+    var found: [(path: [[UInt8]], status: FileStatus, judgement: Judgement)] = []
+    func report(_ path: [[UInt8]], _ status: FileStatus?, _ id: ProblemID, _ message: String) {
+      found.append((path, status ?? FileStatus(), Judgement(id, message)))
+    }
+    let (cacheName, graveyardName) = (Store.cacheName.bytes, Store.graveyardName.bytes)
+    for (name, status, id) in [(cacheName, cache, ProblemID.r02), (graveyardName, graveyard, .r03)] {
+      guard let status else {
+        report([name], nil, .r04, "it does not exist")
+        continue
+      }
+      guard status.kind == .directory else {
+        report([name], status, id, "it is \(status.kind.words)")
+        continue
+      }
+      if status.owner != 0 || status.permissions & 0o077 != 0 {
+        report(
+          [name], status, .r10,
+          "its owner is \(status.owner) and its mode 0\(String(status.permissions, radix: 8)), not 0 and 0700")
+      }
+    }
+    if let value = cacheAttribute, value == Array("C3".utf8), !hasLegacyTree, !context.usesLegacyLayout {
+      report([cacheName], cache, .r11, "the attribute is C3")
+    }
+    for (id, message) in judgeFileSystem() { report([], nil, id, message) }
+    if liveness == .live {
+      report([], nil, .l01, "a kernel holds the directory")
+      if cacheStates == [UInt8(ascii: "E")] { report([], nil, .l02, "its state is E in /proc/fs/fscache/caches") }
+    }
+    return found
+  }
+
+  private func judgeFileSystem() -> [(ProblemID, String)] {
+    guard let fileSystem else { return [] }
+    var found: [(ProblemID, String)] = []
+    if fileSystem.isReadOnly {
+      found.append((.r05, "it is mounted read-only"))
+    } else if case .failed(let reason) = trial {
+      found.append((.r05, "\(fileSystem.typeName) allows \(reason)"))
+    }
+    if fileSystem.blockSize > pageSize {
+      found.append((.r05, "its blocks have \(fileSystem.blockSize) bytes, more than a page of \(pageSize)"))
+    }
+    if trial == .holesAreData {
+      found.append((.o26, "\(fileSystem.typeName) says that a hole of 1 MiB is data"))
+    }
+    if fileSystem.hasNoAccessTimes {
+      found.append((.r08, "it is mounted with noatime"))
+    } else if fileSystem.hasNoDirectoryAccessTimes {
+      found.append((.r08, "it is mounted with nodiratime"))
+    }
+    return found
+  }
+}

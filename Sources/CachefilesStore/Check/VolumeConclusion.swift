@@ -1,0 +1,93 @@
+import CachefilesFormat
+import LinuxIO
+
+/// What a scan tells about whole volumes, the graveyard and old trees, once all entries have been seen.
+struct VolumeConclusion {
+  let funnel: FindingFunnel
+  let context: CheckContext
+  let root: [UInt8]
+
+  /// A volume with what was gathered about it.
+  typealias Volume = (volume: ScannedVolume, tally: VolumeTally)
+
+  /// The volumes of a scan whose directories could be looked at.
+  static func known(_ volumes: [ScannedVolume], _ tallies: [VolumeTally]) -> [Volume] {
+    volumes.compactMap { volume in
+      guard volume.index < tallies.count, !tallies[volume.index].path.isEmpty else { return nil }
+      return (volume, tallies[volume.index])
+    }
+  }
+
+  /// Reports what concerns each volume on its own, and what concerns them together.
+  func report(_ known: [Volume]) {
+    for (volume, tally) in known {
+      for judgement in VolumeJudge.judge(volume, attribute: tally.attribute, value: tally.value)
+        + VolumeJudge.judge(volume, tally, context)
+      {
+        report(judgement, volume, tally)
+      }
+      reportLengths(volume, tally)
+    }
+    for (index, judgement) in VolumeJudge.superseded(known) {
+      report(judgement, known[index].volume, known[index].tally)
+    }
+    for (index, judgement) in VolumeJudge.confusable(known.map(\.volume)) {
+      report(judgement, known[index].volume, known[index].tally)
+    }
+  }
+
+  private func report(_ judgement: Judgement, _ volume: ScannedVolume, _ tally: VolumeTally) {
+    var repair = ProblemKind.of(judgement.id).repair
+    if repair == .setHeader, VolumeJudge.constantHeader(volume.type) == nil { repair = .bury }
+    let relative = CheckVisitor.relative(tally.path, root.count)
+    funnel.report(
+      judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path, message: judgement.message,
+      diskBytes: tally.diskBytes, repair: repair)
+  }
+
+  /// For volumes of unknown type: the objects whose attribute is not as long as most.
+  private func reportLengths(_ volume: ScannedVolume, _ tally: VolumeTally) {
+    guard tally.lengths.count > 1,
+      let usual = tally.lengths.max(by: { ($0.value.count, -$0.key) < ($1.value.count, -$1.key) })
+    else { return }
+    for (length, found) in tally.lengths.sorted(by: { $0.key < $1.key }) where length != usual.key {
+      for example in found.examples {
+        funnel.report(
+          .o27, example, path: root.appending(path: example.path),
+          message: "its attribute has \(length) bytes, that of most objects of the volume \(usual.key)", diskBytes: 0,
+          repair: nil)
+      }
+    }
+  }
+
+  /// Reports what lies in the graveyard, as a whole.
+  func report(_ graveyard: CheckVisitor.GraveyardTally, _ status: FileStatus?) {
+    guard graveyard.entries > 0 else { return }
+    let name = Store.graveyardName.bytes
+    let subject = Finding.Subject(path: name, status ?? FileStatus())
+    let path = root.appending(component: name)
+    funnel.report(
+      .g01, subject, path: path, message: "\(graveyard.entries) entries wait for a sweep",
+      diskBytes: graveyard.diskBytes, repair: nil)
+    if graveyard.strange > 0 {
+      funnel.report(
+        .g02, subject, path: path, message: "\(graveyard.strange) entries have a name of another form", diskBytes: 0,
+        repair: nil)
+    }
+  }
+
+  /// Reports trees of the layout before 5.17.
+  func report(_ legacy: [[UInt8]: CheckVisitor.LegacyTally]) {
+    for (name, tally) in legacy.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+      let relative = Store.cacheName.bytes.appending(component: name)
+      funnel.report(
+        .v02, Finding.Subject(path: relative, tally.status), path: root.appending(path: relative),
+        message: "\(tally.files) files", diskBytes: tally.diskBytes, repair: ProblemKind.of(.v02).repair)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// A path with a path below it.
+  func appending(path: [UInt8]) -> [UInt8] { path.isEmpty ? self : appending(component: path) }
+}

@@ -1,0 +1,132 @@
+import CachefilesFormat
+import FoundationEssentials
+import LinuxIO
+import SystemPackage
+
+/// The first line of a journal: which cache it belongs to.
+struct JournalHeader: Codable, Equatable {
+  /// Names the format; other programs' files are refused.
+  var journal: String = Self.format
+  var version = 1
+  /// The root directory's path as the user gave it, and which directory that was.
+  var root: JournalPath
+  var device: UInt64
+  var inode: UInt64
+  /// When the run began, nanoseconds since 1970.
+  var started: Int64
+
+  static let format = "cachefiles-toolkit"
+}
+
+/// Why a journal cannot be written or read: one line.
+public struct JournalFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The line.
+  public let description: String
+
+  init(_ path: FilePath, _ reason: String) { description = "\(EscapedBytes.string(path.bytes)): \(reason)" }
+}
+
+/// The journal of a repair: a file outside the cache, one JSON object a line. Each step is on the disk before it is made.
+struct Journal: ~Copyable {
+  let path: FilePath
+  private let file: OwnedDescriptor
+  private let encoder: JSONEncoder
+
+  /// Makes a new journal for a cache. An existing file is never touched, and no journal is made inside the cache.
+  init(path: FilePath, of store: borrowing Store, started: Int64) throws(JournalFailure) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let header = JournalHeader(
+      root: JournalPath(store.path), device: store.rootStatus.device, inode: store.rootStatus.inode, started: started)
+    let file = try Self.makeFile(path, store, firstLine: Self.line(header, encoder))
+    self.path = path
+    self.encoder = encoder
+    self.file = file
+  }
+
+  private static func makeFile(
+    _ path: FilePath, _ store: borrowing Store, firstLine: [UInt8]
+  ) throws(JournalFailure) -> OwnedDescriptor {
+    let directory = path.removingLastComponent()
+    do throws(Errno) {
+      let parent = try OwnedDescriptor(directory: directory.isEmpty ? "." : directory, keepsAccessTime: false)
+      if try isInside(parent, store) { throw .invalidArgument }
+      let file = try OwnedDescriptor.createFile(path: path, permissions: 0o600)
+      try file.append(firstLine)
+      try file.synchronize()
+      try parent.synchronize()
+      return file
+    } catch {
+      switch error {
+      case .invalidArgument: throw JournalFailure(path, "a journal cannot be kept inside the cache that it is about")
+      case .fileExists: throw JournalFailure(path, "exists already; each run needs a journal of its own")
+      default: throw JournalFailure(path, "cannot make the journal: \(error)")
+      }
+    }
+  }
+
+  /// Writes steps and waits until they are on the disk.
+  func write(_ steps: [JournalStep]) throws(JournalFailure) {
+    let encoder = encoder
+    let bytes = steps.flatMap { Self.line($0, encoder) }
+    do throws(Errno) {
+      try file.append(bytes)
+      try file.synchronize()
+    } catch {
+      throw JournalFailure(path, "cannot write the journal: \(error)")
+    }
+  }
+
+  private static func line(_ value: some Encodable, _ encoder: JSONEncoder) -> [UInt8] {
+    // Numbers, texts and nothing else: this cannot fail.
+    Array((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
+  }
+
+  /// Whether a directory is a cache's root or lies below it.
+  private static func isInside(_ directory: borrowing OwnedDescriptor, _ store: borrowing Store) throws(Errno) -> Bool {
+    var current = try directory.duplicate()
+    var status = try current.status()
+    while true {
+      if status.device == store.rootStatus.device, status.inode == store.rootStatus.inode { return true }
+      let above = try current.openParent(.place)
+      let next = try above.status()
+      if next.device == status.device, next.inode == status.inode { return false }
+      current = above
+      status = next
+    }
+  }
+}
+
+extension Journal {
+  /// What a journal holds.
+  struct Contents: Equatable {
+    var header: JournalHeader
+    var steps: [JournalStep]
+  }
+
+  /// Reads a journal. A last line that was cut off is left out: its step was never made.
+  static func read(_ path: FilePath) throws(JournalFailure) -> Contents {
+    let bytes: [UInt8]
+    do throws(Errno) {
+      bytes = try SmallFile.read(path, limit: .max)
+    } catch {
+      throw JournalFailure(path, "cannot read the journal: \(error)")
+    }
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    // What follows the last newline is nothing, or a line that was cut off.
+    _ = lines.popLast()
+    let decoder = JSONDecoder()
+    guard let first = lines.first, let header = try? decoder.decode(JournalHeader.self, from: Data(first)),
+      header.journal == JournalHeader.format
+    else { throw JournalFailure(path, "is no journal of cachefiles-fsck") }
+    guard header.version == 1 else { throw JournalFailure(path, "has version \(header.version), which is not known") }
+    var steps: [JournalStep] = []
+    for (index, line) in lines.enumerated().dropFirst() {
+      guard let step = try? decoder.decode(JournalStep.self, from: Data(line)) else {
+        throw JournalFailure(path, "line \(index + 1) is damaged; nothing was undone")
+      }
+      steps.append(step)
+    }
+    return Contents(header: header, steps: steps)
+  }
+}

@@ -1,0 +1,89 @@
+import CachefilesFormat
+import LinuxIO
+
+/// One change to a cache, as it is written to the journal before it is made: enough to make it, to see whether it was
+/// made, and to take it back.
+struct JournalStep: Codable, Equatable {
+  /// The problem that it is part of mending.
+  var problem: String
+  /// The entry, below the root.
+  var path: JournalPath
+  /// The entry's inode; 0 for one that does not exist yet.
+  var inode: UInt64
+  /// The change.
+  var change: Change
+  /// The times of the directory that the entry stands in, before the change.
+  var parentTimes: Times?
+
+  /// What is changed.
+  enum Change: Codable, Equatable {
+    /// Given another name in the same file system. `times` are those of the directory that it goes to.
+    case move(to: JournalPath, times: Times?)
+    /// A directory is made.
+    case makeDirectory
+    /// The cache attribute gets another value; nil stands for no attribute.
+    case setAttribute(old: JournalBytes?, new: JournalBytes?)
+    /// The inode flags are changed.
+    case setFlags(old: UInt32, new: UInt32)
+    /// Mode and owner are changed.
+    case setMode(old: Access, new: Access)
+    /// The times are changed.
+    case setTimes(old: Times, new: Times)
+    /// The file is cut; `tail` is what is lost.
+    case truncate(old: UInt64, new: UInt64, tail: JournalBytes, times: Times)
+    /// The entry is removed for good.
+    case remove
+  }
+
+  /// Access and modification time, nanoseconds since 1970.
+  struct Times: Codable, Equatable {
+    var access: Int64
+    var modification: Int64
+
+    init(access: Int64, modification: Int64) {
+      self.access = access
+      self.modification = modification
+    }
+
+    init(_ status: FileStatus) { self.init(access: status.accessTime, modification: status.modificationTime) }
+  }
+
+  /// Who may use an entry.
+  struct Access: Codable, Equatable {
+    var mode: UInt16
+    var owner: UInt32
+    var group: UInt32
+  }
+}
+
+/// A path in a journal: bytes in memory, escaped text in the file.
+struct JournalPath: Codable, Hashable {
+  var bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  init(from decoder: any Decoder) throws {
+    bytes = EscapedBytes.unescape(Array(try decoder.singleValueContainer().decode(String.self).utf8).span)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(EscapedBytes.string(bytes))
+  }
+}
+
+/// A value in a journal: bytes in memory, hex in the file.
+struct JournalBytes: Codable, Equatable {
+  var bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  init(from decoder: any Decoder) throws {
+    bytes = try Hex.bytes(Array(try decoder.singleValueContainer().decode(String.self).utf8).span)
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(Hex.string(bytes))
+  }
+}

@@ -1,0 +1,150 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// Turns a finding into the steps that mend it, from a fresh look at the entry. Changes nothing.
+struct RepairPlanner {
+  /// Whether entries are removed for good where the default buries them.
+  let deletes: Bool
+  /// Nanoseconds since 1970.
+  let now: Int64
+  private var counter: UInt32 = 0
+  /// Whether a step that makes the graveyard has been planned.
+  private var makesGraveyard = false
+
+  init(deletes: Bool, now: Int64) {
+    self.deletes = deletes
+    self.now = now
+  }
+
+  /// The name that `graveyard` has between two steps of its replacement; more of the kind have a number appended.
+  static let displacedName = Array("graveyard.cachefiles-fsck".utf8)
+
+  /// The steps for a finding. ESTALE when the entry is no longer as it was found.
+  mutating func plan(_ finding: Finding, in store: borrowing Store) throws(Errno) -> [JournalStep] {
+    guard let verb = finding.repair else { return [] }
+    let path = finding.subject.path
+    guard let status = try store.status(ofEntry: path), finding.subject.matches(status) else {
+      throw .staleNFSFileHandle
+    }
+    switch verb {
+    case .bury: return try bury(finding, status, store)
+    case .replace: return try replaceGraveyard(finding, status, store)
+    case .clearFlag: return try [clearFlag(finding, status, store)]
+    case .setHeader: return try [setAttribute(finding, status, VolumeRecord().bytes, store)]
+    case .removeAttribute: return try [setAttribute(finding, status, nil, store)]
+    case .setMode:
+      let old = JournalStep.Access(mode: status.permissions, owner: status.owner, group: status.group)
+      return [step(finding, status, .setMode(old: old, new: JournalStep.Access(mode: 0o700, owner: 0, group: 0)))]
+    case .resetAccessTime:
+      let new = JournalStep.Times(access: now, modification: status.modificationTime)
+      return [step(finding, status, .setTimes(old: JournalStep.Times(status), new: new))]
+    case .truncate: return try [truncate(finding, status, store)]
+    }
+  }
+
+  /// The next name in the graveyard, of the kernel's form.
+  mutating func nextGrave() -> [UInt8] {
+    counter += 1
+    let name = GraveyardName(
+      undertaker: .kernel, seconds: UInt64(max(0, now / 1_000_000_000)) & 0xffff_ffff, counter: counter)
+    return Store.graveyardName.bytes.appending(component: name.bytes)
+  }
+
+  /// The graveyard was asked for and could not be made: it has to be planned again.
+  mutating func forgetGraveyard() { makesGraveyard = false }
+
+  private mutating func bury(
+    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
+  ) throws(Errno) -> [JournalStep] {
+    let parent = try times(of: finding.subject.path.parentPath, store)
+    if deletes { return [step(finding, status, .remove, parent: parent)] }
+    var steps: [JournalStep] = []
+    let graveyard = try store.status(ofEntry: Store.graveyardName.bytes)
+    if graveyard == nil, !makesGraveyard {
+      makesGraveyard = true
+      steps.append(makeGraveyard(finding, try times(of: [], store)))
+    }
+    let grave = JournalPath(nextGrave())
+    steps.append(
+      step(finding, status, .move(to: grave, times: graveyard.map(JournalStep.Times.init)), parent: parent))
+    return steps
+  }
+
+  /// `graveyard` gives way to a directory, into which it goes itself. What an earlier run left half done is finished.
+  private mutating func replaceGraveyard(
+    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
+  ) throws(Errno) -> [JournalStep] {
+    let name = Store.graveyardName.bytes
+    let root = try times(of: [], store)
+    var steps: [JournalStep] = []
+    var displaced = finding.subject.path
+    if displaced == name {
+      var number = 1
+      repeat {
+        displaced = Self.displacedName + (number == 1 ? [] : Array("-\(number)".utf8))
+        number += 1
+      } while try store.status(ofEntry: displaced) != nil
+      steps.append(step(finding, status, .move(to: JournalPath(displaced), times: root), parent: root))
+      makesGraveyard = true
+      steps.append(makeGraveyard(finding, root))
+    } else if try store.status(ofEntry: name) == nil, !makesGraveyard {
+      makesGraveyard = true
+      steps.append(makeGraveyard(finding, root))
+    }
+    var last = step(finding, status, deletes ? .remove : .move(to: JournalPath(nextGrave()), times: nil), parent: root)
+    last.path = JournalPath(displaced)
+    return steps + [last]
+  }
+
+  private func makeGraveyard(_ finding: Finding, _ root: JournalStep.Times) -> JournalStep {
+    JournalStep(
+      problem: finding.id.rawValue, path: JournalPath(Store.graveyardName.bytes), inode: 0, change: .makeDirectory,
+      parentTimes: root)
+  }
+
+  private func clearFlag(
+    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
+  ) throws(Errno) -> JournalStep {
+    var old = InodeFlags()
+    try store.withEntry(finding.subject.path, .inspect) { (entry) throws(Errno) in old = try entry.inodeFlags() }
+    let new = old.subtracting([.immutable, .appendOnly])
+    return step(finding, status, .setFlags(old: old.rawValue, new: new.rawValue))
+  }
+
+  private func setAttribute(
+    _ finding: Finding, _ status: FileStatus, _ value: [UInt8]?, _ store: borrowing Store
+  ) throws(Errno) -> JournalStep {
+    var old: [UInt8]?
+    try store.withEntry(finding.subject.path, .inspect) { (entry) throws(Errno) in
+      old = try entry.attribute(CacheAttribute.name)
+    }
+    return step(finding, status, .setAttribute(old: old.map(JournalBytes.init), new: value.map(JournalBytes.init)))
+  }
+
+  private func truncate(
+    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
+  ) throws(Errno) -> JournalStep {
+    let length = status.size / ObjectJudge.pageSize * ObjectJudge.pageSize
+    var tail: [UInt8] = []
+    try store.withEntry(finding.subject.path, .inspect) { (entry) throws(Errno) in
+      tail = try entry.read(at: Int64(length), count: Int(status.size - length))
+    }
+    return step(
+      finding, status,
+      .truncate(old: status.size, new: length, tail: JournalBytes(tail), times: JournalStep.Times(status)))
+  }
+
+  private func times(of path: [UInt8], _ store: borrowing Store) throws(Errno) -> JournalStep.Times {
+    guard let status = try store.status(ofEntry: path) else { throw .staleNFSFileHandle }
+    return JournalStep.Times(status)
+  }
+
+  private func step(
+    _ finding: Finding, _ status: FileStatus, _ change: JournalStep.Change, parent: JournalStep.Times? = nil
+  ) -> JournalStep {
+    JournalStep(
+      problem: finding.id.rawValue, path: JournalPath(finding.subject.path), inode: status.inode, change: change,
+      parentTimes: parent)
+  }
+}

@@ -1,0 +1,204 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// Carries out the repairs that findings ask for, a batch at a time: look, write the journal, act.
+struct Repairer: ~Copyable {
+  private let options: Options
+  private var planner: RepairPlanner
+  private var journal: Journal?
+  /// The paths of what is no longer where it was.
+  private var gone: Set<[UInt8]> = []
+
+  /// How repairs are done.
+  struct Options {
+    /// Where the journal goes.
+    var journal: FilePath
+    /// Whether entries are removed for good where the default buries them.
+    var deletes = false
+    /// Nanoseconds since 1970.
+    var now: Int64
+    /// What tells whether the cache is live.
+    var liveness = LivenessSources()
+    /// Asked between two repairs; true ends them.
+    var isCancelled: () -> Bool
+    /// Called for each repair that cannot be made.
+    var onFailure: (StoreError) -> Void
+  }
+
+  /// How a round of repairs ended.
+  enum Outcome: Equatable {
+    case complete
+    /// A signal or the time limit.
+    case interrupted
+    /// The cache came up, or the journal cannot be written: one line.
+    case refused(String)
+  }
+
+  /// At most so many repairs are written to the journal at once, and made before the cache is asked again whether it is
+  /// live.
+  static let batchSize = 64
+
+  init(_ options: Options) {
+    self.options = options
+    planner = RepairPlanner(deletes: options.deletes, now: options.now)
+  }
+
+  /// Where the journal is; nil while none has been needed.
+  var journalPath: FilePath? { journal == nil ? nil : options.journal }
+
+  /// A finding on its way through a batch.
+  private struct Work {
+    var finding: Finding
+    var steps: [JournalStep]
+    /// Whether it goes with something that the same batch moves.
+    var isCovered = false
+  }
+
+  /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
+  mutating func repair(_ findings: [Finding], in store: borrowing Store, settle: (Finding) -> Void) -> Outcome {
+    let ordered = findings.sorted { Self.order($0, $1) }
+    var next = 0
+    var outcome = Outcome.complete
+    while next < ordered.count {
+      if options.isCancelled() {
+        outcome = .interrupted
+        break
+      }
+      let liveness = store.probeLiveness(options.liveness)
+      if liveness != .offline {
+        outcome = .refused("stopped: \(Self.words(for: liveness))")
+        break
+      }
+      let end = min(next + Self.batchSize, ordered.count)
+      var leaving: Set<[UInt8]> = []
+      let batch = ordered[next..<end].map { plan($0, store, &leaving) }
+      let steps = batch.flatMap(\.steps)
+      do throws(JournalFailure) {
+        try write(steps, store)
+      } catch {
+        outcome = .refused(error.description)
+        break
+      }
+      for work in batch { settle(perform(work, store)) }
+      next = end
+    }
+    for finding in ordered[next...] { settle(finding) }
+    return outcome
+  }
+
+  /// What stands in the way of repairs.
+  static func words(for liveness: Liveness) -> String {
+    switch liveness {
+    case .live: "the cache is in use by a kernel"
+    case .offline: "the cache is not in use"
+    case .unknown(let reason): "it cannot be told whether the cache is in use (\(reason))"
+    }
+  }
+
+  private mutating func write(_ steps: [JournalStep], _ store: borrowing Store) throws(JournalFailure) {
+    guard !steps.isEmpty else { return }
+    if journal == nil { journal = try Journal(path: options.journal, of: store, started: options.now) }
+    try journal?.write(steps)
+  }
+
+  private mutating func plan(
+    _ finding: Finding, _ store: borrowing Store, _ leaving: inout Set<[UInt8]>
+  ) -> Work {
+    let path = finding.subject.path
+    if isGone(path) || leaving.contains(path) || path.ancestorPaths.contains(where: { leaving.contains($0) }) {
+      return Work(finding: finding, steps: [], isCovered: true)
+    }
+    do throws(Errno) {
+      let steps = try planner.plan(finding, in: store)
+      if Self.moves(finding) { leaving.insert(path) }
+      return Work(finding: finding, steps: steps)
+    } catch {
+      fail(finding, error)
+      var failed = finding
+      failed.repair = nil
+      return Work(finding: failed, steps: [])
+    }
+  }
+
+  private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {
+    var finding = work.finding
+    guard finding.repair != nil else {
+      finding.repair = ProblemKind.of(finding.id).repair
+      return finding
+    }
+    if isGone(finding.subject.path) {
+      finding.isRepaired = true
+      return finding
+    }
+    if work.isCovered { return finding }
+    do throws(Errno) {
+      for step in work.steps { try perform(step, store) }
+      finding.isRepaired = true
+      if Self.moves(finding) { gone.insert(finding.subject.path) }
+    } catch {
+      fail(finding, error)
+    }
+    return finding
+  }
+
+  /// Makes one change. A name that is taken in the graveyard is no obstacle: the next one is written and tried.
+  private mutating func perform(_ planned: JournalStep, _ store: borrowing Store) throws(Errno) {
+    var step = planned
+    for _ in 0..<10_000 {
+      do throws(Errno) {
+        return try store.perform(step)
+      } catch {
+        switch step.change {
+        case .makeDirectory:
+          planner.forgetGraveyard()
+          if error != .fileExists { throw error }
+          return
+        case .move(let destination, let times)
+        where error == .fileExists && destination.bytes.starts(with: Store.graveyardName.bytes + [UInt8(ascii: "/")]):
+          step.change = .move(to: JournalPath(planner.nextGrave()), times: times)
+          do throws(JournalFailure) { try write([step], store) } catch { throw .ioError }
+        default: throw error
+        }
+      }
+    }
+    throw .fileExists
+  }
+
+  private static func moves(_ finding: Finding) -> Bool { finding.repair == .bury || finding.repair == .replace }
+
+  private func isGone(_ path: [UInt8]) -> Bool {
+    !gone.isEmpty && (gone.contains(path) || path.ancestorPaths.contains { gone.contains($0) })
+  }
+
+  private func fail(_ finding: Finding, _ error: Errno) {
+    let verb = finding.repair?.infinitive ?? "repair"
+    let note: String? =
+      switch error {
+      case .staleNFSFileHandle: "it has changed since it was looked at"
+      case .notPermitted: "it, or the directory that it stands in, may be immutable"
+      default: nil
+      }
+    options.onFailure(StoreError(path: finding.path, operation: verb, error: error, note: note))
+  }
+
+  /// What must come first: a graveyard, flags that forbid changes, then the higher directory before what is in it.
+  private static func order(_ left: Finding, _ right: Finding) -> Bool {
+    let (one, other) = (rank(left.repair), rank(right.repair))
+    if one != other { return one < other }
+    let (depth, otherDepth) = (left.subject.path.pathDepth, right.subject.path.pathDepth)
+    if depth != otherDepth { return depth < otherDepth }
+    return left.subject.path.lexicographicallyPrecedes(right.subject.path)
+  }
+
+  private static func rank(_ verb: RepairVerb?) -> Int {
+    switch verb {
+    case .replace: 0
+    case .clearFlag: 1
+    case .bury: 2
+    case .setHeader, .setMode, .removeAttribute, .resetAccessTime: 3
+    case .truncate: 4
+    case nil: 5
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// Making the changes that a journal names. Each looks at the entry once more just before.
+extension Store {
+  /// Makes a change. ESTALE when the entry is no longer the one that the step is about.
+  func perform(_ step: JournalStep) throws(Errno) {
+    switch step.change {
+    case .move(let destination, _): try move(step.path.bytes, to: destination.bytes, inode: step.inode)
+    case .makeDirectory:
+      try withParent(of: step.path.bytes) { (parent, name) throws(Errno) in
+        try parent.makeDirectory(name, permissions: 0o700)
+      }
+    case .remove:
+      try withParent(of: step.path.bytes) { (parent, name) throws(Errno) in
+        guard try parent.status(of: name).inode == step.inode else { throw .staleNFSFileHandle }
+        if let error = TreeRemover.remove(name, in: parent) { throw error }
+      }
+    case .setAttribute(_, let new): try inEntry(step) { (entry) throws(Errno) in try Self.setAttribute(new, of: entry) }
+    case .setFlags(_, let new):
+      try inEntry(step) { (entry) throws(Errno) in try entry.setInodeFlags(InodeFlags(rawValue: new)) }
+    case .setMode(_, let new): try inEntry(step) { (entry) throws(Errno) in try Self.setAccess(new, of: entry) }
+    case .setTimes(_, let new): try inEntry(step) { (entry) throws(Errno) in try Self.setTimes(new, of: entry) }
+    case .truncate(_, let new, _, _):
+      try inEntry(step, .write) { (entry) throws(Errno) in try entry.truncate(to: Int64(new)) }
+    }
+  }
+
+  /// Gives an entry another name, never over something else.
+  func move(_ path: [UInt8], to destination: [UInt8], inode: UInt64) throws(Errno) {
+    try withParent(of: path) { (parent, name) throws(Errno) in
+      try withParent(of: destination) { (directory, newName) throws(Errno) in
+        let status = try parent.status(of: name)
+        guard status.inode == inode else { throw .staleNFSFileHandle }
+        if status.isMountPoint { throw .resourceBusy }
+        try parent.rename(name, to: directory, newName)
+      }
+    }
+  }
+
+  /// Calls a closure with the entry of a step, if it still is the same.
+  func inEntry(
+    _ step: JournalStep, _ mode: OwnedDescriptor.Mode = .inspect,
+    _ body: (borrowing OwnedDescriptor) throws(Errno) -> Void
+  ) throws(Errno) {
+    try withEntry(step.path.bytes, mode) { (entry) throws(Errno) in
+      guard try entry.status().inode == step.inode else { throw .staleNFSFileHandle }
+      try body(entry)
+    }
+  }
+
+  static func setAttribute(_ value: JournalBytes?, of entry: borrowing OwnedDescriptor) throws(Errno) {
+    if let value {
+      try entry.setAttribute(CacheAttribute.name, to: value.bytes)
+    } else {
+      try entry.removeAttribute(CacheAttribute.name)
+    }
+  }
+
+  static func setAccess(_ access: JournalStep.Access, of entry: borrowing OwnedDescriptor) throws(Errno) {
+    // A change of the owner clears some bits of the mode, so it comes first.
+    try entry.setOwner(access.owner, group: access.group)
+    try entry.setPermissions(access.mode)
+  }
+
+  static func setTimes(_ times: JournalStep.Times, of entry: borrowing OwnedDescriptor) throws(Errno) {
+    try entry.setTimes(access: times.access, modification: times.modification)
+  }
+}

@@ -1,0 +1,193 @@
+import CachefilesFormat
+public import LinuxIO
+public import SystemPackage
+
+/// Takes a repair back, step by step from its journal, the last one first.
+///
+/// Each step is judged by what stands on the disk: one that was never made, or that has been taken back already, is
+/// passed over. So an undo that was cut short can be run again.
+public struct Undo: Sendable {
+  /// What an undo did.
+  public struct Report: Sendable, Equatable {
+    /// The root's path.
+    public var root: [UInt8]
+    /// The journal's path.
+    public var journal: [UInt8]
+    /// Steps taken back.
+    public var restored = 0
+    /// Steps that had not been made, or had been taken back before.
+    public var untouched = 0
+    /// What cannot come back, one line each.
+    public var lost: [String] = []
+    /// Errors that were named.
+    public var errors = 0
+    /// Why it was not begun, or was stopped; one line.
+    public var refusal: String?
+    /// Whether a signal ended it.
+    public var isInterrupted = false
+  }
+
+  private let contents: Journal.Contents
+  private let path: FilePath
+
+  /// Reads a journal.
+  public init(journal path: FilePath) throws(JournalFailure) {
+    contents = try Journal.read(path)
+    self.path = path
+  }
+
+  /// The root directory that the journal names.
+  public var root: FilePath { FilePath(bytes: contents.header.root.bytes) }
+
+  /// How one step went.
+  private enum Result {
+    case restored
+    case untouched
+    case lost(String)
+  }
+
+  /// Takes the repair back. Errors are counted and named, and the other steps go on.
+  public func run(
+    in store: borrowing Store, liveness sources: LivenessSources = LivenessSources(),
+    isCancelled: () -> Bool = { Interruption.signal != nil }, onFailure: (StoreError) -> Void
+  ) -> Report {
+    var report = Report(root: store.path, journal: path.bytes)
+    report.refusal = refusal(store, sources)
+    if report.refusal != nil { return report }
+    for (index, step) in contents.steps.reversed().enumerated() {
+      if isCancelled() {
+        report.isInterrupted = true
+        break
+      }
+      if index % Repairer.batchSize == 0, index > 0, case let liveness = store.probeLiveness(sources),
+        liveness != .offline
+      {
+        report.refusal = "stopped: \(Repairer.words(for: liveness))"
+        break
+      }
+      do throws(Errno) {
+        switch try takeBack(step, store) {
+        case .restored: report.restored += 1
+        case .untouched: report.untouched += 1
+        case .lost(let reason): report.lost.append("\(EscapedBytes.string(step.path.bytes)): \(reason)")
+        }
+      } catch {
+        report.errors += 1
+        onFailure(StoreError(path: store.path.appending(path: step.path.bytes), operation: "put back", error: error))
+      }
+    }
+    return report
+  }
+
+  private func refusal(_ store: borrowing Store, _ sources: LivenessSources) -> String? {
+    if contents.header.inode != store.rootStatus.inode {
+      return "the journal belongs to another directory (inode \(contents.header.inode), not \(store.rootStatus.inode))"
+    }
+    return store.obstacle(sources)
+  }
+
+  private func takeBack(_ step: JournalStep, _ store: borrowing Store) throws(Errno) -> Result {
+    switch step.change {
+    case .move(let destination, let times): return try moveBack(step, destination.bytes, times, store)
+    case .makeDirectory: return try removeDirectory(step, store)
+    case .remove:
+      let status = try store.status(ofEntry: step.path.bytes)
+      return status?.inode == step.inode ? .untouched : .lost("it was deleted")
+    default: break
+    }
+    guard let status = try store.status(ofEntry: step.path.bytes), status.inode == step.inode else {
+      return .lost("it is not there any more")
+    }
+    return try restore(step, status, store)
+  }
+
+  private func moveBack(
+    _ step: JournalStep, _ destination: [UInt8], _ times: JournalStep.Times?, _ store: borrowing Store
+  ) throws(Errno) -> Result {
+    let there = try store.status(ofEntry: destination)
+    if let here = try store.status(ofEntry: step.path.bytes) {
+      if here.inode == step.inode { return .untouched }
+      return there?.inode == step.inode ? .lost("something else has taken its place") : .untouched
+    }
+    guard there?.inode == step.inode else { return .lost("it has been swept from the graveyard") }
+    try store.move(destination, to: step.path.bytes, inode: step.inode)
+    try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
+    try setTimes(times, of: destination.parentPath, store)
+    return .restored
+  }
+
+  private func removeDirectory(_ step: JournalStep, _ store: borrowing Store) throws(Errno) -> Result {
+    guard let status = try store.status(ofEntry: step.path.bytes), status.kind == .directory else { return .untouched }
+    do throws(Errno) {
+      try store.withParent(of: step.path.bytes) { (parent, name) throws(Errno) in try parent.removeDirectory(name) }
+    } catch {
+      // Something is kept there now; an empty directory more does no harm either.
+      guard error == .directoryNotEmpty || error == .fileExists else { throw error }
+      return .untouched
+    }
+    try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
+    return .restored
+  }
+
+  /// Gives an entry back what it had, where it still has what the repair gave it.
+  private func restore(
+    _ step: JournalStep, _ status: FileStatus, _ store: borrowing Store
+  ) throws(Errno) -> Result {
+    var result = Result.lost("it has changed since the repair")
+    let mode: OwnedDescriptor.Mode = if case .truncate = step.change { .write } else { .inspect }
+    try store.inEntry(step, mode) { (entry) throws(Errno) in
+      switch step.change {
+      case .setAttribute(let old, let new):
+        let current = try entry.attribute(CacheAttribute.name).map(JournalBytes.init)
+        if current == old { result = .untouched }
+        guard current == new, old != new else { return }
+        try Store.setAttribute(old, of: entry)
+      case .setFlags(let old, let new):
+        let current = try entry.inodeFlags().rawValue
+        if current == old { result = .untouched }
+        guard current == new, old != new else { return }
+        try entry.setInodeFlags(InodeFlags(rawValue: old))
+      case .setMode(let old, let new):
+        let current = JournalStep.Access(mode: status.permissions, owner: status.owner, group: status.group)
+        if current == old { result = .untouched }
+        guard current == new, old != new else { return }
+        try Store.setAccess(old, of: entry)
+      case .setTimes(let old, let new):
+        let current = JournalStep.Times(status)
+        if current == old { result = .untouched }
+        guard current == new, old != new else { return }
+        try Store.setTimes(old, of: entry)
+      case .truncate(let old, let new, let tail, let times):
+        if status.size == old { result = .untouched }
+        guard status.size == new, old != new else { return }
+        if !tail.bytes.isEmpty { try entry.write(tail.bytes, at: Int64(new), count: tail.bytes.count) }
+        try entry.truncate(to: Int64(old))
+        try Store.setTimes(times, of: entry)
+      case .move, .makeDirectory, .remove: return
+      }
+      result = .restored
+    }
+    return result
+  }
+
+  private func setTimes(
+    _ times: JournalStep.Times?, of path: [UInt8], _ store: borrowing Store
+  ) throws(Errno) {
+    guard let times else { return }
+    try store.withEntry(path, .directory) { (entry) throws(Errno) in try Store.setTimes(times, of: entry) }
+  }
+}
+
+extension Store {
+  /// What forbids changes to the cache: a kernel or another program of this package at work. Takes the lock, which goes
+  /// with the store. Nil when nothing does.
+  public func obstacle(_ sources: LivenessSources = LivenessSources()) -> String? {
+    let liveness = probeLiveness(sources)
+    if liveness != .offline { return Repairer.words(for: liveness) }
+    do throws(Errno) {
+      return try root.lock() ? nil : "another program of this package is at work on it"
+    } catch {
+      return "cannot lock it: \(error)"
+    }
+  }
+}

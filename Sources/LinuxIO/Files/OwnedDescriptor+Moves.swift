@@ -1,0 +1,95 @@
+import CLinux
+import Glibc
+public import SystemPackage
+
+extension OwnedDescriptor {
+  /// What a rename does when the new name exists.
+  public enum RenameRule: Sendable {
+    /// It fails with EEXIST.
+    case keepExisting
+    /// The two change places.
+    case exchange
+
+    var flags: UInt32 {
+      switch self {
+      case .keepExisting: clinux_RENAME_NOREPLACE
+      case .exchange: clinux_RENAME_EXCHANGE
+      }
+    }
+  }
+
+  /// Moves an entry of this directory to another directory of the same file system, never over something.
+  ///
+  /// The corresponding C function is `renameat2`.
+  public func rename(
+    _ name: EntryName, to directory: borrowing OwnedDescriptor, _ newName: EntryName, _ rule: RenameRule = .keepExisting
+  ) throws(Errno) {
+    let destination = directory.raw
+    try name.withPointer { (old) throws(Errno) in
+      try newName.withPointer { (new) throws(Errno) in
+        try perform(.renameat2) { clinux_renameat2(raw, old, destination, new, rule.flags) }
+      }
+    }
+  }
+
+  /// Goes back to the first entry of a directory. The corresponding C function is `lseek`.
+  public func rewind() throws(Errno) {
+    try perform(.lseek) { lseek(raw, 0, SEEK_SET) }
+  }
+
+  /// Takes the advisory lock of the open file for this process. False when another holds it.
+  ///
+  /// The lock goes with the descriptor and leaves nothing on the disk. The corresponding C function is `flock` with
+  /// `LOCK_EX | LOCK_NB`.
+  public func lock() throws(Errno) -> Bool {
+    do throws(Errno) {
+      try perform(.flock) { flock(raw, LOCK_EX | LOCK_NB) }
+      return true
+    } catch {
+      guard error == .wouldBlock else { throw error }
+      return false
+    }
+  }
+
+  /// Writes what the kernel still holds of the file to the disk. The corresponding C function is `fsync`.
+  public func synchronize() throws(Errno) {
+    try perform(.fsync) { fsync(raw) }
+  }
+
+  /// Writes all bytes at the descriptor's position. The corresponding C function is `write`.
+  public func append(_ bytes: [UInt8]) throws(Errno) {
+    var done = 0
+    while done < bytes.count {
+      let start = done
+      done += try call(.write) {
+        bytes.withUnsafeBytes { Glibc.write(raw, $0.baseAddress.map { $0 + start }, bytes.count - start) }
+      }
+    }
+  }
+
+  /// Reads bytes at an offset; fewer than asked for only at the end of the file. The corresponding C function is `pread`.
+  public func read(at offset: Int64, count: Int) throws(Errno) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    var done = 0
+    while done < count {
+      let start = done
+      let more = try call(.pread) {
+        bytes.withUnsafeMutableBytes {
+          pread(raw, $0.baseAddress.map { $0 + start }, count - start, off_t(offset) + start)
+        }
+      }
+      if more == 0 { break }
+      done += more
+    }
+    return Array(bytes[..<done])
+  }
+
+  /// Makes a new regular file for writing, by a path that the user gave; fails when the name exists.
+  ///
+  /// The corresponding C function is `open` with `O_CREAT | O_EXCL`.
+  public static func createFile(path: FilePath, permissions: UInt16) throws(Errno) -> OwnedDescriptor {
+    let flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+    return OwnedDescriptor(
+      raw: try call(.open) { path.withPlatformString { Glibc.open($0, flags, mode_t(permissions)) } })
+  }
+}
