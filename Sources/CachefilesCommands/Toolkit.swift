@@ -21,7 +21,8 @@ struct Toolkit: ParsableCommand {
     version: Version.text,
     groupedSubcommands: [
       CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self]),
-      CommandGroup(name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self, Fsck.self]),
+      CommandGroup(
+        name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self, Fsck.self, Extract.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])
 }

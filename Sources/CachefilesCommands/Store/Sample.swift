@@ -15,6 +15,10 @@ struct Sample: ParsableCommand {
 
       DIR must not exist, or be empty. If anything fails, nothing is left behind.
 
+      With --damage the sample gets something wrong for 'fsck' to find: one damage for each problem id that is named. \
+      Problems that an ordinary directory cannot show (\(DamageArgument.impossible)) are refused; immutable flags \
+      (O19, G03) take root.
+
       CAPTURES
       \(CapturedCache.all.map { "  \($0.name.padded(14))Linux \($0.kernel): \($0.description)" }.joined(separator: "\n"))
 
@@ -37,6 +41,9 @@ struct Sample: ParsableCommand {
     help: ArgumentHelp(
       "The most data an object of a synthetic cache gets; 0 makes files that are all hole.", valueName: "size"))
   var data: SizeArgument = SizeArgument(bytes: 16 << 10)
+
+  @Option(help: ArgumentHelp("Damage it so that 'fsck' finds these problems: O06,V04, or all.", valueName: "ids"))
+  var damage: DamageArgument?
 
   @OptionGroup var output: OutputOptions
 
@@ -74,6 +81,7 @@ struct Sample: ParsableCommand {
           "\(EscapedBytes.string(directory.bytes)): \(files) objects that Linux \(capture.kernel) cached: \(capture.description)"
         )
       }
+      if let damage { try Damage.apply(damage.damages, to: path, now: Quantity.now) }
     } catch {
       if error == .interrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
       throw Failure(error.description)
@@ -82,4 +90,22 @@ struct Sample: ParsableCommand {
 
   /// The capture that is rebuilt when none is named: its files can be read by whoever owns them.
   static let standardCapture = "6.12"
+}
+
+/// Problem ids with commas between them, or `all`: every damage that leaves room for the others.
+struct DamageArgument: ExpressibleByArgument {
+  let damages: [Damage]
+
+  /// The ids that no damage makes.
+  static let impossible = ProblemID.allCases.filter { Damage.of($0) == nil }.map(\.rawValue).joined(separator: " ")
+
+  init?(argument: String) {
+    if argument == "all" {
+      damages = Damage.all.filter { !$0.standsAlone }
+      return
+    }
+    guard let wanted = ProblemsArgument(argument: argument) else { return nil }
+    damages = wanted.ids.compactMap(Damage.of)
+    if damages.count != wanted.ids.count { return nil }
+  }
 }

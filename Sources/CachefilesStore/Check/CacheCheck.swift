@@ -74,15 +74,7 @@ public final class CacheCheck: Sendable {
   private func look(
     _ store: borrowing Store, _ context: CheckContext, _ observation: RootObservation, _ generation: FormatGeneration
   ) throws(StoreError) -> Look {
-    let root = Finding.Subject(path: [], store.rootStatus)
-    let hasLegacyTree = generation == .legacy || generation == .mixed
-    for (path, status, judgement) in observation.judge(hasLegacyTree: hasLegacyTree, context) {
-      let relative = Array(path.joined(separator: [UInt8(ascii: "/")]))
-      let repair = ProblemKind.of(judgement.id).repair
-      funnel.report(
-        judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
-        path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0, repair: repair)
-    }
+    judge(observation, store, context, generation)
     var look = Look()
     var known: [VolumeConclusion.Volume] = []
     let parts = try parts(of: store)
@@ -109,6 +101,20 @@ public final class CacheCheck: Sendable {
     }
     VolumeConclusion(funnel: funnel, context: context, root: store.path).report(known)
     return look
+  }
+
+  private func judge(
+    _ observation: RootObservation, _ store: borrowing Store, _ context: CheckContext, _ generation: FormatGeneration
+  ) {
+    let root = Finding.Subject(path: [], store.rootStatus)
+    let hasLegacyTree = generation == .legacy || generation == .mixed
+    for (path, status, judgement) in observation.judge(hasLegacyTree: hasLegacyTree, context) {
+      let relative = Array(path.joined(separator: [UInt8(ascii: "/")]))
+      funnel.report(
+        judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
+        path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0,
+        repair: ProblemKind.of(judgement.id).repair)
+    }
   }
 
   /// A part of a check: everything, one volume, or all that is outside volumes.
@@ -167,7 +173,7 @@ public final class CacheCheck: Sendable {
         return
       }
       switch repairer.repair(waiting.findings, in: store, settle: funnel.settle) {
-      case .complete: if waiting.isComplete || !look.isComplete { return }
+      case .complete: break
       case .interrupted:
         report.isInterrupted = true
         return
@@ -175,9 +181,15 @@ public final class CacheCheck: Sendable {
         report.refusal = reason
         return
       }
-      // More was found than could be kept: look again.
+      if waiting.findings.isEmpty { return }
+      // Repairs can leave something of the root behind, and more may have been found than could be kept.
       let observation = try RootObservation.observe(store, liveness: report.liveness)
-      report.isInterrupted = try self.look(store, context, observation, report.generation).isInterrupted
+      let generation = observation.cache?.kind == .directory ? try store.generation() : .empty
+      if waiting.isComplete || !look.isComplete {
+        judge(observation, store, context, generation)
+      } else {
+        report.isInterrupted = try self.look(store, context, observation, generation).isInterrupted
+      }
     }
   }
 }

@@ -42,8 +42,11 @@ struct VolumeConclusion {
     let relative = CheckVisitor.relative(tally.path, root.count)
     funnel.report(
       judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path, message: judgement.message,
-      diskBytes: tally.diskBytes, repair: repair)
+      diskBytes: Self.concernsNameOnly(judgement.id) ? 0 : tally.diskBytes, repair: repair)
   }
+
+  /// Whether a problem leaves what is in the volume alone.
+  private static func concernsNameOnly(_ id: ProblemID) -> Bool { id == .f01 || id == .o23 || id == .v10 }
 
   /// For volumes of unknown type: the objects whose attribute is not as long as most.
   private func reportLengths(_ volume: ScannedVolume, _ tally: VolumeTally) {
@@ -67,11 +70,11 @@ struct VolumeConclusion {
     let subject = Finding.Subject(path: name, status ?? FileStatus())
     let path = root.appending(component: name)
     funnel.report(
-      .g01, subject, path: path, message: "\(graveyard.entries) entries wait for a sweep",
+      .g01, subject, path: path, message: "waiting for a sweep: \(graveyard.entries)",
       diskBytes: graveyard.diskBytes, repair: nil)
     if graveyard.strange > 0 {
       funnel.report(
-        .g02, subject, path: path, message: "\(graveyard.strange) entries have a name of another form", diskBytes: 0,
+        .g02, subject, path: path, message: "with a name of another form: \(graveyard.strange)", diskBytes: 0,
         repair: nil)
     }
   }
@@ -82,7 +85,7 @@ struct VolumeConclusion {
       let relative = Store.cacheName.bytes.appending(component: name)
       funnel.report(
         .v02, Finding.Subject(path: relative, tally.status), path: root.appending(path: relative),
-        message: "\(tally.files) files", diskBytes: tally.diskBytes, repair: ProblemKind.of(.v02).repair)
+        message: "files: \(tally.files)", diskBytes: tally.diskBytes, repair: ProblemKind.of(.v02).repair)
     }
   }
 }

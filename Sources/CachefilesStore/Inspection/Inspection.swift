@@ -97,7 +97,7 @@ public struct Inspection: Sendable {
   }
 
   /// A path's directory and its last component; no component when that is `.` or `..` or missing.
-  private static func split(_ path: [UInt8]) -> (parent: [UInt8], name: EntryName?) {
+  static func split(_ path: [UInt8]) -> (parent: [UInt8], name: EntryName?) {
     var end = path.count
     while end > 1, path[end - 1] == UInt8(ascii: "/") { end -= 1 }
     let trimmed = Array(path[..<end])

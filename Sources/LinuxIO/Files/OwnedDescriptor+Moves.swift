@@ -32,6 +32,18 @@ extension OwnedDescriptor {
     }
   }
 
+  /// Gives an entry that is no directory one more name. The corresponding C function is `linkat`.
+  public func link(
+    _ name: EntryName, to directory: borrowing OwnedDescriptor, _ newName: EntryName
+  ) throws(Errno) {
+    let destination = directory.raw
+    try name.withPointer { (old) throws(Errno) in
+      try newName.withPointer { (new) throws(Errno) in
+        try perform(.linkat) { linkat(raw, old, destination, new, 0) }
+      }
+    }
+  }
+
   /// Goes back to the first entry of a directory. The corresponding C function is `lseek`.
   public func rewind() throws(Errno) {
     try perform(.lseek) { lseek(raw, 0, SEEK_SET) }

@@ -11,13 +11,16 @@
     private let syscall: Syscall?
     private let ordinal: Int
     private let error: Errno
+    private let goesOn: Bool
     private let seen = Atomic<Int>(0)
     private let forced = Atomic<Int>(0)
 
     /// Fails the call with this ordinal, counted from 1, among the calls of one name, or among all.
     ///
-    /// Ordinal 0 fails every one of them.
-    public init(failing syscall: Syscall? = nil, ordinal: Int, with error: Errno) {
+    /// Ordinal 0 fails every one of them. With `andLater` all calls from that one on fail too: nothing more reaches the
+    /// disk, as if the process had been killed just before it.
+    public init(failing syscall: Syscall? = nil, ordinal: Int, andLater: Bool = false, with error: Errno) {
+      goesOn = andLater
       self.syscall = syscall
       self.ordinal = ordinal
       self.error = error
@@ -37,7 +40,7 @@
     func fault(for name: Syscall) -> Errno? {
       guard syscall == nil || syscall == name else { return nil }
       let number = seen.add(1, ordering: .relaxed).newValue
-      guard ordinal == 0 || number == ordinal else { return nil }
+      guard ordinal == 0 || number == ordinal || (goesOn && number > ordinal) else { return nil }
       forced.add(1, ordering: .relaxed)
       return error
     }

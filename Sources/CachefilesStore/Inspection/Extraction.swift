@@ -1,0 +1,106 @@
+import CachefilesFormat
+public import LinuxIO
+public import SystemPackage
+
+/// What is cached of a file, written to a file of its own: a dirty object may hold what no server ever got.
+///
+/// The output has the length that the record gives the netfs file, data where the object has data, and holes
+/// elsewhere. What the object holds beyond the end of the file is left out.
+public struct Extraction: Sendable, Equatable {
+  /// The object's path.
+  public var object: [UInt8]
+  /// The length of the output in bytes.
+  public var fileBytes: UInt64
+  /// The runs of data that were written.
+  public var extents: [DataExtent]
+  /// Whether the object's record is marked dirty.
+  public var isDirty: Bool
+  /// Why the output has the object's own length: what is wrong with its record. Nil when the record gave the length.
+  public var recordDefect: String?
+
+  /// Bytes that were written.
+  public var dataBytes: UInt64 { extents.reduce(0) { $0 + $1.length } }
+
+  /// Copies an object's data into a new file. Reads without changing the object's access time.
+  ///
+  /// - Throws: ``StoreError`` naming the file that could not be read, made or written. A file that was made is left as
+  ///   far as it came.
+  public init(of path: FilePath, to output: FilePath) throws(StoreError) {
+    let file = try Self.open(path)
+    let status = try Self.attempt(path.bytes, "look at") { () throws(Errno) in try file.status() }
+    guard status.kind == .regular else {
+      throw StoreError(
+        path: path.bytes, operation: "extract", error: .invalidArgument, note: "it is \(status.kind.words)")
+    }
+    object = path.bytes
+    fileBytes = status.size
+    isDirty = false
+    let value = try Self.attempt(path.bytes, "read the cache attribute") { () throws(Errno) in
+      try file.attribute(CacheAttribute.name)
+    }
+    do throws(ObjectRecord.Failure) {
+      let bytes = value ?? []
+      let record = try ObjectRecord(parsing: bytes.span)
+      isDirty = record.content == .dirty
+      if record.objectSize < 1 << 63 {
+        fileBytes = record.objectSize
+      } else {
+        recordDefect = "its record gives an impossible size"
+      }
+    } catch {
+      recordDefect = value == nil ? "it has no record" : "its record cannot be read: \(error)"
+    }
+    let limit = fileBytes
+    extents = try Self.attempt(path.bytes, "find the data of") { () throws(Errno) in
+      try file.dataExtents(size: status.size)
+    }.compactMap { run in
+      run.offset < limit ? DataExtent(offset: run.offset, length: min(run.end, limit) - run.offset) : nil
+    }
+    let copy = try Self.attempt(output.bytes, "make the file") { () throws(Errno) in
+      try OwnedDescriptor.createFile(path: output, permissions: 0o600)
+    }
+    for extent in extents { try Self.copy(extent, from: file, path.bytes, to: copy, output.bytes) }
+    try Self.attempt(output.bytes, "write") { () throws(Errno) in
+      try copy.truncate(to: Int64(limit))
+      try copy.synchronize()
+    }
+  }
+
+  private static func open(_ path: FilePath) throws(StoreError) -> OwnedDescriptor {
+    let (parentPath, name) = Inspection.split(path.bytes)
+    do throws(Errno) {
+      guard let name else { throw .isDirectory }
+      return try OwnedDescriptor(directory: FilePath(bytes: parentPath)).open(name, .inspect)
+    } catch {
+      throw StoreError(path: path.bytes, operation: "open", error: error)
+    }
+  }
+
+  private static func copy(
+    _ extent: DataExtent, from file: borrowing OwnedDescriptor, _ path: [UInt8], to copy: borrowing OwnedDescriptor,
+    _ output: [UInt8]
+  ) throws(StoreError) {
+    var offset = extent.offset
+    while offset < extent.end {
+      let bytes: [UInt8]
+      do throws(Errno) {
+        bytes = try file.read(at: Int64(offset), count: Int(min(extent.end - offset, 1 << 20)))
+        if bytes.isEmpty { throw .noData }
+      } catch {
+        throw StoreError(path: path, operation: "read", error: error)
+      }
+      do throws(Errno) { try copy.write(bytes, at: Int64(offset), count: bytes.count) } catch {
+        throw StoreError(path: output, operation: "write", error: error)
+      }
+      offset += UInt64(bytes.count)
+    }
+  }
+
+  private static func attempt<R: ~Copyable>(
+    _ path: [UInt8], _ operation: String, _ body: () throws(Errno) -> R
+  ) throws(StoreError) -> R {
+    do throws(Errno) { return try body() } catch {
+      throw StoreError(path: path, operation: operation, error: error)
+    }
+  }
+}
