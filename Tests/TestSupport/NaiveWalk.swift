@@ -15,6 +15,10 @@ public struct WalkedEntry: Sendable, Equatable {
   public var inode: UInt64
   /// The number of hard links.
   public var links: UInt64
+  /// The owner.
+  public var owner: UInt32
+  /// The group.
+  public var group: UInt32
   /// Last access, nanoseconds since 1970.
   public var accessTime: Int64
   /// Last change of the data, nanoseconds since 1970.
@@ -66,6 +70,20 @@ public enum NaiveWalk {
     }
   }
 
+  /// A sum over a file's bytes that tells contents apart, read without changing the access time.
+  public static func contentSum(_ path: String) -> UInt64 {
+    let descriptor = open(path, O_RDONLY | 0o1000000)
+    guard descriptor >= 0 else { return 0 }
+    defer { close(descriptor) }
+    var sum: UInt64 = 0xcbf2_9ce4_8422_2325
+    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      guard count > 0 else { return sum }
+      for byte in buffer[..<count] { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    }
+  }
+
   /// Sets an attribute of a file. False when the file system does not take it.
   public static func setAttribute(_ path: String, _ value: [UInt8], _ name: String = "user.CacheFiles.cache") -> Bool {
     setxattr(path, name, value, value.count, 0) == 0
@@ -87,7 +105,8 @@ public enum NaiveWalk {
     func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
     return WalkedEntry(
       path: path, mode: raw.st_mode, size: Int64(raw.st_size), allocated: UInt64(raw.st_blocks) * 512,
-      inode: UInt64(raw.st_ino), links: UInt64(raw.st_nlink), accessTime: nanoseconds(raw.st_atim),
+      inode: UInt64(raw.st_ino), links: UInt64(raw.st_nlink), owner: raw.st_uid, group: raw.st_gid,
+      accessTime: nanoseconds(raw.st_atim),
       modificationTime: nanoseconds(raw.st_mtim), changeTime: nanoseconds(raw.st_ctim))
   }
 

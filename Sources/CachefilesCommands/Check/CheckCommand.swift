@@ -14,7 +14,7 @@ enum CheckCommand {
     options.onFailure = { StandardError.line("cachefiles-fsck: \($0)") }
     let report: CheckReport
     do throws(OpeningFailure) {
-      report = try check(try Store(damaged: path), options, output).get()
+      report = check(try Store(damaged: path), options, output)
     } catch {
       return missing(error, path, options.policy, output)
     }
@@ -28,19 +28,10 @@ enum CheckCommand {
     return report.exit
   }
 
-  private static func check(
-    _ store: borrowing Store, _ options: CheckOptions, _ output: Output
-  ) -> Result<CheckReport, OpeningFailure> {
+  private static func check(_ store: borrowing Store, _ options: CheckOptions, _ output: Output) -> CheckReport {
     let check = CacheCheck(options)
-    let usedFiles = store.usedFiles
     let progress = ProgressLine(output)
-    return progress.show("checking:", count: { check.progress.count }, atMost: usedFiles) {
-      do throws(StoreError) {
-        return .success(try check.run(store))
-      } catch {
-        return .failure(.unreadable(error))
-      }
-    }
+    return progress.show("checking:", count: { check.progress.count }, atMost: store.usedFiles) { check.run(store) }
   }
 
   /// A root directory that is not there is a finding of its own, but nothing can be checked.

@@ -28,8 +28,8 @@ public final class CacheCheck: Sendable {
 
   /// Checks the directory and, where the policy says so, repairs it.
   ///
-  /// - Throws: ``StoreError`` when the root directory itself cannot be looked at.
-  public func run(_ store: borrowing Store) throws(StoreError) -> CheckReport {
+  /// What cannot be read or done is named through ``CheckOptions/onFailure`` and counted in ``CheckReport/errors``.
+  public func run(_ store: borrowing Store) -> CheckReport {
     var report = CheckReport(root: store.path)
     report.isRepair = options.policy.repairs
     report.liveness = store.probeLiveness(options.liveness)
@@ -37,7 +37,17 @@ public final class CacheCheck: Sendable {
       report.refusal = store.obstacle(options.liveness)
       if report.refusal != nil { return finish(report) }
     }
+    do throws(StoreError) {
+      try checkAndRepair(store, &report)
+    } catch {
+      fail(error)
+    }
+    return finish(report)
+  }
+
+  private func checkAndRepair(_ store: borrowing Store, _ report: inout CheckReport) throws(StoreError) {
     let observation = try RootObservation.observe(store, liveness: report.liveness)
+    if let error = observation.trialError { fail(error) }
     if observation.cache?.kind == .directory { report.generation = try store.generation() }
     let context = CheckContext(
       kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
@@ -46,7 +56,6 @@ public final class CacheCheck: Sendable {
     report.isInterrupted = look.isInterrupted
     report.nextVolume = look.nextVolume
     if report.isRepair { try repair(store, context, look, &report) }
-    return finish(report)
   }
 
   private func finish(_ report: CheckReport) -> CheckReport {
@@ -184,6 +193,7 @@ public final class CacheCheck: Sendable {
       if waiting.findings.isEmpty { return }
       // Repairs can leave something of the root behind, and more may have been found than could be kept.
       let observation = try RootObservation.observe(store, liveness: report.liveness)
+      if let error = observation.trialError { fail(error) }
       let generation = observation.cache?.kind == .directory ? try store.generation() : .empty
       if waiting.isComplete || !look.isComplete {
         judge(observation, store, context, generation)

@@ -13,6 +13,8 @@ struct RootObservation: Sendable {
   var pageSize: UInt64 = 4096
   /// What an unnamed file in the cache's file system could not do.
   var trial: Trial = .notTried
+  /// Why the trial could not be made.
+  var trialError: StoreError?
   /// Whether a kernel holds the cache.
   var liveness: Liveness = .unknown("not asked")
   /// The states of the running caches, from `/proc/fs/fscache/caches`.
@@ -22,7 +24,7 @@ struct RootObservation: Sendable {
   enum Trial: Sendable, Equatable {
     case notTried
     case passed
-    /// No such file can be made, or it takes no attribute: what was tried, and the error.
+    /// The file system does not do this.
     case failed(String)
     /// A hole looks like data.
     case holesAreData
@@ -45,7 +47,7 @@ struct RootObservation: Sendable {
     } catch {
       throw StoreError(path: store.path, operation: "look at", error: error)
     }
-    if liveness.isLive == false { seen.trial = tryFile(in: store.root) }
+    if liveness.isLive == false { seen.tryFile(in: store) }
     if let lines = try? SmallFile.read(caches) { seen.cacheStates = states(lines) }
     return seen
   }
@@ -60,25 +62,25 @@ struct RootObservation: Sendable {
   }
 
   /// Does with a file without a name what the kernel does with every new object. Nothing of it is ever visible.
-  private static func tryFile(in root: borrowing OwnedDescriptor) -> Trial {
-    let file: OwnedDescriptor
+  ///
+  /// Only the errors that a file system gives for what it cannot do prove anything; a full one proves nothing.
+  private mutating func tryFile(in store: borrowing Store) {
+    var step = "make a file without a name in"
     do throws(Errno) {
-      file = try root.openUnnamed()
-    } catch {
-      // Without permission nothing is proved.
-      return error == .permissionDenied || error == .notPermitted
-        ? .notTried : .failed("no file without a name: \(error)")
-    }
-    do throws(Errno) {
+      let file = try store.root.openUnnamed()
+      step = "set a user attribute in"
       try file.setAttribute(CacheAttribute.name, to: [0])
-    } catch {
-      return .failed("no user attributes: \(error)")
-    }
-    do throws(Errno) {
+      step = "find holes in"
       try file.truncate(to: 1 << 20)
-      return try file.dataExtents(size: 1 << 20).isEmpty ? .passed : .holesAreData
+      trial = try file.dataExtents(size: 1 << 20).isEmpty ? .passed : .holesAreData
     } catch {
-      return error == .invalidArgument ? .holesAreData : .notTried
+      switch (step, error) {
+      case ("find holes in", .invalidArgument): trial = .holesAreData
+      case (_, .notSupported), (_, .notSupportedOnSocket), (_, .isDirectory): trial = .failed(step)
+      case (_, .noSpace), (_, .diskQuotaExceeded), (_, .permissionDenied), (_, .notPermitted), (_, .readOnlyFileSystem):
+        trial = .notTried
+      default: trialError = StoreError(path: store.path, operation: step, error: error)
+      }
     }
   }
 
@@ -131,7 +133,7 @@ struct RootObservation: Sendable {
     if fileSystem.isReadOnly {
       found.append((.r05, "it is mounted read-only"))
     } else if case .failed(let reason) = trial {
-      found.append((.r05, "\(fileSystem.typeName) allows \(reason)"))
+      found.append((.r05, "nobody can \(reason) \(fileSystem.typeName)"))
     }
     if fileSystem.blockSize > pageSize {
       found.append((.r05, "its blocks have \(fileSystem.blockSize) bytes, more than a page of \(pageSize)"))

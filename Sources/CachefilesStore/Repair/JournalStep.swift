@@ -15,6 +15,12 @@ struct JournalStep: Codable, Equatable {
   /// The times of the directory that the entry stands in, before the change.
   var parentTimes: Times?
 
+  /// Whether the entry goes elsewhere.
+  var isMove: Bool {
+    if case .move = change { return true }
+    return false
+  }
+
   /// What is changed.
   enum Change: Codable, Equatable {
     /// Given another name in the same file system. `times` are those of the directory that it goes to.
@@ -29,10 +35,16 @@ struct JournalStep: Codable, Equatable {
     case setMode(old: Access, new: Access)
     /// The times are changed.
     case setTimes(old: Times, new: Times)
-    /// The file is cut; `tail` is what is lost.
-    case truncate(old: UInt64, new: UInt64, tail: JournalBytes, times: Times)
+    /// The file is cut; `tail` is the data that is lost, without the holes.
+    case truncate(old: UInt64, new: UInt64, tail: [Run], times: Times)
     /// The entry is removed for good.
     case remove
+  }
+
+  /// Data of a file.
+  struct Run: Codable, Equatable {
+    var offset: UInt64
+    var data: JournalBytes
   }
 
   /// Access and modification time, nanoseconds since 1970.
@@ -53,6 +65,12 @@ struct JournalStep: Codable, Equatable {
     var mode: UInt16
     var owner: UInt32
     var group: UInt32
+
+    /// Whether each part is that of one or the other: what a change that was cut off leaves.
+    func isBetween(_ one: Access, _ other: Access) -> Bool {
+      [one.mode, other.mode].contains(mode) && [one.owner, other.owner].contains(owner)
+        && [one.group, other.group].contains(group)
+    }
   }
 }
 

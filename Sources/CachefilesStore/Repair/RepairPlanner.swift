@@ -126,13 +126,17 @@ struct RepairPlanner {
     _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
   ) throws(Errno) -> JournalStep {
     let length = status.size / ObjectJudge.pageSize * ObjectJudge.pageSize
-    var tail: [UInt8] = []
+    var tail: [JournalStep.Run] = []
     try store.withEntry(finding.subject.path, .inspect) { (entry) throws(Errno) in
-      tail = try entry.read(at: Int64(length), count: Int(status.size - length))
+      for extent in try entry.dataExtents(size: status.size) where extent.end > length {
+        let start = max(extent.offset, length)
+        let data = try entry.read(at: Int64(start), count: Int(min(extent.end, status.size) - start))
+        tail.append(JournalStep.Run(offset: start, data: JournalBytes(data)))
+      }
     }
     return step(
       finding, status,
-      .truncate(old: status.size, new: length, tail: JournalBytes(tail), times: JournalStep.Times(status)))
+      .truncate(old: status.size, new: length, tail: tail, times: JournalStep.Times(status)))
   }
 
   private func times(of path: [UInt8], _ store: borrowing Store) throws(Errno) -> JournalStep.Times {

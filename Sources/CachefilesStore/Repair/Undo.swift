@@ -29,11 +29,14 @@ public struct Undo: Sendable {
 
   private let contents: Journal.Contents
   private let path: FilePath
+  /// Where what was moved had stood, by inode.
+  private let origins: [UInt64: [[UInt8]]]
 
   /// Reads a journal.
   public init(journal path: FilePath) throws(JournalFailure) {
     contents = try Journal.read(path)
     self.path = path
+    origins = Dictionary(grouping: contents.steps.filter(\.isMove), by: \.inode).mapValues { $0.map(\.path.bytes) }
   }
 
   /// The root directory that the journal names.
@@ -106,18 +109,40 @@ public struct Undo: Sendable {
   ) throws(Errno) -> Result {
     let there = try store.status(ofEntry: destination)
     if let here = try store.status(ofEntry: step.path.bytes) {
-      if here.inode == step.inode { return .untouched }
+      if here.inode == step.inode {
+        // An undo that was cut off may have stopped before the times.
+        do throws(Errno) { try setTimes(step, times, destination, store) } catch {
+          guard error == .noSuchFileOrDirectory || error == .notDirectory else { throw error }
+        }
+        return .untouched
+      }
       return there?.inode == step.inode ? .lost("something else has taken its place") : .untouched
     }
-    guard there?.inode == step.inode else { return .lost("it has been swept from the graveyard") }
+    guard there?.inode == step.inode else {
+      // One step may have moved on what another had moved: it may be back where it came from.
+      for path in origins[step.inode] ?? [] where try store.status(ofEntry: path)?.inode == step.inode {
+        return .untouched
+      }
+      return .lost("it has been swept from the graveyard")
+    }
     try store.move(destination, to: step.path.bytes, inode: step.inode)
-    try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
-    try setTimes(times, of: destination.parentPath, store)
+    try setTimes(step, times, destination, store)
     return .restored
   }
 
+  private func setTimes(
+    _ step: JournalStep, _ times: JournalStep.Times?, _ destination: [UInt8], _ store: borrowing Store
+  ) throws(Errno) {
+    try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
+    try setTimes(times, of: destination.parentPath, store)
+  }
+
   private func removeDirectory(_ step: JournalStep, _ store: borrowing Store) throws(Errno) -> Result {
-    guard let status = try store.status(ofEntry: step.path.bytes), status.kind == .directory else { return .untouched }
+    guard let status = try store.status(ofEntry: step.path.bytes) else {
+      try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
+      return .untouched
+    }
+    guard status.kind == .directory else { return .untouched }
     do throws(Errno) {
       try store.withParent(of: step.path.bytes) { (parent, name) throws(Errno) in try parent.removeDirectory(name) }
     } catch {
@@ -150,7 +175,7 @@ public struct Undo: Sendable {
       case .setMode(let old, let new):
         let current = JournalStep.Access(mode: status.permissions, owner: status.owner, group: status.group)
         if current == old { result = .untouched }
-        guard current == new, old != new else { return }
+        guard current != old, current.isBetween(old, new) else { return }
         try Store.setAccess(old, of: entry)
       case .setTimes(let old, let new):
         let current = JournalStep.Times(status)
@@ -158,9 +183,12 @@ public struct Undo: Sendable {
         guard current == new, old != new else { return }
         try Store.setTimes(old, of: entry)
       case .truncate(let old, let new, let tail, let times):
-        if status.size == old { result = .untouched }
-        guard status.size == new, old != new else { return }
-        if !tail.bytes.isEmpty { try entry.write(tail.bytes, at: Int64(new), count: tail.bytes.count) }
+        guard status.size >= new, status.size <= old else { return }
+        if status.size == old, JournalStep.Times(status) == times {
+          result = .untouched
+          return
+        }
+        for run in tail { try entry.write(run.data.bytes, at: Int64(run.offset), count: run.data.bytes.count) }
         try entry.truncate(to: Int64(old))
         try Store.setTimes(times, of: entry)
       case .move, .makeDirectory, .remove: return
@@ -174,7 +202,9 @@ public struct Undo: Sendable {
     _ times: JournalStep.Times?, of path: [UInt8], _ store: borrowing Store
   ) throws(Errno) {
     guard let times else { return }
-    try store.withEntry(path, .directory) { (entry) throws(Errno) in try Store.setTimes(times, of: entry) }
+    try store.withEntry(path, .directory) { (entry) throws(Errno) in
+      if JournalStep.Times(try entry.status()) != times { try Store.setTimes(times, of: entry) }
+    }
   }
 }
 

@@ -155,7 +155,7 @@ extension Damage {
       for number in 1...8 as ClosedRange<UInt8> {
         try store.makeObject(
           [number, 0x25, 0xf8, 0, 0, 0, 0, 0], in: "9p,sample,restored",
-          Store.SoundObject(data: 8192, permissions: 0o644))
+          Store.SoundObject(objectSize: 8192, data: 8192, permissions: 0o644))
       }
     },
   ]

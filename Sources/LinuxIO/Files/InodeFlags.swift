@@ -36,6 +36,6 @@ extension OwnedDescriptor {
   /// Sets the flags of the open file. The corresponding C function is `ioctl` with `FS_IOC_SETFLAGS`.
   public func setInodeFlags(_ flags: InodeFlags) throws(Errno) {
     var raw = flags.rawValue
-    try perform(.ioctl) { clinux_set_inode_flags(self.raw, &raw) }
+    try perform(.setFlags) { clinux_set_inode_flags(self.raw, &raw) }
   }
 }

@@ -11,19 +11,39 @@
     private let syscall: Syscall?
     private let ordinal: Int
     private let error: Errno
-    private let goesOn: Bool
+    private let watchesChangesOnly: Bool
+    private let cuts: Bool
     private let seen = Atomic<Int>(0)
     private let forced = Atomic<Int>(0)
 
     /// Fails the call with this ordinal, counted from 1, among the calls of one name, or among all.
     ///
-    /// Ordinal 0 fails every one of them. With `andLater` all calls from that one on fail too: nothing more reaches the
-    /// disk, as if the process had been killed just before it.
-    public init(failing syscall: Syscall? = nil, ordinal: Int, andLater: Bool = false, with error: Errno) {
-      goesOn = andLater
+    /// Ordinal 0 fails every one of them.
+    public init(failing syscall: Syscall? = nil, ordinal: Int, with error: Errno) {
+      watchesChangesOnly = false
+      cuts = false
       self.syscall = syscall
       self.ordinal = ordinal
       self.error = error
+    }
+
+    /// Stops all calls just before the change of the disk with this ordinal, counted from 1: what the disk looks like
+    /// then is what it looks like when the process is killed there.
+    public init(cutBeforeChange ordinal: Int) {
+      syscall = nil
+      self.ordinal = ordinal
+      watchesChangesOnly = true
+      cuts = true
+      error = .ioError
+    }
+
+    /// Fails the call with this ordinal, counted from 1, among those that can change the disk.
+    public init(failingChange ordinal: Int, with error: Errno) {
+      syscall = nil
+      self.ordinal = ordinal
+      self.error = error
+      watchesChangesOnly = true
+      cuts = false
     }
 
     /// How many calls the plan has watched.
@@ -39,8 +59,11 @@
 
     func fault(for name: Syscall) -> Errno? {
       guard syscall == nil || syscall == name else { return nil }
+      if watchesChangesOnly, !name.changesDisk {
+        return cuts && seen.load(ordering: .relaxed) >= ordinal ? error : nil
+      }
       let number = seen.add(1, ordering: .relaxed).newValue
-      guard ordinal == 0 || number == ordinal || (goesOn && number > ordinal) else { return nil }
+      guard ordinal == 0 || number == ordinal || (cuts && number > ordinal) else { return nil }
       forced.add(1, ordering: .relaxed)
       return error
     }

@@ -7,7 +7,17 @@ public enum Syscall: String, Sendable, CaseIterable {
   case open, openat, dup, statx, getdents64, getxattr, getxattrat, listxattr, setxattr, removexattr, lseek, pread,
     pwrite
   case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
-  case fstatfs, ioctl, fsync, write, attrCopy
+  case fstatfs, ioctl, setFlags, fsync, write, attrCopy
+
+  /// Whether it can change what is on a disk.
+  var changesDisk: Bool {
+    switch self {
+    case .setxattr, .removexattr, .pwrite, .ftruncate, .futimens, .fchmod, .fchown, .mkdirat, .mknodat, .symlinkat,
+      .linkat, .unlinkat, .rmdir, .renameat2, .setFlags, .write, .attrCopy:
+      true
+    default: false
+    }
+  }
 }
 
 /// Runs one system call: repeats it when a signal interrupts it, and turns −1 into the error number.

@@ -79,7 +79,9 @@ extension ScratchDirectory {
       withUnsafeBytes(of: UInt64(number + 1).littleEndian) { cookie += Array($0) }
       let fanout = KeyHash(cookieKey: cookie.span, in: hash).fanout.description
       let file = String(decoding: try ObjectName.name(of: cookie), as: UTF8.self)
-      try write("\(name)/cache/I\(volume)/\(fanout)/\(file)", [UInt8](repeating: 7, count: 4096))
+      try write(
+        "\(name)/cache/I\(volume)/\(fanout)/\(file)",
+        [UInt8](repeating: 7, count: 4000) + [UInt8](repeating: 0, count: 96))
       setAttribute(
         "\(root)/cache/I\(volume)/\(fanout)/\(file)", ObjectRecord(objectSize: 4000, coherency: [1, 2, 3, 4]).bytes)
     }
