@@ -32,7 +32,9 @@ public final class Scanner: Sendable {
   private let buffers = Mutex<BufferPool>(BufferPool())
   private let cancelled = Atomic<Bool>(false)
 
-  /// Prepares a scan of an open cache directory.
+  /// Prepares a scan of an open cache directory. It runs once.
+  ///
+  /// - Throws: ``StoreError`` when no descriptor is left for the root directory.
   public init(_ store: borrowing Store, _ options: ScanOptions) throws(StoreError) {
     self.options = options
     rootPath = store.path

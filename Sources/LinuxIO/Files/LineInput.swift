@@ -9,6 +9,7 @@ public enum LineInput {
   ///
   /// - Parameter separator: the byte between lines, a newline or a NUL.
   /// - Returns: the number of lines.
+  /// - Throws: `Errno` of a failed `read`.
   @discardableResult
   public static func forEach(
     separator: UInt8 = UInt8(ascii: "\n"), _ body: (Span<UInt8>) -> Void
