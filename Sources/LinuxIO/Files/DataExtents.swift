@@ -23,7 +23,9 @@ extension OwnedDescriptor {
   /// Calls a closure for each run of data, in order. Preallocated space that was never written is a hole.
   ///
   /// The corresponding C function is `lseek` with `SEEK_DATA` and `SEEK_HOLE`: what the kernel's own cache asks.
-  /// - Parameter size: the length of the file in bytes; nothing is looked for beyond it.
+  /// - Parameters:
+  ///   - size: the length of the file in bytes; nothing is looked for beyond it.
+  ///   - body: gets each run.
   /// - Throws: `Errno` of a failed `lseek`; the runs before it have been passed on.
   public func forEachDataExtent(size: UInt64, _ body: (DataExtent) -> Void) throws(Errno) {
     var position: Int64 = 0

@@ -7,7 +7,9 @@ public enum LineInput {
   ///
   /// Ends early when SIGINT or SIGTERM has come (``Interruption``).
   ///
-  /// - Parameter separator: the byte between lines, a newline or a NUL.
+  /// - Parameters:
+  ///   - separator: the byte between lines, a newline or a NUL.
+  ///   - body: gets each line.
   /// - Returns: the number of lines.
   /// - Throws: `Errno` of a failed `read`.
   @discardableResult
