@@ -108,6 +108,8 @@ public struct DaemonConfiguration: Sendable, Equatable {
   }
 
   /// Reads a configuration file; nil when there is none.
+  ///
+  /// - Throws: ``StoreError`` when it exists and cannot be read. What is wrong in it is in ``defects``.
   public static func read(_ path: FilePath) throws(StoreError) -> DaemonConfiguration? {
     do throws(Errno) {
       return DaemonConfiguration(parsing: try SmallFile.read(path))

@@ -127,6 +127,8 @@ public struct Store: ~Copyable, Sendable {
   }
 
   /// Which layouts the entries of `cache/` have, judged by their names.
+  ///
+  /// - Throws: ``StoreError`` when `cache/` cannot be listed.
   public func generation() throws(StoreError) -> FormatGeneration {
     var generation = FormatGeneration.empty
     try forEachCacheEntry { name, _ in
@@ -135,7 +137,9 @@ public struct Store: ~Copyable, Sendable {
     return generation
   }
 
-  /// Calls a closure for the name and kind of each entry of `cache/`.
+  /// Calls a closure for the name and kind of each entry of `cache/`, in the order of the file system.
+  ///
+  /// - Throws: ``StoreError`` when `cache/` cannot be listed.
   public func forEachCacheEntry(_ body: (Span<UInt8>, FileStatus.Kind) -> Void) throws(StoreError) {
     let buffer = DirectoryBuffer(capacity: 64 << 10)
     do throws(Errno) {

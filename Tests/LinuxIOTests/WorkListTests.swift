@@ -7,11 +7,11 @@ import Testing
 struct WorkListTests {
   @Test("All work is done, whichever thread finds it", arguments: [1, 2, 3, 8, 32])
   func everyJobRuns(threads: Int) {
-    let list = WorkList<Int>(workers: threads)
+    let list = WorkList<Int>()
     list.push(12)
     let counts = Workers.run(count: threads) { _ in
       var count = 0
-      while let depth = list.next() {
+      list.run { depth in
         count += 1
         if depth > 0 {
           list.push(depth - 1)
@@ -24,13 +24,25 @@ struct WorkListTests {
     #expect(counts.reduce(0, +) == (1 << 13) - 1)
   }
 
+  @Test("The work ends although the system could not start some of the threads")
+  func fewerThreads() {
+    let list = WorkList<Int>()
+    list.push(contentsOf: [1, 2, 3])
+    var sum = 0
+    // One thread where more were asked for.
+    list.run { sum += $0 }
+    #expect(sum == 6)
+    list.run { sum += $0 }
+    #expect(sum == 6)
+  }
+
   @Test("A cancelled list ends at once")
   func cancel() {
-    let list = WorkList<Int>(workers: 2)
+    let list = WorkList<Int>()
     list.push(contentsOf: Array(0..<1000))
     let counts = Workers.run(count: 2) { _ in
       var count = 0
-      while list.next() != nil {
+      list.run { _ in
         count += 1
         list.cancel()
       }

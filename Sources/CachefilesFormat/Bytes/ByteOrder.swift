@@ -18,6 +18,8 @@ public enum ByteOrder: String, Sendable, CaseIterable {
 
 extension Span where Element == UInt8 {
   /// Loads an unsigned integer of the type's width that starts at a byte offset.
+  ///
+  /// The bytes must be there: an offset beyond the end stops the program, as any index out of bounds does.
   @inlinable
   public func load<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type, at offset: Int, _ order: ByteOrder) -> T {
     let width = T.bitWidth / 8

@@ -3,7 +3,7 @@
 /// Names in a cache are bytes: a volume key may hold newlines, escape sequences and invalid UTF-8. Nothing from a
 /// disk reaches a terminal, a log or a JSON document in another form. The form is reversible.
 public enum EscapedBytes {
-  /// Appends the escaped form.
+  /// Appends the escaped form, one to four bytes for each byte.
   public static func append(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
     text.reserveCapacity(text.count + bytes.count)
     for index in 0..<bytes.count {

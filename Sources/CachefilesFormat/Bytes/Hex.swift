@@ -26,7 +26,7 @@ public enum Hex {
     }
   }
 
-  /// Appends a number with exactly `digits` digits.
+  /// Appends a number with exactly `digits` lower-case digits; higher ones are left out.
   public static func append(_ value: UInt64, digits: Int, to text: inout [UInt8]) {
     for position in stride(from: digits - 1, through: 0, by: -1) {
       text.append(digit(UInt8(truncatingIfNeeded: value >> UInt64(position * 4)) & 15))
@@ -43,7 +43,7 @@ public enum Hex {
   /// The bytes as a string of digits.
   public static func string(_ bytes: [UInt8]) -> String { string(bytes.span) }
 
-  /// A 32-bit number as eight digits, as the kernel prints hashes.
+  /// A 32-bit number as eight lower-case digits, the form in which this project prints hashes.
   public static func string(_ value: UInt32) -> String {
     var text: [UInt8] = []
     append(UInt64(value), digits: 8, to: &text)
@@ -51,6 +51,8 @@ public enum Hex {
   }
 
   /// Appends the bytes that hexadecimal digits stand for; upper and lower case, with or without a leading `0x`.
+  ///
+  /// - Throws: ``Failure`` when a byte is no digit or the number of digits is odd; nothing is appended then.
   public static func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) throws(Failure) {
     var start = 0
     if text.count >= 2, text[0] == UInt8(ascii: "0"), text[1] | 0x20 == UInt8(ascii: "x") { start = 2 }
@@ -65,7 +67,9 @@ public enum Hex {
     }
   }
 
-  /// The bytes that hexadecimal digits stand for.
+  /// The bytes that hexadecimal digits stand for; upper and lower case, with or without a leading `0x`.
+  ///
+  /// - Throws: ``Failure`` when a byte is no digit or the number of digits is odd.
   public static func bytes(_ text: Span<UInt8>) throws(Failure) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 2)

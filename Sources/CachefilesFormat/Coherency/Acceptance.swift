@@ -6,7 +6,7 @@ public enum KernelEra: String, Sendable, CaseIterable {
   case since6_10
 }
 
-/// What the kernel does with an object when its file is opened.
+/// What the kernel does with an object when its file is opened: `cachefiles_open_file` (fs/cachefiles/namei.c).
 public enum ObjectOutcome: String, Sendable {
   /// Used.
   case accept = "ok"
@@ -20,15 +20,15 @@ public enum ObjectOutcome: String, Sendable {
 public enum ObjectRejection: Equatable, Sendable, CustomStringConvertible {
   /// There is no attribute.
   case absent
-  /// The attribute is longer than the netfs expects.
+  /// The attribute is longer than the netfs expects; both lengths in bytes, header included.
   case tooLong(found: Int, expected: Int)
-  /// The attribute is shorter than the netfs expects.
+  /// The attribute is shorter than the netfs expects; both lengths in bytes, header included.
   case tooShort(found: Int, expected: Int)
   /// The type byte is not 1.
   case wrongType(UInt8)
   /// The coherency data differs.
   case coherencyDiffers
-  /// The size differs.
+  /// The size differs; both in bytes.
   case sizeDiffers(found: UInt64, expected: UInt64)
   /// It was open for writing when the machine went down.
   case dirty
@@ -85,7 +85,8 @@ extension ObjectRecord {
   }
 }
 
-/// What the kernel does with a volume directory when a mount asks for it.
+/// What the kernel does with a volume directory when a mount asks for it: `cachefiles_acquire_volume`
+/// (fs/cachefiles/volume.c).
 public enum VolumeOutcome: String, Sendable {
   /// Used.
   case accept = "ok"
@@ -99,9 +100,9 @@ public enum VolumeOutcome: String, Sendable {
 public enum VolumeRejection: Equatable, Sendable, CustomStringConvertible {
   /// There is no attribute.
   case absent
-  /// The attribute is longer than the netfs expects.
+  /// The attribute is longer than the netfs expects; both lengths in bytes, header included.
   case tooLong(found: Int, expected: Int)
-  /// The attribute is shorter than the netfs expects.
+  /// The attribute is shorter than the netfs expects; both lengths in bytes, header included.
   case tooShort(found: Int, expected: Int)
   /// The reserved bytes are not zero.
   case reserved(UInt32)

@@ -26,9 +26,9 @@ public struct ObjectRecord: Equatable, Sendable {
   /// The only `type` that the kernel accepts: `CACHEFILES_COOKIE_TYPE_DATA`.
   public static let dataType: UInt8 = 1
 
-  /// The size of the netfs file, in bytes.
+  /// The size of the netfs file in bytes: `object_size`.
   public var objectSize: UInt64
-  /// Always written 0, never read.
+  /// `zero_point`, in bytes: always written 0, never read.
   public var zeroPoint: UInt64
   /// 1 for data; anything else makes the kernel replace the object.
   public var type: UInt8
@@ -65,7 +65,9 @@ public struct ObjectRecord: Equatable, Sendable {
     }
   }
 
-  /// Reads the value of the attribute.
+  /// Reads the value of the attribute. Type and content are taken as they are, whatever their values.
+  ///
+  /// - Throws: ``Failure`` when it has fewer than 18 bytes or more than 273.
   public init(parsing value: Span<UInt8>) throws(Failure) {
     guard value.count >= Self.headerLength else { throw .tooShort(count: value.count) }
     guard value.count <= Self.headerLength + Self.longestCoherency else { throw .tooLong(count: value.count) }
@@ -75,7 +77,7 @@ public struct ObjectRecord: Equatable, Sendable {
       coherency: value.extracting(Self.headerLength..<value.count).array)
   }
 
-  /// The value of the attribute.
+  /// The value of the attribute as the kernel writes it: 18 bytes and the coherency data.
   public var bytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(objectSize, .big)

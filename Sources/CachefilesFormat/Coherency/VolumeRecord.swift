@@ -34,6 +34,8 @@ public struct VolumeRecord: Equatable, Sendable {
   }
 
   /// Reads the value of the attribute.
+  ///
+  /// - Throws: ``Failure`` when it has fewer than 4 bytes or more than 259.
   public init(parsing value: Span<UInt8>) throws(Failure) {
     guard value.count >= Self.headerLength else { throw .tooShort(count: value.count) }
     guard value.count <= Self.headerLength + 255 else { throw .tooLong(count: value.count) }
@@ -42,7 +44,7 @@ public struct VolumeRecord: Equatable, Sendable {
       coherency: value.extracting(Self.headerLength..<value.count).array)
   }
 
-  /// The value of the attribute.
+  /// The value of the attribute as the kernel writes it: 4 bytes and the coherency data.
   public var bytes: [UInt8] {
     var bytes: [UInt8] = []
     bytes.append(reserved, .big)

@@ -1,4 +1,7 @@
-/// The six percentages of the configuration: below which share of free space culling stops, starts, and caching ends.
+/// The six percentages of the configuration: at which share of free space culling ends and begins, and caching ends.
+///
+/// The commands `brun`, `bcull`, `bstop`, `frun`, `fcull` and `fstop` of cachefilesd.conf(5), read by
+/// `cachefiles_daemon_brun` and its five siblings (fs/cachefiles/daemon.c).
 public struct CullPercentages: Equatable, Sendable {
   /// Culling ends at this share of free blocks.
   public var brun = 7

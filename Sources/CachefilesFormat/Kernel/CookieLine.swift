@@ -99,7 +99,9 @@ public struct CookieLine: Equatable, Sendable {
     }
   }
 
-  /// Reads a line.
+  /// Reads a line, with or without its line feed.
+  ///
+  /// - Throws: ``Failure`` when it is a heading, or a column is not what the kernel prints there.
   public init(parsing line: Span<UInt8>) throws(Failure) {
     var reader = LineReader(line)
     let first = reader.word()

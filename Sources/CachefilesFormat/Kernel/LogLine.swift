@@ -54,6 +54,8 @@ public struct LogLine: Equatable, Sendable {
   }
 
   /// Reads a line, with or without what the logger put before it.
+  ///
+  /// - Throws: ``Failure`` when it has neither key, or a cookie key whose digits cannot be right.
   public init(parsing line: Span<UInt8>) throws(Failure) {
     var end = line.count
     while end > 0, line[end - 1] == 10 || LineReader.isBlank(line[end - 1]) { end -= 1 }

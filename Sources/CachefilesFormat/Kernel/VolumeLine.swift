@@ -49,6 +49,8 @@ public struct VolumeLine: Equatable, Sendable {
   }
 
   /// Reads a line, with its spaces as the kernel printed them.
+  ///
+  /// - Throws: ``Failure`` when it is a heading, or a column is not what the kernel prints there.
   public init(parsing line: Span<UInt8>) throws(Failure) {
     var reader = LineReader(line)
     let first = reader.word()

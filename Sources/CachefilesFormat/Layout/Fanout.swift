@@ -9,7 +9,7 @@ public struct Fanout: Equatable, Hashable, Sendable {
   /// The fanout of a number.
   public init(_ number: UInt8) { self.number = number }
 
-  /// Reads a directory name: `@` and exactly two lower-case hexadecimal digits.
+  /// Reads a directory name: `@` and exactly two lower-case hexadecimal digits; nil for anything else.
   public init?(directoryName name: Span<UInt8>) {
     guard name.count == 3, name[0] == UInt8(ascii: "@") else { return nil }
     guard let high = Hex.value(of: name[1]), let low = Hex.value(of: name[2]) else { return nil }
@@ -17,7 +17,7 @@ public struct Fanout: Equatable, Hashable, Sendable {
     number = high << 4 | low
   }
 
-  /// Reads a directory name.
+  /// Reads a directory name, nil for anything else.
   public init?(directoryName name: [UInt8]) { self.init(directoryName: name.span) }
 
   /// The directory name as bytes.

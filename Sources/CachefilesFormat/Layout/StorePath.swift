@@ -1,4 +1,4 @@
-/// What a path into a cache directory names, judged by its last components alone.
+/// What a path into a cache directory names, judged by its components alone: nothing is looked up.
 ///
 /// ```
 /// cache/I<volume key>/@<fanout>/<object name>

@@ -43,6 +43,8 @@ public struct LegacyName: Equatable, Sendable {
   public var fanout: Fanout { Self.fanout(of: key) }
 
   /// Reads a name.
+  ///
+  /// - Throws: ``Failure`` when it stands for no key.
   public init(parsing name: Span<UInt8>) throws(Failure) {
     guard name.count > 0 else { throw .empty }
     guard let (kind, form) = Self.meaning(ofLetter: name[0]) else { throw .unknownLetter(name[0]) }
@@ -58,6 +60,8 @@ public struct LegacyName: Equatable, Sendable {
   }
 
   /// Reads a name that was cut into pieces: all but the last start with `+`. Documented, but no kernel ever made any.
+  ///
+  /// - Throws: ``Failure`` when the joined name stands for no key.
   public init(pieces: [[UInt8]]) throws(Failure) {
     guard let last = pieces.last, let letter = last.first else { throw .empty }
     var name = [letter]
@@ -66,7 +70,7 @@ public struct LegacyName: Equatable, Sendable {
     isCanonical = isCanonical && pieces.count == 1
   }
 
-  /// The name of a key.
+  /// The name of a key of up to 65535 bytes, however long the name becomes (``fits``).
   public static func name(of key: [UInt8], kind: Kind, byteOrder: ByteOrder) -> [UInt8] {
     let length = UInt16(truncatingIfNeeded: key.count)
     if key.allSatisfy(Alphabet.isPlain), key.count < 4096 {

@@ -66,6 +66,7 @@ public struct LegacyPath: Equatable, Sendable {
   /// - Parameters:
   ///   - components: the path, split at slashes.
   ///   - byteOrder: the order of the machine that wrote the cache, where known; names in base64 tell it themselves.
+  /// - Throws: ``Failure`` when no component is of the old layout, or one after the first is not.
   public init(components: [[UInt8]], byteOrder: ByteOrder? = nil) throws(Failure) {
     let start = components.firstIndex { component in
       Fanout(directoryName: component.span) != nil || component.first == UInt8(ascii: "+")

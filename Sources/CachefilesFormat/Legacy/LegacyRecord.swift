@@ -28,6 +28,8 @@ public enum LegacyRecord: Equatable, Sendable {
   }
 
   /// Reads the value of the attribute.
+  ///
+  /// - Throws: ``Failure`` when it is empty or has more than 512 bytes.
   public init(parsing value: Span<UInt8>) throws(Failure) {
     guard value.count > 0 else { throw .empty }
     guard value.count <= Self.longestValue else { throw .tooLong(count: value.count) }

@@ -1,7 +1,7 @@
 /// Limits of cookie keys, and why a key is refused.
 ///
 /// A cookie key is what a network file system calls a file: an NFS file handle, an AFS vnode, a 9P qid path. It is
-/// 1 to 252 bytes; the kernel keeps it zero-padded to whole 32-bit words.
+/// 1 to 252 bytes; the kernel keeps it zero-padded to whole 32-bit words: `fscache_set_key` (fs/fscache/cookie.c).
 public enum CookieKey {
   /// The longest key that cachefiles can take, in bytes: `NAME_MAX` − 3. A longer one hits a `BUG()`.
   public static let maximumLength = 252
@@ -22,7 +22,9 @@ public enum CookieKey {
     }
   }
 
-  /// Throws unless a key of this many bytes is one that the kernel accepts.
+  /// Checks that a key of this many bytes is one that the kernel accepts.
+  ///
+  /// - Throws: ``Failure`` when it is empty or longer than 252 bytes.
   @inlinable
   public static func check(count: Int) throws(Failure) {
     guard count > 0 else { throw .empty }

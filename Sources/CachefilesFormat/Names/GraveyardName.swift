@@ -4,7 +4,7 @@ public struct GraveyardName: Equatable, Sendable {
   public enum Undertaker: String, Sendable {
     /// The kernel: `%08x%08x` in `cachefiles_bury_object` (fs/cachefiles/namei.c).
     case kernel
-    /// cachefilesd: `x%lxx%xx`.
+    /// cachefilesd 0.10.x: `x%lxx%xx`.
     case daemon
   }
 

@@ -89,6 +89,9 @@ extension ObjectName {
   /// ``DecodedName/keyLengths``) and says whether a kernel would have made the name.
   ///
   /// The opposite of ``append(nameOf:to:)``; the kernel itself never decodes names.
+  ///
+  /// - Throws: ``NameFailure`` when the name stands for no key at all. A name that stands for one but that no kernel
+  ///   makes is no failure: see ``DecodedName/defect``.
   public static func decode(
     _ name: Span<UInt8>, into key: inout [UInt8]
   ) throws(NameFailure) -> DecodedName {

@@ -25,14 +25,16 @@ public enum ObjectName {
     return scheme
   }
 
-  /// The name of a key.
+  /// The name of a key, whatever its length.
+  ///
+  /// - Throws: ``CookieKey/Failure`` when the key is empty or longer than 252 bytes.
   public static func name(of key: [UInt8]) throws(CookieKey.Failure) -> [UInt8] {
     var name: [UInt8] = []
     try append(nameOf: key.span, to: &name)
     return name
   }
 
-  /// What a kernel does with a name, by its length.
+  /// What a kernel does with a name, by its length in bytes.
   public static func fate(ofNameLength count: Int) -> NameFate {
     guard count > maximumLength else { return .fits }
     return count % 256 == 0 ? .never : .cut(to: count % 256)
@@ -72,7 +74,8 @@ public enum ObjectName {
   }
 }
 
-/// What becomes of a name that may be too long.
+/// What becomes of a name that may be too long: `d_name_len` of `struct cachefiles_object`
+/// (fs/cachefiles/internal.h) had 8 bits, see ``cut(to:)``.
 public enum NameFate: Equatable, Sendable {
   /// At most 255 bytes: every kernel since 5.17 makes exactly this name.
   case fits

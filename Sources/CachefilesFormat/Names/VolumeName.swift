@@ -30,7 +30,9 @@ public enum VolumeName {
     }
   }
 
-  /// Throws unless the key has a directory name.
+  /// Checks that a key has a directory name. Any byte but NUL and the slash may stand in it.
+  ///
+  /// - Throws: ``Failure`` when it has none.
   public static func check(key: Span<UInt8>) throws(Failure) {
     guard key.count <= 255 else { throw .refused(count: key.count) }
     guard key.count <= maximumKeyLength else { throw .nameTooLong }
@@ -41,6 +43,8 @@ public enum VolumeName {
   }
 
   /// The directory name of a volume key.
+  ///
+  /// - Throws: ``Failure`` when the key has none.
   public static func name(ofKey key: [UInt8]) throws(Failure) -> [UInt8] {
     try check(key: key.span)
     return [prefix] + key

@@ -1,4 +1,5 @@
-/// A time as Windows and SMB count it: units of 100 nanoseconds since 1601.
+/// A time as Windows and SMB count it: units of 100 nanoseconds since 1601; `cifs_UnixTimeToNT` in the kernel
+/// (fs/smb/client/netmisc.c).
 public struct NTTime: Equatable, Sendable {
   /// The number of 100-nanosecond units.
   public var units: UInt64

@@ -28,7 +28,8 @@ public enum NetfsType: String, Sendable, CaseIterable {
     self = type
   }
 
-  /// How many bytes of coherency data the kernel keeps for each object; nil when the netfs is unknown.
+  /// How many bytes of coherency data the kernel keeps for each object, after the 18 of ``ObjectRecord``; nil when the
+  /// netfs is unknown.
   public var objectCoherencyLength: Int? {
     switch self {
     case .nfs: 40
@@ -40,7 +41,8 @@ public enum NetfsType: String, Sendable, CaseIterable {
     }
   }
 
-  /// How many bytes of coherency data the kernel keeps for the volume; nil when the netfs is unknown.
+  /// How many bytes of coherency data the kernel keeps for the volume, after the 4 of ``VolumeRecord``; nil when the
+  /// netfs is unknown.
   public var volumeCoherencyLength: Int? {
     switch self {
     case .cifs: 20

@@ -7,6 +7,7 @@ public enum CaptureWriter {
   /// Writes a capture into a new or empty directory. On failure nothing is left behind.
   ///
   /// - Returns: the number of files.
+  /// - Throws: ``SampleFailure``.
   @discardableResult
   public static func write(_ capture: CapturedCache, to path: FilePath) throws(SampleFailure) -> Int {
     let entries: [CapturedEntry]

@@ -42,6 +42,8 @@ public struct CapturedCache: Sendable {
   }
 
   /// The entries, each directory before what is in it.
+  ///
+  /// - Throws: `DecodingError` when a line is not what ``CapturedEntry`` reads.
   public func entries() throws -> [CapturedEntry] {
     let decoder = JSONDecoder()
     return try lines.split(separator: UInt8(ascii: "\n")).map { line in
@@ -92,6 +94,8 @@ public struct CapturedEntry: Decodable, Sendable {
   }
 
   /// Reads one line of a capture.
+  ///
+  /// - Throws: `DecodingError`, or `Hex.Failure` for an attribute that is not hexadecimal.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     path = try values.decode(String.self, forKey: .path)

@@ -27,7 +27,10 @@ public struct SyntheticCache: Sendable {
 
   /// Writes the cache into a new or empty directory. On failure nothing is left behind.
   ///
-  /// - Parameter progress: called now and then with the number of objects written, from any thread.
+  /// - Parameters:
+  ///   - path: the directory.
+  ///   - progress: called now and then with the number of objects written, from any thread.
+  /// - Throws: ``SampleFailure``.
   public func write(to path: FilePath, progress: @escaping @Sendable (Int) -> Void = { _ in }) throws(SampleFailure) {
     var directory = try SampleDirectory(path: path)
     let counter = Progress(progress)

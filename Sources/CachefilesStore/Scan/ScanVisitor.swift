@@ -41,6 +41,8 @@ public struct ScanEntry: ~Escapable {
   public var path: [UInt8] { isRoot ? directory.path : directory.path.appending(component: name.array) }
 
   /// Opens the entry to look at it, without changing its access time.
+  ///
+  /// - Throws: ``StoreError``, for a symbolic link ELOOP.
   public func open() throws(StoreError) -> OwnedDescriptor {
     do throws(Errno) {
       guard let entryName = EntryName(name.array) else { throw .invalidArgument }
@@ -67,7 +69,7 @@ public struct ScanOptions: Sendable {
   public var attributes: Bool
   /// Which volumes to enter, by their keys; all without it.
   public var volumes: (@Sendable ([UInt8]) -> Bool)?
-  /// Whether to go through the graveyard and everything else outside the volumes.
+  /// Whether to leave out the graveyard and everything else outside the volumes.
   public var onlyVolumes: Bool
   /// Called for each entry that fails, from one thread at a time.
   public var onFailure: @Sendable (StoreError) -> Void

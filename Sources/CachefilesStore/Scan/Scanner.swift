@@ -32,9 +32,10 @@ public final class Scanner: Sendable {
   private let buffers = Mutex<BufferPool>(BufferPool())
   private let cancelled = Atomic<Bool>(false)
 
-  /// Prepares a scan of an open cache directory.
+  /// Prepares a scan of an open cache directory. It runs once.
   ///
   /// - Parameter progress: where entries are counted; several scans may share one.
+  /// - Throws: ``StoreError`` when no descriptor is left for the root directory.
   public init(
     _ store: borrowing Store, _ options: ScanOptions, progress: ScanProgress = ScanProgress()
   ) throws(StoreError) {
@@ -42,7 +43,7 @@ public final class Scanner: Sendable {
     self.progress = progress
     rootPath = store.path
     rootStatus = store.rootStatus
-    work = WorkList(workers: max(1, options.threads))
+    work = WorkList()
     root = DirectoryNode(parent: nil, name: store.path, place: .root, volume: nil)
     do throws(Errno) {
       root.adopt(SharedDescriptor(try store.root.duplicate()), store.rootStatus)
@@ -58,7 +59,7 @@ public final class Scanner: Sendable {
     work.push(.directory(root))
     let visitors = Workers.run(count: max(1, options.threads)) { _ in
       var thread = ScanThread(scanner: self, visitor: makeVisitor())
-      while let job = self.work.next() {
+      self.work.run { job in
         if self.options.isCancelled() {
           self.cancelled.store(true, ordering: .relaxed)
           self.work.cancel()

@@ -49,6 +49,8 @@ public struct StatisticsReport: Sendable {
   public var isInterrupted: Bool
 
   /// Prepares a report of an open cache directory; ``Preparation/run()`` scans it.
+  ///
+  /// - Throws: ``StoreError`` when `cache/` cannot be listed.
   public static func prepare(
     _ store: borrowing Store, _ questions: Questions, _ options: ScanOptions, percentages: CullPercentages?
   ) throws(StoreError) -> Preparation {

@@ -20,6 +20,7 @@ public final class DirectoryBuffer: @unchecked Sendable {
   /// Reads the next records of a directory. False at its end.
   ///
   /// The corresponding C function is `getdents64`.
+  /// - Throws: `Errno`, for example ENOENT when the directory was removed meanwhile.
   public func fill(from directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
     filled = 0
     let descriptor = directory.raw
@@ -31,6 +32,8 @@ public final class DirectoryBuffer: @unchecked Sendable {
   public var isNearlyFull: Bool { filled > memory.count - 1024 }
 
   /// Calls a closure for each record, without `.` and `..`.
+  ///
+  /// - Throws: what the closure throws; the records after it are left out.
   @inline(__always)
   public func forEach<E: Error>(_ body: (borrowing DirectoryRecord) throws(E) -> Void) throws(E) {
     guard let base = UnsafeRawPointer(memory.baseAddress) else { return }
@@ -87,13 +90,18 @@ public struct DirectoryRecord: ~Escapable {
   /// A copy of the name for the `…at` calls; nil when a broken file system gave a name that is no single component.
   public var entryName: EntryName? { EntryName(Array(UnsafeRawBufferPointer(start: pointer, count: length))) }
 
-  /// The status of the entry; a symbolic link is not followed. The corresponding C function is `statx`.
+  /// The status of the entry; a symbolic link is not followed.
+  ///
+  /// The corresponding C function is `statx`.
+  /// - Throws: `Errno`, for example ENOENT when the entry is gone.
   @inline(__always)
   public func status(in directory: borrowing OwnedDescriptor) throws(Errno) -> FileStatus {
     try FileStatus.read(directory.raw, pointer.assumingMemoryBound(to: CChar.self), flags: AT_SYMLINK_NOFOLLOW)
   }
 
-  /// Reads an attribute of the entry into a buffer.
+  /// Reads an attribute of the entry into a buffer; a symbolic link is not followed.
+  ///
+  /// The corresponding C function is `getxattrat` (Linux 6.13 and later), before that `openat` and `fgetxattr`.
   @inline(__always)
   public func attribute(
     _ name: StaticString, in directory: borrowing OwnedDescriptor, into buffer: AttributeBuffer
@@ -111,7 +119,7 @@ public final class AttributeBuffer {
 
   deinit { memory.deallocate() }
 
-  /// The first bytes of the buffer.
+  /// The first `count` bytes of the buffer, those of the last read.
   @_lifetime(borrow self)
   public func bytes(_ count: Int) -> Span<UInt8> {
     let buffer = UnsafeBufferPointer(rebasing: memory.assumingMemoryBound(to: UInt8.self)[..<count])

@@ -8,6 +8,7 @@ public enum AttributeCopy {
   ///
   /// The corresponding C function is `attr_copy_fd` (libattr); unlike a loop over `fgetxattr` it follows the rules of
   /// the system's `/etc/xattr.conf` for attributes that must not be copied.
+  /// - Throws: `Errno` of the first attribute that could not be copied.
   public static func copyUserAttributes(
     from source: borrowing OwnedDescriptor, to destination: borrowing OwnedDescriptor
   ) throws(Errno) {

@@ -23,6 +23,10 @@ extension OwnedDescriptor {
   /// Calls a closure for each run of data, in order. Preallocated space that was never written is a hole.
   ///
   /// The corresponding C function is `lseek` with `SEEK_DATA` and `SEEK_HOLE`: what the kernel's own cache asks.
+  /// - Parameters:
+  ///   - size: the length of the file in bytes; nothing is looked for beyond it.
+  ///   - body: gets each run.
+  /// - Throws: `Errno` of a failed `lseek`; the runs before it have been passed on.
   public func forEachDataExtent(size: UInt64, _ body: (DataExtent) -> Void) throws(Errno) {
     var position: Int64 = 0
     while position < Int64(clamping: size) {
@@ -47,6 +51,8 @@ extension OwnedDescriptor {
   }
 
   /// The runs of data, in order.
+  ///
+  /// - Throws: `Errno` of a failed `lseek`.
   public func dataExtents(size: UInt64) throws(Errno) -> [DataExtent] {
     var extents: [DataExtent] = []
     try forEachDataExtent(size: size) { extents.append($0) }

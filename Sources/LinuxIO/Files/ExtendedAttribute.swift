@@ -20,6 +20,7 @@ extension OwnedDescriptor {
   /// The value of an attribute of the open file; nil when it has none.
   ///
   /// The corresponding C function is `fgetxattr`.
+  /// - Throws: `Errno`; ERANGE for a value of more than 65536 bytes.
   public func attribute(_ name: StaticString) throws(Errno) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: 1024)
     while true {
@@ -34,12 +35,18 @@ extension OwnedDescriptor {
     }
   }
 
-  /// Sets an attribute of the open file. The corresponding C function is `fsetxattr`.
+  /// Sets an attribute of the open file, whether it exists or not.
+  ///
+  /// The corresponding C function is `fsetxattr`.
+  /// - Throws: `Errno`; ENOTSUP where the file system has no such attributes.
   public func setAttribute(_ name: StaticString, to value: [UInt8]) throws(Errno) {
     try perform(.setxattr) { fsetxattr(raw, name.pointer, value, value.count, 0) }
   }
 
-  /// Removes an attribute of the open file. The corresponding C function is `fremovexattr`.
+  /// Removes an attribute of the open file.
+  ///
+  /// The corresponding C function is `fremovexattr`.
+  /// - Throws: `Errno`; ENODATA when there is none.
   public func removeAttribute(_ name: StaticString) throws(Errno) {
     try perform(.removexattr) { fremovexattr(raw, name.pointer) }
   }

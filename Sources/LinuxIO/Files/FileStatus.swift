@@ -4,7 +4,7 @@ import SystemPackage
 
 /// What `statx(2)` tells of a file.
 public struct FileStatus: Sendable, Equatable {
-  /// The kinds of file.
+  /// The kinds of file, numbered as in `d_type` and in the upper four bits of `st_mode`.
   public enum Kind: UInt8, Sendable {
     case fifo = 1
     case characterDevice = 2

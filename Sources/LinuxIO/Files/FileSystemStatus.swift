@@ -54,7 +54,10 @@ public struct FileSystemStatus: Sendable, Equatable {
 }
 
 extension OwnedDescriptor {
-  /// The state of the file system that this file is on. The corresponding C function is `fstatfs`.
+  /// The state of the file system that this file is on.
+  ///
+  /// The corresponding C function is `fstatfs`.
+  /// - Throws: `Errno`.
   public func fileSystem() throws(Errno) -> FileSystemStatus {
     var raw = statfs()
     try perform(.fstatfs) { fstatfs(self.raw, &raw) }

@@ -7,8 +7,11 @@ public enum LineInput {
   ///
   /// Ends early when SIGINT or SIGTERM has come (``Interruption``).
   ///
-  /// - Parameter separator: the byte between lines, a newline or a NUL.
+  /// - Parameters:
+  ///   - separator: the byte between lines, a newline or a NUL.
+  ///   - body: gets each line.
   /// - Returns: the number of lines.
+  /// - Throws: `Errno` of a failed `read`.
   @discardableResult
   public static func forEach(
     separator: UInt8 = UInt8(ascii: "\n"), _ body: (Span<UInt8>) -> Void

@@ -52,9 +52,9 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
 
   /// Opens a directory by a path that the user gave; symbolic links in that path are followed.
   ///
-  /// - Parameter keepsAccessTime: whether its access time stays as it is, which only its owner and root may ask for.
-  ///
   /// The corresponding C function is `open`.
+  /// - Parameter keepsAccessTime: whether its access time stays as it is, which only its owner and root may ask for.
+  /// - Throws: `Errno`; EPERM when its access time cannot be kept because it belongs to somebody else.
   public init(directory path: FilePath, keepsAccessTime: Bool = true) throws(Errno) {
     let flags = (keepsAccessTime ? Mode.directory.flags : O_RDONLY | O_DIRECTORY) | O_CLOEXEC
     raw = try call(.open) { path.withPlatformString { Glibc.open($0, flags) } }
@@ -63,6 +63,7 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
   /// Opens an entry of this directory; a symbolic link gives `ELOOP` or `ENOTDIR`.
   ///
   /// The corresponding C function is `openat`.
+  /// - Throws: `Errno`; EPERM when its access time cannot be kept because it belongs to somebody else.
   public func open(_ name: EntryName, _ mode: Mode) throws(Errno) -> OwnedDescriptor {
     OwnedDescriptor(raw: try name.withPointer { (pointer) throws(Errno) in try openEntry(pointer, mode) })
   }
@@ -77,6 +78,7 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
   /// The status of the open file.
   ///
   /// The corresponding C function is `statx` with `AT_EMPTY_PATH`.
+  /// - Throws: `Errno`.
   public func status() throws(Errno) -> FileStatus {
     try FileStatus.read(raw, "", flags: clinux_AT_EMPTY_PATH)
   }
@@ -84,13 +86,17 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
   /// The status of an entry of this directory; a symbolic link is not followed.
   ///
   /// The corresponding C function is `statx` with `AT_SYMLINK_NOFOLLOW`.
+  /// - Throws: `Errno`; ENOENT when there is no such entry.
   public func status(of name: EntryName) throws(Errno) -> FileStatus {
     try name.withPointer { (pointer) throws(Errno) in
       try FileStatus.read(raw, pointer, flags: AT_SYMLINK_NOFOLLOW)
     }
   }
 
-  /// Another descriptor of the same open file. The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.
+  /// Another descriptor of the same open file.
+  ///
+  /// The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.
+  /// - Throws: `Errno`; EMFILE when no more descriptors may be open.
   public func duplicate() throws(Errno) -> OwnedDescriptor {
     OwnedDescriptor(raw: try call(.dup) { fcntl(raw, F_DUPFD_CLOEXEC, 0) })
   }

@@ -53,6 +53,8 @@
     public var failed: Int { forced.load(ordering: .relaxed) }
 
     /// Runs code with the plan in force.
+    ///
+    /// - Throws: what the code throws.
     public func run<T>(_ body: () throws -> T) rethrows -> T {
       try Self.$current.withValue(self) { try body() }
     }

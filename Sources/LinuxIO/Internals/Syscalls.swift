@@ -22,7 +22,7 @@ public enum Syscall: String, Sendable, CaseIterable {
 
 /// Runs one system call: repeats it when a signal interrupts it, and turns −1 into the error number.
 ///
-/// The only place where a system call is made. In debug builds ``FaultPlan`` can make it fail instead.
+/// Every system call on a cache goes through here. In debug builds ``FaultPlan`` can make it fail instead.
 @inline(__always)
 func call<T: FixedWidthInteger & SignedInteger>(
   _ name: Syscall, _ body: () -> T

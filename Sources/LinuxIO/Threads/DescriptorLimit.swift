@@ -3,6 +3,8 @@ import Glibc
 /// The process's limit of open descriptors.
 public enum DescriptorLimit {
   /// Raises the soft limit towards a number, as far as the hard limit allows, and returns the limit in force.
+  ///
+  /// The corresponding C functions are `getrlimit` and `setrlimit` with `RLIMIT_NOFILE`.
   @discardableResult
   public static func raise(to wanted: Int) -> Int {
     var limit = rlimit()

@@ -2,7 +2,7 @@ import CLinux
 
 /// SIGINT and SIGTERM as a flag that long work looks at between two entries.
 public enum Interruption {
-  /// Catches both signals from now on. A second signal ends the process at once.
+  /// Catches both signals from now on: `sigaction`. A second signal ends the process at once.
   public static func catchSignals() { clinux_catch_signals() }
 
   /// The number of the signal that came, nil while none has.

@@ -3,21 +3,21 @@ import Synchronization
 
 /// A last-in-first-out list of work that threads share; threads without work sleep.
 ///
-/// Depth first keeps the list short: the newest work is the deepest. The list ends by itself when it is empty and every
-/// thread waits for work, or at once when it is cancelled.
+/// Depth first keeps the list short: the newest work is the deepest. The list ends by itself when it is empty and no job
+/// is being done that could add another, however many threads there are, or at once when it is cancelled.
 public final class WorkList<Job: Sendable>: @unchecked Sendable {
   // The mutex guards every stored property but the atomic ones.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
   private var jobs: [Job] = []
-  private let workers: Int
+  /// Jobs that have been taken and are not done.
+  private var running = 0
   private var waiting = 0
   private var ended = false
   private let idle = Atomic<Int>(0)
 
-  /// Makes a list for a number of threads.
-  public init(workers: Int) {
-    self.workers = workers
+  /// Makes an empty list.
+  public init() {
     mutex = .allocate(capacity: 1)
     condition = .allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)
@@ -55,24 +55,29 @@ public final class WorkList<Job: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// Takes the newest job; sleeps while there is none. Nil at the end.
-  public func next() -> Job? {
+  /// Takes the newest jobs one after another and does them; sleeps while there is none. Returns at the end of the list.
+  public func run(_ body: (Job) -> Void) {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    while true {
-      if ended { return nil }
-      if let job = jobs.popLast() { return job }
-      waiting += 1
-      idle.store(waiting, ordering: .relaxed)
-      if waiting == workers {
-        ended = true
-        pthread_cond_broadcast(condition)
-        return nil
+    while !ended {
+      guard let job = jobs.popLast() else {
+        if running == 0 {
+          ended = true
+          pthread_cond_broadcast(condition)
+          return
+        }
+        waiting += 1
+        idle.store(waiting, ordering: .relaxed)
+        pthread_cond_wait(condition, mutex)
+        waiting -= 1
+        idle.store(waiting, ordering: .relaxed)
+        continue
       }
-      pthread_cond_wait(condition, mutex)
-      if ended { return nil }
-      waiting -= 1
-      idle.store(waiting, ordering: .relaxed)
+      running += 1
+      pthread_mutex_unlock(mutex)
+      body(job)
+      pthread_mutex_lock(mutex)
+      running -= 1
     }
   }
 

@@ -7,7 +7,7 @@ import Synchronization
 /// System calls block; Swift's task pool has one thread a core and stalls when they all block. These threads are
 /// plain POSIX threads, joined before ``run(count:_:)`` returns.
 public enum Workers {
-  /// The number of processors that this process may use.
+  /// The number of processors that this process may use, at least 1: `sched_getaffinity`.
   public static var processorCount: Int { Int(clinux_processor_count()) }
 
   /// Runs the body once on each of `count` threads, with the thread's number, and collects what they return.
