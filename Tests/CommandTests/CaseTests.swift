@@ -117,6 +117,9 @@ enum Normalisation {
     ("(?m)^( *[0-9]+ (s|min|h|d|y)) +[0-9.]+ [KMGT]?i?B  ", "$1  <disk>  "),
     ("(?m)^ +DISK +OBJECTS", "  DISK             OBJECTS"),
     ("(entries, )[0-9.]+ [KMGT]?i?B$", "$1<disk>"),
+    ("(?m)^([A-Z][0-9]{2} [a-z]+  .*: [0-9 ]+), [0-9.]+ [KMGT]?i?B$", "$1, <disk>"),
+    ("[0-9.]+ [KMGT]?i?B affected", "<disk> affected"), ("(?m), [0-9.]+ s$", ", <time>"),
+    ("(\"(affected_bytes|duration_ns)\": ?)[0-9]+", "$1<machine>"),
     ("cachefiles-demo-[A-Za-z0-9]+", "cachefiles-demo-<unique>"),
   ]
 }

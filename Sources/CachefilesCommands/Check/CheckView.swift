@@ -38,6 +38,7 @@ struct CheckView: Renderable {
     json.number("repaired", report.groups.reduce(0) { $0 + $1.repaired })
     json.number("affected_bytes", affectedBytes)
     json.number("errors", report.errors)
+    json.bool("partial", report.isPartial)
     if let journal = report.journal { json.bytes("journal", journal) }
     if let next = report.nextVolume { json.bytes("next_volume", next) }
     if let refusal = report.refusal { json.text("refusal", refusal) }
@@ -59,13 +60,19 @@ struct CheckView: Renderable {
     if let journal = report.journal {
       let path = EscapedBytes.string(journal)
       lines.append("Journal: \(path)")
-      lines.append("  to put everything back, before the next sweep: cachefiles-fsck --undo \(path)")
+      lines.append(
+        report.deletes
+          ? "  to take back what was not deleted: cachefiles-fsck --undo \(path)"
+          : "  to put everything back, before the next sweep: cachefiles-fsck --undo \(path)")
     }
     if let next = report.nextVolume {
       lines.append("Out of time; go on with: --start-at '\(EscapedBytes.string(next))'")
     }
     if report.liveness == .live {
       lines.append(style.faint("The cache is in use: findings may be in motion, and dirty objects are normal."))
+    }
+    if report.generation == .legacy || report.generation == .mixed {
+      lines.append(style.faint("Objects of the layout before Linux 5.17 are counted, not checked."))
     }
     lines.append(verdict(style))
     lines.append(
@@ -101,15 +108,20 @@ struct CheckView: Renderable {
   private func repairLine(_ group: CheckReport.Group) -> String? {
     let kind = group.kind
     guard let repair = kind.repair else { return nil }
-    if group.repaired == group.count { return "done" }
+    if group.repaired == group.count { return "done (\(infinitive(of: repair)))" }
     let left = group.repaired > 0 ? "done for \(Quantity.count(group.repaired)); for the others " : ""
+    if group.findings.allSatisfy({ $0.repair == nil }) { return nil }
     let how =
       switch kind.consent {
       case .safe: "-p or -y"
       case .asked: "-y"
       case .dirty: "-y --include-dirty"
       }
-    return "\(left)\(how) will \(repair.infinitive); lost: \(kind.loss)"
+    return "\(left)\(how) will \(infinitive(of: repair)); lost: \(kind.loss)"
+  }
+
+  private func infinitive(of repair: RepairVerb) -> String {
+    report.deletes && repair == .bury ? "delete it" : repair.infinitive
   }
 
   private func colour(_ severity: Severity, _ text: String, _ style: Style) -> String {
@@ -139,7 +151,8 @@ struct CheckView: Renderable {
     } else if left > 0 {
       word = style.bad("not clean")
     } else {
-      word = style.good(repaired > 0 ? "repaired" : "clean")
+      let rest = report.isPartial ? ", as far as it was checked" : ""
+      word = style.good((repaired > 0 ? "repaired" : "clean") + rest)
     }
     var parts = [
       Quantity.count(errors, "error"), Quantity.count(warnings, "warning"), Quantity.count(notes, "note"),

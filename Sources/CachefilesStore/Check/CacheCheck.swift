@@ -32,11 +32,15 @@ public final class CacheCheck: Sendable {
   public func run(_ store: borrowing Store) -> CheckReport {
     var report = CheckReport(root: store.path)
     report.isRepair = options.policy.repairs
+    report.deletes = options.deletes
+    report.isPartial = options.volumes != nil || options.firstVolume != nil || options.policy.only != nil
     report.liveness = store.probeLiveness(options.liveness)
     if report.isRepair {
       report.refusal = store.obstacle(options.liveness)
+      if report.refusal == nil, let journal = options.journal { report.refusal = Journal.obstacle(to: journal, store) }
       if report.refusal != nil { return finish(report) }
     }
+    defer { if report.isRepair { store.root.unlock() } }
     do throws(StoreError) {
       try checkAndRepair(store, &report)
     } catch {
@@ -106,7 +110,7 @@ public final class CacheCheck: Sendable {
       known += VolumeConclusion.known(summary.volumes, visitor.volumes)
       let conclusion = VolumeConclusion(funnel: funnel, context: context, root: store.path)
       conclusion.report(visitor.graveyard, observation.graveyard)
-      if !context.usesLegacyLayout { conclusion.report(visitor.legacy) }
+      conclusion.report(visitor.legacy)
     }
     VolumeConclusion(funnel: funnel, context: context, root: store.path).report(known)
     return look

@@ -57,6 +57,10 @@ public struct CheckReport: Sendable {
   public var isInterrupted = false
   /// Where a check that ran out of time goes on: the key of the next volume.
   public var nextVolume: [UInt8]?
+  /// Whether only a part was looked at, or only some problems were looked for: then clean means no more than that.
+  public var isPartial = false
+  /// Whether repairs removed for good what they bury by default.
+  public var deletes = false
   /// Whether a repair was to be made.
   public var isRepair = false
   /// Where the journal of the repairs is; nil when none was begun.

@@ -12,10 +12,11 @@ struct VolumeConclusion {
 
   /// The volumes of a scan whose directories could be looked at.
   static func known(_ volumes: [ScannedVolume], _ tallies: [VolumeTally]) -> [Volume] {
-    volumes.compactMap { volume in
+    volumes.compactMap { volume -> Volume? in
       guard volume.index < tallies.count, !tallies[volume.index].path.isEmpty else { return nil }
       return (volume, tallies[volume.index])
     }
+    .sorted { $0.volume.key.lexicographicallyPrecedes($1.volume.key) }
   }
 
   /// Reports what concerns each volume on its own, and what concerns them together.
@@ -79,13 +80,15 @@ struct VolumeConclusion {
     }
   }
 
-  /// Reports trees of the layout before 5.17.
+  /// Reports trees of the layout before 5.17, which are in use on kernels up to 5.16.
   func report(_ legacy: [[UInt8]: CheckVisitor.LegacyTally]) {
     for (name, tally) in legacy.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       let relative = Store.cacheName.bytes.appending(component: name)
       funnel.report(
         .v02, Finding.Subject(path: relative, tally.status), path: root.appending(path: relative),
-        message: "files: \(tally.files)", diskBytes: tally.diskBytes, repair: ProblemKind.of(.v02).repair)
+        message: "files, which are counted only: \(tally.files)", diskBytes: tally.diskBytes,
+        repair: context.usesLegacyLayout ? nil : ProblemKind.of(.v02).repair,
+        severity: context.usesLegacyLayout ? .note : nil)
     }
   }
 }

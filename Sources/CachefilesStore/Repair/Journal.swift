@@ -47,21 +47,52 @@ struct Journal: ~Copyable {
   private static func makeFile(
     _ path: FilePath, _ store: borrowing Store, firstLine: [UInt8]
   ) throws(JournalFailure) -> OwnedDescriptor {
-    let directory = path.removingLastComponent()
     do throws(Errno) {
-      let parent = try OwnedDescriptor(directory: directory.isEmpty ? "." : directory, keepsAccessTime: false)
-      if try isInside(parent, store) { throw .invalidArgument }
+      let parent = try openParent(of: path, store)
       let file = try OwnedDescriptor.createFile(path: path, permissions: 0o600)
       try file.append(firstLine)
       try file.synchronize()
       try parent.synchronize()
       return file
     } catch {
-      switch error {
-      case .invalidArgument: throw JournalFailure(path, "a journal cannot be kept inside the cache that it is about")
-      case .fileExists: throw JournalFailure(path, "exists already; each run needs a journal of its own")
-      default: throw JournalFailure(path, "cannot make the journal: \(error)")
+      throw failure(path, error)
+    }
+  }
+
+  /// Why no journal could be made there: one line, before any work is begun. Nil when nothing speaks against it.
+  static func obstacle(to path: FilePath, _ store: borrowing Store) -> String? {
+    do throws(Errno) {
+      let parent = try openParent(of: path, store)
+      guard let component = path.lastComponent, let name = EntryName(FilePath(component.string).bytes) else {
+        throw .isDirectory
       }
+      _ = try parent.status(of: name)
+      throw .fileExists
+    } catch {
+      return error == .noSuchFileOrDirectory && hasParent(path) ? nil : failure(path, error).description
+    }
+  }
+
+  private static func hasParent(_ path: FilePath) -> Bool {
+    (try? OwnedDescriptor(directory: parentPath(of: path), keepsAccessTime: false)) != nil
+  }
+
+  private static func parentPath(of path: FilePath) -> FilePath {
+    let directory = path.removingLastComponent()
+    return directory.isEmpty ? "." : directory
+  }
+
+  private static func openParent(of path: FilePath, _ store: borrowing Store) throws(Errno) -> OwnedDescriptor {
+    let parent = try OwnedDescriptor(directory: parentPath(of: path), keepsAccessTime: false)
+    if try isInside(parent, store) { throw .invalidArgument }
+    return parent
+  }
+
+  private static func failure(_ path: FilePath, _ error: Errno) -> JournalFailure {
+    switch error {
+    case .invalidArgument: JournalFailure(path, "a journal cannot be kept inside the cache that it is about")
+    case .fileExists: JournalFailure(path, "exists already; each run needs a journal of its own")
+    default: JournalFailure(path, "cannot make the journal: \(error)")
     }
   }
 

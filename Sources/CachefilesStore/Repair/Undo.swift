@@ -57,6 +57,7 @@ public struct Undo: Sendable {
     var report = Report(root: store.path, journal: path.bytes)
     report.refusal = refusal(store, sources)
     if report.refusal != nil { return report }
+    defer { store.root.unlock() }
     for (index, step) in contents.steps.reversed().enumerated() {
       if isCancelled() {
         report.isInterrupted = true
@@ -209,8 +210,8 @@ public struct Undo: Sendable {
 }
 
 extension Store {
-  /// What forbids changes to the cache: a kernel or another program of this package at work. Takes the lock, which goes
-  /// with the store. Nil when nothing does.
+  /// What forbids changes to the cache: a kernel, or another program of this package at work. Nil when nothing does:
+  /// then the lock is taken, to be given back with ``LinuxIO/OwnedDescriptor/unlock()``.
   public func obstacle(_ sources: LivenessSources = LivenessSources()) -> String? {
     let liveness = probeLiveness(sources)
     if liveness != .offline { return Repairer.words(for: liveness) }

@@ -63,6 +63,11 @@ extension OwnedDescriptor {
     }
   }
 
+  /// Gives the lock back, also where a process that was forked meanwhile has a copy of the descriptor.
+  ///
+  /// The corresponding C function is `flock` with `LOCK_UN`.
+  public func unlock() { _ = flock(raw, LOCK_UN) }
+
   /// Writes what the kernel still holds of the file to the disk. The corresponding C function is `fsync`.
   public func synchronize() throws(Errno) {
     try perform(.fsync) { fsync(raw) }
