@@ -73,7 +73,7 @@ let package = Package(
     .testTarget(
       name: "CachefilesStoreTests",
       dependencies: [
-        "CachefilesFormat", "CachefilesStore", "LinuxIO", "TestSupport",
+        "CAttr", "CachefilesFormat", "CachefilesStore", "LinuxIO", "TestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes + faults),

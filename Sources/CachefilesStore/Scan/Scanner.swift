@@ -46,7 +46,7 @@ public final class Scanner: Sendable {
     work = WorkList()
     root = DirectoryNode(parent: nil, name: store.path, place: .root, volume: nil)
     do throws(Errno) {
-      root.adopt(SharedDescriptor(try store.root.duplicate()), store.rootStatus)
+      root.adopt(SharedDescriptor(try store.root.reopen()), store.rootStatus)
     } catch {
       throw StoreError(path: store.path, operation: "open", error: error)
     }

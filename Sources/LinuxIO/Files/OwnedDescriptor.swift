@@ -101,6 +101,14 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     OwnedDescriptor(raw: try call(.dup) { fcntl(raw, F_DUPFD_CLOEXEC, 0) })
   }
 
+  /// This directory opened once more, with a position of its own: two descriptors of one open file share theirs.
+  ///
+  /// The corresponding C function is `openat` with `.`.
+  /// - Throws: `Errno`.
+  public func reopen() throws(Errno) -> OwnedDescriptor {
+    OwnedDescriptor(raw: try openEntry(".", .directory))
+  }
+
   /// A new regular file without a name, on the file system of this directory; it is gone when it closes.
   ///
   /// The corresponding C function is `openat` with `O_TMPFILE`, the call by which the kernel's cache makes its objects.
