@@ -99,7 +99,9 @@ public final class Scanner: Sendable {
           let descriptor = try node.descriptor()
           look(at: batch, in: node, descriptor)
         } catch {
-          scanner.fail(StoreError(path: node.path, operation: "open", error: error))
+          if error != .noSuchFileOrDirectory {
+            scanner.fail(StoreError(path: node.path, operation: "open", error: error))
+          }
         }
         scanner.buffers.withLock { $0.give(batch) }
       }
@@ -155,6 +157,7 @@ public final class Scanner: Sendable {
         }
         return descriptor
       } catch {
+        if error == .noSuchFileOrDirectory { return nil }
         scanner.fail(StoreError(path: node.path, operation: "open", error: error))
         return nil
       }
@@ -212,6 +215,7 @@ public final class Scanner: Sendable {
           var length = 0
           if case .value(let bytes) = reading { length = bytes }
           if case .failed(let error) = reading {
+            if error == .noSuchFileOrDirectory { return }
             scanner.fail(
               StoreError(
                 path: node.path.appending(component: name.array), operation: "read the cache attribute", error: error))
@@ -221,6 +225,8 @@ public final class Scanner: Sendable {
             value: values.bytes(length))
           visitor.visit(entry)
         } catch {
+          // On a live cache entries go at any moment: one that is gone is none of the cache any more.
+          if error == .noSuchFileOrDirectory { return }
           scanner.fail(
             StoreError(path: node.path.appending(component: name.array), operation: "look at", error: error))
         }

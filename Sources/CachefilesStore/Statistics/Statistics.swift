@@ -1,5 +1,6 @@
 import CachefilesFormat
 import LinuxIO
+import SystemPackage
 
 /// What a part of a cache adds up to.
 public struct Tally: Sendable, Equatable {
@@ -165,7 +166,8 @@ public struct Statistics: ScanVisitor, Sendable {
       tally.dataBytes = bytes
       tally.extents = count
     } catch {
-      errors.append(error)
+      // Gone since it was looked at, as happens on a live cache.
+      if error.error != .noSuchFileOrDirectory { errors.append(error) }
     }
   }
 
