@@ -110,7 +110,6 @@ public final class Scanner: Sendable {
     /// Opens a directory, looks at it and at everything in it.
     private mutating func read(_ node: DirectoryNode) {
       guard let descriptor = open(node) else { return }
-      let limit = DirectoryNode.openLimit
       do throws(Errno) {
         while try buffer.fill(from: descriptor.value) {
           if buffer.isNearlyFull, scanner.work.hasIdleWorker,
@@ -126,7 +125,7 @@ public final class Scanner: Sendable {
       } catch {
         scanner.fail(StoreError(path: node.path, operation: "list", error: error))
       }
-      if SharedDescriptor.openCount.load(ordering: .relaxed) > limit, node.parent != nil { node.release() }
+      node.releaseWhenCrowded()
     }
 
     /// Opens a directory, visits it, and says whether to go on into it.
@@ -291,7 +290,18 @@ struct BufferPool {
 
 extension DirectoryNode {
   /// With more directories open than this, the scan closes those it has read and opens them again when needed.
-  static let openLimit = max(64, DescriptorLimit.raise(to: 4096) / 2)
+  static let openLimit = max(16, DescriptorLimit.raise(to: 4096) / 2)
+
+  /// Lets go of the descriptor when many are open.
+  ///
+  /// Every 64th level keeps its own while there is room: a directory is opened again from the nearest open one above,
+  /// so that without them a deep chain would cost the square of its depth.
+  func releaseWhenCrowded() {
+    let open = SharedDescriptor.openCount.load(ordering: .relaxed)
+    guard parent != nil, open > Self.openLimit else { return }
+    if depth % 64 == 0, open <= Self.openLimit + Self.openLimit / 2 { return }
+    release()
+  }
 }
 
 /// Hands a value from the thread that made it to the one that joined it.
