@@ -50,44 +50,75 @@ public struct DaemonConfiguration: Sendable, Equatable {
     if directory == nil { defects.append(Defect(line: line, message: "no 'dir' line")) }
   }
 
+  /// From this length on, the newline included, the daemon refuses a line: its page size, 4 KiB on most machines.
+  static let lineLimit = 4096
+  /// The longest path of a cache that the daemon takes: `PATH_MAX` − 10.
+  static let directoryLimit = 4086
+
   private mutating func read(_ text: ArraySlice<UInt8>, _ line: Int) {
-    if text.contains(0) {
-      defects.append(Defect(line: line, message: "a NUL byte"))
-      return
+    if text.count + 1 >= Self.lineLimit {
+      return refuse(line, "the line has \(text.count + 1) bytes; the daemon takes less than \(Self.lineLimit)")
     }
-    let rest = text.drop { $0 == 0x20 || $0 == 0x09 }
+    if text.contains(0) { return refuse(line, "a NUL byte") }
+    let rest = text.drop(while: Self.isBlank)
     guard let first = rest.first, first != UInt8(ascii: "#") else { return }
-    let word = rest.prefix { $0 != 0x20 && $0 != 0x09 }
-    let argument = Array(rest.dropFirst(word.count).drop { $0 == 0x20 || $0 == 0x09 })
+    let word = rest.prefix { !Self.isBlank($0) }
+    let argument = Array(rest.dropFirst(word.count).drop(while: Self.isBlank))
     let command = String(decoding: word, as: UTF8.self)
+    // The daemon skips blanks before its own commands, but hands the line on as it is.
+    if rest.startIndex != text.startIndex, command != "culltable" {
+      refuse(line, "blanks before '\(EscapedBytes.string(Array(word)))' make the kernel refuse it")
+    }
     switch command {
-    case "dir":
-      directory = argument
-      if argument.last == 0x20 || argument.last == 0x09 {
-        defects.append(Defect(line: line, message: "blanks after the directory count as part of its name"))
-      }
-    case "tag": tag = argument
+    case "dir": setDirectory(argument, line)
+    case "tag": setTag(argument, line)
     case "brun", "bcull", "bstop", "frun", "fcull", "fstop": setLimit(command, argument, line)
-    case "secctx", "debug", "culltable": break
+    case "secctx", "debug": break
+    case "culltable":
+      let size = Int(String(decoding: argument, as: UTF8.self))
+      if !(12...20).contains(size ?? 0) { refuse(line, "culltable takes a number from 12 to 20") }
     case "nocull":
       isCullingOff = true
-      defects.append(
-        Defect(line: line, message: "'nocull' stops cachefilesd 0.10.10, which hands it to the kernel: use its -N"))
+      refuse(line, "'nocull' stops cachefilesd 0.10.10, which hands it to the kernel: use its -N")
     case "resume_thresholds":
-      defects.append(
-        Defect(line: line, message: "'resume_thresholds' stops cachefilesd 0.10.10, which hands it to the kernel"))
-    default:
-      defects.append(
-        Defect(line: line, message: "\(EscapedBytes.quoted(Array(word))) is no command; the kernel refuses it"))
+      refuse(line, "'resume_thresholds' stops cachefilesd 0.10.10, which hands it to the kernel")
+    case "bind": refuse(line, "'bind' is not permitted: the daemon gives that command itself")
+    case "cull", "inuse": refuse(line, "'\(command)' is for a cache that is in use, not for its configuration")
+    default: refuse(line, "\(EscapedBytes.quoted(Array(word))) is no command; the kernel refuses it")
     }
   }
 
+  private mutating func refuse(_ line: Int, _ message: String) { defects.append(Defect(line: line, message: message)) }
+
+  /// What `isspace` says in the C locale.
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+
+  private mutating func setDirectory(_ argument: [UInt8], _ line: Int) {
+    if argument.isEmpty { return refuse(line, "'dir' names no directory") }
+    if directory != nil { return refuse(line, "a second 'dir' line; the kernel refuses it") }
+    directory = argument
+    if argument.count > Self.directoryLimit {
+      refuse(line, "the directory's path has \(argument.count) bytes; at most \(Self.directoryLimit) can be")
+    }
+    if argument.last.map(Self.isBlank) == true {
+      refuse(line, "blanks after the directory count as part of its name")
+    }
+  }
+
+  private mutating func setTag(_ argument: [UInt8], _ line: Int) {
+    if argument.isEmpty { return refuse(line, "'tag' gives no name") }
+    if tag != nil { return refuse(line, "a second 'tag' line; the kernel refuses it") }
+    tag = argument
+    if argument.contains(UInt8(ascii: "/")) { refuse(line, "a tag cannot hold a slash") }
+  }
+
   private mutating func setLimit(_ command: String, _ argument: [UInt8], _ line: Int) {
-    guard argument.last == UInt8(ascii: "%"), let value = Int(String(decoding: argument.dropLast(), as: UTF8.self)),
-      (0..<100).contains(value)
+    // As the kernel's simple_strtoul reads it: digits only, none of them for 0, then the sign and nothing else.
+    let digits = argument.prefix { (0x30...0x39).contains($0) }
+    guard !argument.isEmpty, Array(argument[digits.count...]) == [UInt8(ascii: "%")],
+      let value = digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self)), value < 100
     else {
-      defects.append(Defect(line: line, message: "\(command) needs a percentage below 100, such as '10%'"))
-      return
+      return refuse(line, "\(command) needs a percentage below 100, such as '10%'")
     }
     var changed = percentages
     switch command {
@@ -100,9 +131,7 @@ public struct DaemonConfiguration: Sendable, Equatable {
     }
     // The kernel compares each value with its neighbours as they are at that moment, so the order of lines matters.
     if !changed.isValid {
-      defects.append(
-        Defect(line: line, message: "\(command) \(value)% breaks stop < cull < run with the values set so far"))
-      return
+      return refuse(line, "\(command) \(value)% breaks stop < cull < run with the values set so far")
     }
     percentages = changed
   }

@@ -52,12 +52,15 @@ public struct LivenessSources: Sendable {
   }
 
   /// Whether the kernel surely holds no cache: no table, because nothing that caches is loaded, or no row in it.
+  ///
+  /// A container may hide the table with everything round it: then its absence proves nothing.
   var hasNoCache: Bool {
     do throws(Errno) {
       // Two lines of headings come first.
       return try SmallFile.read(caches).split(separator: UInt8(ascii: "\n")).count <= 2
     } catch {
-      return error == .noSuchFileOrDirectory
+      let above = caches.removingLastComponent().removingLastComponent()
+      return error == .noSuchFileOrDirectory && (try? OwnedDescriptor(directory: above, keepsAccessTime: false)) != nil
     }
   }
 
@@ -80,20 +83,27 @@ extension Store {
   /// not mark directories: there a process with `/dev/cachefiles` open makes the answer unknown.
   public func probeLiveness(_ sources: LivenessSources = LivenessSources()) -> Liveness {
     var reasons: [String] = []
+    var failed = false
     for (name, words) in [(Self.cacheName, "cache"), (Self.graveyardName, "graveyard")] {
       switch probe(name) {
       case .answer(.offline): return sources.kernel < KernelRelease(5, 17) ? sources.askProcesses() : .offline
       case .answer(let liveness): return liveness
       case .noAnswer(let reason): reasons.append("'\(words)' \(reason)")
+      case .failed(let reason):
+        reasons.append("'\(words)' \(reason)")
+        failed = true
       }
     }
-    if sources.kernel >= KernelRelease(5, 17), sources.hasNoCache { return .offline }
+    if !failed, sources.kernel >= KernelRelease(5, 17), sources.hasNoCache { return .offline }
     return .unknown(reasons.joined(separator: ", "))
   }
 
   private enum Probe {
     case answer(Liveness)
+    /// The question cannot be put, by the nature of the directory.
     case noAnswer(String)
+    /// The question failed.
+    case failed(String)
   }
 
   private func probe(_ name: EntryName) -> Probe {
@@ -107,7 +117,7 @@ extension Store {
       while isEmpty, try buffer.fill(from: directory) { buffer.forEach { _ in isEmpty = false } }
       if isEmpty { return .noAnswer("is empty, and an empty directory must not be probed") }
     } catch {
-      return .noAnswer(error == .noSuchFileOrDirectory ? "does not exist" : "cannot be read (\(error))")
+      return error == .noSuchFileOrDirectory ? .noAnswer("does not exist") : .failed("cannot be read (\(error))")
     }
     do throws(Errno) {
       try root.removeDirectory(name)
@@ -116,7 +126,7 @@ extension Store {
       case .resourceBusy: return .answer(.live)
       case .directoryNotEmpty, .fileExists: return .answer(.offline)
       case .readOnlyFileSystem: return .answer(.offline)
-      default: return .noAnswer("cannot be probed (\(error))")
+      default: return .failed("cannot be probed (\(error))")
       }
     }
     // Somebody emptied it between the look and the question, and nobody held it: put it back as it was.
@@ -126,7 +136,7 @@ extension Store {
       try directory.setOwner(status.owner, group: status.group)
       try directory.setPermissions(status.permissions)
     } catch {
-      return .noAnswer("was emptied meanwhile and could not be made again (\(error))")
+      return .failed("was emptied meanwhile and could not be made again (\(error))")
     }
     return .answer(.offline)
   }

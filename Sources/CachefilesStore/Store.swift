@@ -104,7 +104,7 @@ public struct Store: ~Copyable, Sendable {
       let graveyard = try root.status(of: graveyardName)
       return graveyard.kind == .directory ? [] : ["graveyard (it is \(graveyard.kind.words))"]
     } catch {
-      return ["graveyard"]
+      return [error == .noSuchFileOrDirectory ? "graveyard" : "graveyard (it cannot be looked at: \(error))"]
     }
   }
 

@@ -59,6 +59,13 @@ struct DescriptorTests {
         DataExtent(offset: 8192, length: 4096), DataExtent(offset: 65536, length: 4096),
       ])
     #expect(try file.dataExtents(size: 0).isEmpty)
+    #expect(try file.dataExtents(size: 10000) == [DataExtent(offset: 8192, length: 1808)])
+  }
+
+  @Test("The data of what is no regular file is never more than was asked for")
+  func dataOfDirectories() throws {
+    let extents = (try? open().dataExtents(size: 5000)) ?? []
+    #expect(extents.allSatisfy { $0.end <= 5000 })
   }
 
   @Test("Attributes: value, none, empty, longer than the buffer", arguments: [true, false])

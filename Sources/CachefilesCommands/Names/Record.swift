@@ -76,11 +76,24 @@ struct Record: ParsableCommand {
     }
     var answers: [Answer] = []
     var failures = 0
+    // A filter answers as it reads; a document is one piece.
+    let isFilter = values.isEmpty && output.format != .document
+    var isFirst = true
+    func print(_ answer: Answer) {
+      guard isFilter else {
+        answers.append(answer)
+        return
+      }
+      if output.format == .text, !isFirst { output.stream.line() }
+      isFirst = false
+      output.render(answer, command: "record")
+      if output.stream.isTerminal { output.stream.flush() }
+    }
     func answer(_ text: [UInt8]) {
       do throws(Hex.Failure) {
         let view = RecordView(
           value: try Hex.bytes(text.span), type: netfs ?? .unknown, isVolume: volumeRecord, byteOrder: byteOrder)
-        answers.append(Answer(view: view))
+        print(Answer(view: view))
         guard let reason = view.failure else { return }
         failures += 1
         StandardError.line("cachefiles: \(reason)")
@@ -93,12 +106,13 @@ struct Record: ParsableCommand {
       do throws(Errno) {
         try LineInput.forEach { line in answer(line.array) }
       } catch {
+        output.stream.flush()
         throw Failure("cannot read standard input: \(error)")
       }
     } else {
       for value in values { answer(value.bytes) }
     }
-    output.render(answers, command: "record", key: "records")
+    if !isFilter { output.render(answers, command: "record", key: "records") }
     output.stream.flush()
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures > 0 { throw ExitStatus.failure }

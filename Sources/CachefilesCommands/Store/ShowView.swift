@@ -76,6 +76,10 @@ struct ShowView: Renderable {
     if let error = inspection.extentsError {
       lines.append("\(StoreError(path: inspection.path, operation: "find the data", error: error))")
     }
+    if let error = inspection.volumeError { lines.append("\(error)") }
+    if let error = inspection.entriesError {
+      lines.append("\(StoreError(path: inspection.path, operation: "list", error: error))")
+    }
     return lines
   }
 

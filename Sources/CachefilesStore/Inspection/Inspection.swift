@@ -20,10 +20,14 @@ public struct Inspection: Sendable {
   public var extentsError: Errno?
   /// The attribute of the object's volume directory; nil when it has none or is not to be seen.
   public var volumeAttribute: [UInt8]?
-  /// Whether a volume directory was found above the object.
+  /// Whether the volume directory above the object, and its attribute, could be looked at.
   public var hasVolume = false
-  /// For directories: how many entries each kind has, at most a few levels deep.
+  /// Why they could not.
+  public var volumeError: StoreError?
+  /// For directories: how many entries there are; nil when they could not be counted.
   public var entries: Int?
+  /// Why the entries could not be counted.
+  public var entriesError: Errno?
 
   /// Looks at an entry. Directories in the path may be symbolic links, the entry itself is not followed.
   ///
@@ -81,18 +85,23 @@ public struct Inspection: Sendable {
     readAttribute(directory)
     let buffer = DirectoryBuffer(capacity: 64 << 10)
     var count = 0
-    while let filled = try? buffer.fill(from: directory), filled { buffer.forEach { _ in count += 1 } }
-    entries = count
+    do throws(Errno) {
+      while try buffer.fill(from: directory) { buffer.forEach { _ in count += 1 } }
+      entries = count
+    } catch {
+      entriesError = error
+    }
   }
 
   /// The volume is two directories above the object: its fanout's parent.
   private mutating func readVolume(above fanout: borrowing OwnedDescriptor) {
     do throws(Errno) {
       let volume = try fanout.openParent()
-      hasVolume = true
       volumeAttribute = try volume.attribute(CacheAttribute.name)
+      hasVolume = true
     } catch {
-      return
+      let above = Self.split(Self.split(path).parent).parent
+      volumeError = StoreError(path: above, operation: "read the cache attribute", error: error)
     }
   }
 

@@ -36,12 +36,15 @@ struct SampleDirectory: ~Copyable {
   init(path: FilePath) throws(SampleFailure) {
     let bytes = path.bytes
     let wasMade: Bool
-    let root: OwnedDescriptor
     do throws(Errno) {
       wasMade = try OwnedDescriptor.makeDirectory(path: path, permissions: 0o755)
-      root = try OwnedDescriptor(directory: path)
     } catch {
       throw .failed(StoreError(path: bytes, operation: "make the directory", error: error))
+    }
+    let root: OwnedDescriptor
+    do throws(Errno) { root = try OwnedDescriptor(directory: path) } catch {
+      if wasMade { try? OwnedDescriptor.removeDirectory(path: path) }
+      throw .failed(StoreError(path: bytes, operation: "open the directory", error: error))
     }
     var foreign = 0
     var failure: SampleFailure?
@@ -53,14 +56,14 @@ struct SampleDirectory: ~Copyable {
       if foreign > 0 {
         failure = .notEmpty(path: bytes)
       } else {
-        try root.setAttribute(CacheAttribute.name, to: [0])
-        try root.removeAttribute(CacheAttribute.name)
+        // File systems without user attributes say so when one is read: nothing has to be written to find out.
+        _ = try root.attribute(CacheAttribute.name)
       }
     } catch {
       failure =
         error == .notSupported || error == .notSupportedOnSocket
         ? .noAttributes(path: bytes)
-        : .failed(StoreError(path: bytes, operation: "set an extended attribute", error: error))
+        : .failed(StoreError(path: bytes, operation: "look into the directory", error: error))
     }
     if let failure {
       if wasMade { try? OwnedDescriptor.removeDirectory(path: path) }

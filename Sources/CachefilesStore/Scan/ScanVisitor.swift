@@ -42,11 +42,14 @@ public struct ScanEntry: ~Escapable {
 
   /// Opens the entry to look at it, without changing its access time.
   ///
-  /// - Throws: ``StoreError``, for a symbolic link ELOOP.
+  /// - Throws: ``StoreError``, for a symbolic link ELOOP, for what is no longer the file that was scanned ESTALE.
   public func open() throws(StoreError) -> OwnedDescriptor {
     do throws(Errno) {
       guard let entryName = EntryName(name.array) else { throw .invalidArgument }
-      return try directory.descriptor().value.open(entryName, .inspect)
+      let file = try directory.descriptor().value.open(entryName, .inspect)
+      let now = try file.status()
+      guard now.inode == status.inode, now.kind == status.kind else { throw .staleNFSFileHandle }
+      return file
     } catch {
       throw StoreError(path: path, operation: "open", error: error)
     }

@@ -105,7 +105,9 @@ public final class Scanner: Sendable {
           let descriptor = try node.descriptor()
           look(at: batch, in: node, descriptor)
         } catch {
-          scanner.fail(StoreError(path: node.path, operation: "open", error: error))
+          if error != .noSuchFileOrDirectory {
+            scanner.fail(StoreError(path: node.path, operation: "open", error: error))
+          }
         }
         scanner.buffers.withLock { $0.give(batch) }
       }
@@ -114,7 +116,6 @@ public final class Scanner: Sendable {
     /// Opens a directory, looks at it and at everything in it.
     private mutating func read(_ node: DirectoryNode) {
       guard let descriptor = open(node) else { return }
-      let limit = DirectoryNode.openLimit
       do throws(Errno) {
         while try buffer.fill(from: descriptor.value) {
           if buffer.isNearlyFull, scanner.work.hasIdleWorker,
@@ -130,7 +131,7 @@ public final class Scanner: Sendable {
       } catch {
         scanner.fail(StoreError(path: node.path, operation: "list", error: error))
       }
-      if SharedDescriptor.openCount.load(ordering: .relaxed) > limit, node.parent != nil { node.release() }
+      node.releaseWhenCrowded()
     }
 
     /// Opens a directory, visits it, and says whether to go on into it.
@@ -161,6 +162,7 @@ public final class Scanner: Sendable {
         }
         return descriptor
       } catch {
+        if error == .noSuchFileOrDirectory { return nil }
         scanner.fail(StoreError(path: node.path, operation: "open", error: error))
         return nil
       }
@@ -218,6 +220,7 @@ public final class Scanner: Sendable {
           var length = 0
           if case .value(let bytes) = reading { length = bytes }
           if case .failed(let error) = reading {
+            if error == .noSuchFileOrDirectory { return }
             scanner.fail(
               StoreError(
                 path: node.path.appending(component: name.array), operation: "read the cache attribute", error: error))
@@ -227,6 +230,8 @@ public final class Scanner: Sendable {
             value: values.bytes(length))
           visitor.visit(entry)
         } catch {
+          // On a live cache entries go at any moment: one that is gone is none of the cache any more.
+          if error == .noSuchFileOrDirectory { return }
           scanner.fail(
             StoreError(path: node.path.appending(component: name.array), operation: "look at", error: error))
         }
@@ -307,7 +312,18 @@ struct BufferPool {
 
 extension DirectoryNode {
   /// With more directories open than this, the scan closes those it has read and opens them again when needed.
-  static let openLimit = max(64, DescriptorLimit.raise(to: 4096) / 2)
+  static let openLimit = max(16, DescriptorLimit.raise(to: 4096) / 2)
+
+  /// Lets go of the descriptor when many are open.
+  ///
+  /// Every 64th level keeps its own while there is room: a directory is opened again from the nearest open one above,
+  /// so that without them a deep chain would cost the square of its depth.
+  func releaseWhenCrowded() {
+    let open = SharedDescriptor.openCount.load(ordering: .relaxed)
+    guard parent != nil, open > Self.openLimit else { return }
+    if depth % 64 == 0, open <= Self.openLimit + Self.openLimit / 2 { return }
+    release()
+  }
 }
 
 /// Hands a value from the thread that made it to the one that joined it.

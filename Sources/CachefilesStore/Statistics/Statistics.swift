@@ -1,5 +1,6 @@
 import CachefilesFormat
 import LinuxIO
+import SystemPackage
 
 /// What a part of a cache adds up to.
 public struct Tally: Sendable, Equatable {
@@ -78,7 +79,23 @@ public struct Statistics: ScanVisitor, Sendable {
 
   private struct LinkedFile: Sendable {
     var part: Part
+    var key: [UInt8]
     var tally: Tally
+
+    /// Whether the bytes belong here rather than there, whichever name was seen first: volumes come before all else,
+    /// in the order of their keys.
+    func precedes(_ other: LinkedFile) -> Bool {
+      rank == other.rank ? key.lexicographicallyPrecedes(other.key) : rank < other.rank
+    }
+
+    private var rank: Int {
+      switch part {
+      case .volume: 0
+      case .legacy: 1
+      case .graveyard: 2
+      case .foreign: 3
+      }
+    }
   }
 
   /// Starts at nothing.
@@ -130,15 +147,20 @@ public struct Statistics: ScanVisitor, Sendable {
       if isObject { tally.fileBytes = entry.status.size }
     }
     if entry.status.links > 1, entry.status.kind != .directory {
-      link(entry.status.inode, part, &tally)
+      link(entry, part, &tally)
     }
     add(tally, to: part)
   }
 
   /// The bytes of a file with several names are set aside until all of them are known.
-  private mutating func link(_ inode: UInt64, _ part: Part, _ tally: inout Tally) {
-    if linked[inode] == nil { linked[inode] = LinkedFile(part: part, tally: tally.withoutCounts) }
+  private mutating func link(_ entry: borrowing ScanEntry, _ part: Part, _ tally: inout Tally) {
+    note(entry.status.inode, LinkedFile(part: part, key: entry.volume?.key ?? [], tally: tally.withoutCounts))
     tally = tally.onlyCounts
+  }
+
+  private mutating func note(_ inode: UInt64, _ file: LinkedFile) {
+    if let other = linked[inode], !file.precedes(other) { return }
+    linked[inode] = file
   }
 
   private func read(_ entry: borrowing ScanEntry, _ tally: inout Tally) {
@@ -165,7 +187,8 @@ public struct Statistics: ScanVisitor, Sendable {
       tally.dataBytes = bytes
       tally.extents = count
     } catch {
-      errors.append(error)
+      // Gone or replaced since it was looked at, as happens on a live cache.
+      if error.error != .noSuchFileOrDirectory, error.error != .staleNFSFileHandle { errors.append(error) }
     }
   }
 
@@ -190,7 +213,7 @@ public struct Statistics: ScanVisitor, Sendable {
     for index in schemes.indices { schemes[index] += other.schemes[index] }
     fanouts += other.fanouts
     errors += other.errors
-    for (inode, file) in other.linked where linked[inode] == nil { linked[inode] = file }
+    for (inode, file) in other.linked { note(inode, file) }
   }
 
   /// Adds the bytes of files with several names, once each. Called once, after the last merge.

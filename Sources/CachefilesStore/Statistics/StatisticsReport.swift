@@ -56,7 +56,12 @@ public struct StatisticsReport: Sendable {
   ) throws(StoreError) -> Preparation {
     var options = options
     options.attributes = questions.records
-    let fileSystem = try? store.root.fileSystem()
+    var fileSystem: FileSystemStatus?
+    var errors = 0
+    do throws(Errno) { fileSystem = try store.root.fileSystem() } catch {
+      errors += 1
+      options.onFailure(StoreError(path: store.path, operation: "find the size of the file system of", error: error))
+    }
     let limits = fileSystem.flatMap { status in
       percentages.map { CullLimits($0, blocks: status.blocks, files: status.files) }
     }
@@ -65,8 +70,8 @@ public struct StatisticsReport: Sendable {
       scanner: try Scanner(store, options), questions: questions, options: options,
       blank: StatisticsReport(
         root: store.path, generation: generation, liveness: store.probeLiveness(), missing: store.missing,
-        questions: questions, fileSystem: fileSystem, limits: limits, statistics: Statistics(), volumes: [], errors: 0,
-        isInterrupted: false))
+        questions: questions, fileSystem: fileSystem, limits: limits, statistics: Statistics(), volumes: [],
+        errors: errors, isInterrupted: false))
   }
 
   /// A report before its scan.
@@ -85,7 +90,7 @@ public struct StatisticsReport: Sendable {
       for error in statistics.errors { options.onFailure(error) }
       var report = blank
       report.statistics = statistics
-      report.errors = summary.failures + statistics.errors.count
+      report.errors += summary.failures + statistics.errors.count
       report.isInterrupted = summary.isCancelled
       report.volumes = summary.volumes.map { volume in
         Volume(

@@ -20,7 +20,7 @@ public struct DataExtent: Equatable, Sendable {
 }
 
 extension OwnedDescriptor {
-  /// Calls a closure for each run of data, in order. Preallocated space that was never written is a hole.
+  /// Calls a closure for each run of data below `size`, in order. Preallocated space that was never written is a hole.
   ///
   /// The corresponding C function is `lseek` with `SEEK_DATA` and `SEEK_HOLE`: what the kernel's own cache asks.
   /// - Parameters:
@@ -39,7 +39,7 @@ extension OwnedDescriptor {
       }
       let end: off_t
       do throws(Errno) {
-        end = try call(.lseek) { lseek(raw, start, clinux_SEEK_HOLE) }
+        end = min(try call(.lseek) { lseek(raw, start, clinux_SEEK_HOLE) }, off_t(clamping: size))
       } catch {
         if error == .noSuchAddressOrDevice { return }
         throw error

@@ -71,7 +71,7 @@ extension OwnedDescriptor {
             clinux_getxattrat(raw, name, AT_SYMLINK_NOFOLLOW, attribute.pointer, nil, 0)
           }
           return .longer(count: count ?? buffer.count + 1)
-        case .noFunction: AttributeCall.isAvailable.store(false, ordering: .relaxed)
+        case .noFunction: AttributeCall.noteMissing()
         default: return .failed(error)
         }
       }
@@ -108,7 +108,15 @@ extension OwnedDescriptor {
 public enum AttributeCall {
   static let isAvailable = Atomic<Bool>(true)
 
-  /// Makes the module use the fallback for kernels before 6.13, as benchmarks and tests do.
+  /// Remembers that the kernel does not know the call. One that a test made fail says nothing about the kernel.
+  static func noteMissing() {
+    #if FAULTS
+      if FaultPlan.current != nil { return }
+    #endif
+    useFallback()
+  }
+
+  /// Makes the module use the fallback for kernels before 6.13, as benchmarks do.
   public static func useFallback() { isAvailable.store(false, ordering: .relaxed) }
 }
 

@@ -1,0 +1,175 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The names in JSON output that scripts depend on: each is there, of its kind, wherever it is promised.
+@Suite("Keys of JSON output")
+struct ContractKeyTests {
+  let scratch = ScratchDirectory()
+
+  /// What a value must be.
+  enum Kind: String {
+    case text, hex, hash, fanout, bool, number, object, list
+
+    func holds(_ value: JSONValue) -> Bool {
+      func matches(_ pattern: String) -> Bool {
+        value.text?.range(of: "^\(pattern)$", options: .regularExpression) != nil
+      }
+      switch (self, value) {
+      case (.text, .text), (.bool, .bool), (.number, .integer), (.object, .object), (.list, .list): return true
+      case (.hex, _): return matches("([0-9a-f]{2})*")
+      case (.hash, _): return matches("[0-9a-f]{8}")
+      case (.fanout, _): return matches("@[0-9a-f]{2}")
+      default: return false
+      }
+    }
+  }
+
+  private func expect(_ object: JSONValue?, _ keys: [String: Kind], _ comment: Comment) {
+    for (key, kind) in keys {
+      guard let value = object?[key] else {
+        Issue.record("\(comment): no '\(key)'")
+        continue
+      }
+      #expect(kind.holds(value), "\(comment): '\(key)' is no \(kind.rawValue): \(value)")
+    }
+  }
+
+  private func lines(_ arguments: [String]) throws -> [JSONValue] {
+    let result = try Command.cachefiles(arguments + ["--jsonl"], directory: scratch.path)
+    let objects = try result.output.split(separator: 0x0a).map { try JSONValue(parsing: Array($0)) }
+    #expect(!objects.isEmpty, "\(arguments): \(result.errorText)")
+    for object in objects { #expect(object["schema"]?.text == "cachefiles.\(arguments[0])/1") }
+    return objects
+  }
+
+  private func document(_ arguments: [String]) throws -> JSONValue {
+    let result = try Command.cachefiles(arguments + ["--json"], directory: scratch.path)
+    let object = try JSONValue(parsing: result.output)
+    #expect(object["schema"]?.text == "cachefiles.\(arguments[0])/1")
+    return object
+  }
+
+  private func sample() throws {
+    #expect(try Command.cachefiles(["sample", "--quiet", "c"], directory: scratch.path).status == 0)
+    try scratch.write("c/graveyard/6b00e87700000001/T1", [1])
+  }
+
+  private func objectPath() throws -> String {
+    let entry = try #require(
+      NaiveWalk.entries("\(scratch.path)/c").first { $0.isRegular && $0.components.count == 4 })
+    return "c/" + String(decoding: entry.path, as: UTF8.self)
+  }
+
+  static let decoded: [String: Kind] = [
+    "name": .text, "scheme": .text, "key": .hex, "key_lengths": .list, "canonical": .bool,
+  ]
+  static let inVolume: [String: Kind] = [
+    "volume": .text, "volume_hash": .hash, "key_hash": .hash, "fanout": .fanout, "placed": .bool, "netfs": .object,
+  ]
+  static let record: [String: Kind] = [
+    "object_size_bytes": .number, "zero_point": .number, "type": .number, "content": .number, "content_name": .text,
+    "aux": .hex,
+  ]
+
+  @Test("encode")
+  func encode() throws {
+    let plain: [String: Kind] = ["key": .hex, "name": .text, "scheme": .text]
+    expect(try lines(["encode", "01000101"])[0], plain, "encode")
+    let volume: [String: Kind] = [
+      "volume": .text, "volume_hash": .hash, "key_hash": .hash, "fanout": .fanout, "path": .text,
+    ]
+    let object = try lines(["encode", "--volume", "9p,p9src,hosttag", "ea25f80000000000"])[0]
+    expect(object, plain.merging(volume) { $1 }, "encode --volume")
+    #expect(object["path"]?.text == "cache/I9p,p9src,hosttag/@28/Tf825ea,")
+  }
+
+  @Test("decode: names, paths and what is wrong with them")
+  func decode() throws {
+    expect(try lines(["decode", "T1"])[0], Self.decoded, "decode")
+    let path = "cache/I9p,p9src,hosttag/@28/Tf825ea,"
+    for arguments in [["decode", path], ["decode", "--volume", "9p,p9src,hosttag", "Tf825ea,"]] {
+      let object = try lines(arguments)[0]
+      expect(object, Self.decoded, "\(arguments)")
+      expect(object, Self.inVolume.filter { arguments.count == 2 || $0.key != "placed" }, "\(arguments)")
+      #expect(object["netfs"]?["type"]?.text == "9p")
+    }
+    let misplaced = try lines(["decode", "cache/I9p,p9src,hosttag/@29/Tf825ea,"])[0]
+    #expect(misplaced["placed"]?.bool == false)
+    #expect(misplaced["fanout"]?.text == "@28")
+    let wrong = try lines(["decode", "T01"])[0]
+    #expect(wrong["canonical"]?.bool == false)
+    expect(wrong, ["reason": .text], "decode of a name that is not canonical")
+  }
+
+  @Test("decode names the netfs of each kind of volume key")
+  func netfsTypes() throws {
+    for (key, type) in [
+      ("nfs,4.2,2,108,100007f,,,,,80000,80000,2ee,3a98,1d4c,3a98,1", "nfs"), ("afs,example.com,100058", "afs"),
+      ("cifs,192.168.6.1:445,scratch", "cifs"), ("9p,hostshare,;", "9p"), ("erofs,test.img", "erofs"),
+      ("ceph,3b6f1d2e-55aa-4c0e-9a77-001122334455", "ceph"), ("other", "unknown"),
+    ] {
+      let object = try lines(["decode", "--volume", key, "T1"])[0]
+      #expect(object["netfs"]?["type"]?.text == type)
+    }
+  }
+
+  @Test("record, and the record of show")
+  func records() throws {
+    let value = "0000000000001770000000000000000001" + "00" + "47ad176b"
+    let object = try lines(["record", "--netfs", "9p", value])[0]
+    expect(object, ["record": .object], "record")
+    expect(object["record"], Self.record, "record")
+    expect(object["record"], ["coherency": .object], "record --netfs")
+    try sample()
+    let shown = try lines(["show", try objectPath()])[0]
+    expect(shown, Self.decoded.merging(Self.inVolume) { $1 }, "show")
+    expect(shown["record"], Self.record.merging(["coherency": .object]) { $1 }, "show")
+  }
+
+  @Test("stats")
+  func stats() throws {
+    try sample()
+    let totals = [
+      "volumes", "objects", "disk_bytes", "file_bytes", "graveyard_entries", "graveyard_bytes", "foreign_entries",
+      "errors",
+    ]
+    let numbers = { (keys: [String]) in Dictionary(uniqueKeysWithValues: keys.map { ($0, Kind.number) }) }
+    for (options, more) in [
+      ([], []), (["--records"], ["object_bytes", "dirty_objects"]), (["--extents"], ["data_bytes", "extents"]),
+    ] as [([String], [String])] {
+      let object = try document(["stats", "c"] + options)["totals"]
+      expect(object, numbers(totals + more), "stats \(options)")
+      for key in ["object_bytes", "dirty_objects", "data_bytes", "extents"] {
+        #expect((object?[key] != nil) == more.contains(key), "\(key) \(options)")
+      }
+    }
+  }
+
+  @Test("Keys that end in _ns and _bytes are whole numbers everywhere, and every key is lower case with underscores")
+  func units() throws {
+    try sample()
+    let path = try objectPath()
+    let documents = try [
+      document(["stats", "c", "--records", "--extents"]), document(["ls", "c"]), document(["ls", "c", "--volumes"]),
+      document(["show", path, "c", "c/cache/I9p,p9src,hosttag", "c/graveyard/6b00e87700000001"]), document(["demo"]),
+      document(["decode", path]), document(["encode", "01"]), document(["record", "00"]),
+    ]
+    var seen = 0
+    func look(_ value: JSONValue, _ place: String) {
+      if case .list(let elements) = value { for element in elements { look(element, place) } }
+      guard case .object(let members) = value else { return }
+      for (key, below) in members {
+        if key.hasSuffix("_ns") || key.hasSuffix("_bytes") {
+          seen += 1
+          #expect(below.integer != nil, "\(place).\(key): \(below)")
+        }
+        let isScheme = ["D", "S", "T", "E"].contains(key)
+        #expect(isScheme || key.range(of: "^[a-z][a-z0-9_]*$", options: .regularExpression) != nil, "\(place).\(key)")
+        look(below, "\(place).\(key)")
+      }
+    }
+    for document in documents { look(document, document["schema"]?.text ?? "") }
+    #expect(seen > 100)
+  }
+}

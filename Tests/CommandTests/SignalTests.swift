@@ -1,0 +1,114 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// SIGINT and SIGTERM in the middle of work: what was done is printed, nothing is left behind, and the exit status is
+/// 128 and the signal's number.
+@Suite("Signals")
+struct SignalTests {
+  let scratch = ScratchDirectory()
+
+  static let signals: [Int32] = [SIGINT, SIGTERM]
+
+  private func sample(objects: Int) throws {
+    let made = try Command.cachefiles(
+      ["sample", "--quiet", "--data", "0", "--objects", "\(objects)", "\(scratch.path)/c"])
+    #expect(made.status == 0)
+  }
+
+  @Test("stats stops between two entries and prints the totals so far", arguments: signals)
+  func stats(signal: Int32) throws {
+    try sample(objects: 100)
+    // With so few descriptors each of 2,560 directories is a failure: more lines than the pipe of stderr holds.
+    let arguments = [
+      "--nofile=7", Command.productDirectory + "/cachefiles", "stats", "--json", "--threads", "1", "c",
+    ]
+    let command = try RunningCommand(
+      arguments, program: "/usr/bin/prlimit", pipe: .errors, directory: scratch.path)
+    command.waitForOutput()
+    command.send(signal)
+    let result = command.finish()
+    #expect(result.status == 128 + signal)
+    let errors = Int(try #require(try JSONValue(parsing: result.output)["totals"]?["errors"]?.integer))
+    #expect((1..<2560).contains(errors))
+    #expect(result.errorText.split(separator: "\n").count == errors)
+  }
+
+  @Test("ls stops between two lines", arguments: signals, ["1", "8"])
+  func list(signal: Int32, threads: String) throws {
+    try sample(objects: 3000)
+    let command = try RunningCommand(["ls", "--jsonl", "--threads", threads, "c"], directory: scratch.path)
+    command.waitForOutput()
+    command.send(signal)
+    let result = command.finish()
+    #expect(result.status == 128 + signal)
+    #expect(result.errorText.isEmpty)
+    #expect(result.output.last == UInt8(ascii: "\n"))
+    for line in result.text.split(separator: "\n") {
+      #expect(throws: Never.self) { _ = try JSONValue(parsing: Array(line.utf8)) }
+    }
+  }
+
+  /// A line of input for each filter.
+  static let lines = ["decode": "T1\n", "encode": "01\n", "record": "00000000000000640000000000000000010047ad176b\n"]
+
+  @Test("A filter that waits for more input ends", arguments: signals, ["decode", "encode", "record"])
+  func waitingFilter(signal: Int32, name: String) throws {
+    let command = try RunningCommand([name, "--jsonl"], directory: scratch.path)
+    command.write(String(repeating: Self.lines[name] ?? "", count: name == "encode" ? 2500 : 1200))
+    // Some lines are answered, and input stays open: only the signal can end it.
+    command.waitForOutput()
+    command.send(signal)
+    let result = command.finish()
+    #expect(result.status == 128 + signal)
+    #expect(result.errorText.isEmpty)
+    #expect((1...2500).contains(result.text.split(separator: "\n").count))
+  }
+
+  @Test("A filter prints what it has answered, and whole lines only", arguments: signals)
+  func answeredLines(signal: Int32) throws {
+    let command = try RunningCommand(["decode", "--jsonl"], directory: scratch.path)
+    command.write(String(repeating: "T1\n", count: 2000) + "T2")
+    command.waitForOutput()
+    command.send(signal)
+    let result = command.finish()
+    #expect(result.status == 128 + signal)
+    #expect(result.output.last == UInt8(ascii: "\n"))
+    let lines = result.text.split(separator: "\n")
+    #expect(Set(lines.map { $0.contains("\"name\":\"T1\"") }) == [true])
+    #expect((1...2000).contains(lines.count))
+  }
+
+  @Test("An interrupted document is closed, so that it can be read", arguments: ["decode", "encode"])
+  func document(name: String) throws {
+    let command = try RunningCommand([name, "--json"], directory: scratch.path)
+    command.write(String(repeating: Self.lines[name] ?? "", count: 2500))
+    command.waitForOutput()
+    command.send(SIGTERM)
+    let result = command.finish()
+    #expect(result.status == 128 + SIGTERM)
+    #expect(throws: Never.self) { _ = try JSONValue(parsing: result.output) }
+  }
+
+  @Test("An interrupted sample leaves nothing behind", arguments: signals)
+  func interruptedSample(signal: Int32) throws {
+    let command = try RunningCommand(["sample", "--objects", "200000", "new"], directory: scratch.path)
+    while !FileManager.default.fileExists(atPath: "\(scratch.path)/new/cache"), command.isRunning { usleep(1000) }
+    command.send(signal)
+    let result = command.finish()
+    #expect(result.status == 128 + signal)
+    #expect(result.output.isEmpty)
+    #expect(result.errorText.isEmpty)
+    #expect(scratch.names.isEmpty)
+  }
+
+  @Test("An interrupted sample leaves a directory that was there as empty as before")
+  func interruptedSampleInDirectory() throws {
+    try scratch.makeDirectory("given/lost+found")
+    let command = try RunningCommand(["sample", "--objects", "200000", "given"], directory: scratch.path)
+    while !FileManager.default.fileExists(atPath: "\(scratch.path)/given/cache"), command.isRunning { usleep(1000) }
+    command.send(SIGTERM)
+    #expect(command.finish().status == 128 + SIGTERM)
+    #expect(NaiveWalk.entries("\(scratch.path)/given").map(\.path) == [[], Array("lost+found".utf8)])
+  }
+}
