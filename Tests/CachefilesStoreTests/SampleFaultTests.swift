@@ -39,27 +39,41 @@ struct SampleFaultTests {
   @Test("After a failing call a new directory is gone again", arguments: Writer.allCases)
   func newDirectoryIsGone(writer: Writer) throws {
     let path = scratch.path("new")
-    var uncounted = try FaultPlan.count(nil) { try writer.write(to: path) }
-    CaptureWriter.remove(path)
     for call in writer.calls {
-      let count = try FaultPlan.count(call) { try writer.write(to: path) }
-      CaptureWriter.remove(path)
-      uncounted -= count
-      for ordinal in spread(count, atMost: writer == .capture ? 6 : 3) {
+      // A synthetic cache makes thousands of calls: of those the first, and one in the middle where there are many.
+      var ordinals = [1]
+      if writer == .capture {
+        ordinals = spread(try FaultPlan.count(call) { try writer.write(to: path) }, atMost: 6)
+        CaptureWriter.remove(path)
+      } else if [.openat, .mkdirat].contains(call) {
+        ordinals.append(900)
+      }
+      for ordinal in ordinals {
         let failure = failure(of: writer, at: path, FaultPlan(failing: call, ordinal: ordinal, with: .noSpace))
-        expect(failure, .noSpace, below: path, "\(call) number \(ordinal) of \(count)")
-        #expect(scratch.names.isEmpty, "\(call) number \(ordinal) of \(count)")
+        expect(failure, .noSpace, below: path, "\(call) number \(ordinal)")
+        #expect(scratch.names.isEmpty, "\(call) number \(ordinal)")
       }
     }
     #expect(scratch.openDescriptors.isEmpty)
-    #expect(uncounted == 0, "there are calls that were not made to fail")
+  }
+
+  @Test("A capture is written with no call that is not made to fail")
+  func allCallsAreCovered() throws {
+    let (path, writer) = (scratch.path("new"), Writer.capture)
+    func count(_ call: Syscall?) throws -> Int {
+      defer { CaptureWriter.remove(path) }
+      return try FaultPlan.count(call) { try writer.write(to: path) }
+    }
+    let counts = try writer.calls.map(count)
+    #expect(!counts.contains(0))
+    #expect(try counts.reduce(0, +) == count(nil))
   }
 
   @Test("After a failing call a directory that was there is there, as empty as before", arguments: Writer.allCases)
   func givenDirectoryIsEmptyAgain(writer: Writer) throws {
     try scratch.makeDirectory("given/lost+found")
     let path = scratch.path("given")
-    for call in writer.calls {
+    for call in writer == .capture ? writer.calls : [.mkdirat, .openat, .setxattr] {
       let plan = FaultPlan(failing: call, ordinal: 2, with: .ioError)
       let failure = failure(of: writer, at: path, plan)
       if plan.failed == 0 {

@@ -125,7 +125,7 @@ struct StoreOpeningTests {
 
   @Test("A root's name may be any bytes")
   func nameOfBytes() throws {
-    let bytes = scratch.path("").bytes + [0xff, 0x0a, 0x20, 0x1b]
+    let bytes = Array(scratch.path.utf8).appending(component: [0xff, 0x0a, 0x20, 0x1b])
     for suffix in [[], Array("/cache".utf8)] as [[UInt8]] {
       let made = (bytes + suffix + [0]).withUnsafeBufferPointer { buffer in
         buffer.withMemoryRebound(to: CChar.self) { $0.baseAddress.map { mkdir($0, 0o700) } }

@@ -32,8 +32,8 @@ struct ThreadTests {
     #expect(scratch.openDescriptors.count == 1)
   }
 
-  @Test("A cache of many volumes gives the same totals with any number of threads", arguments: [2, 3, 8, 64])
-  func manyVolumes(threads: Int) throws {
+  @Test("A cache of many volumes gives the same totals with any number of threads")
+  func manyVolumes() throws {
     try SyntheticCache(objects: 1500, seed: 11, now: 1_795_000_000_000_000_000).write(to: scratch.path("cache-root"))
     // Names of one file in several volumes: its bytes count once, whichever thread comes first.
     let first = try #require(NaiveWalk.entries("\(scratch.path)/cache-root").first { $0.isRegular && $0.allocated > 0 })
@@ -42,12 +42,13 @@ struct ThreadTests {
       try FileManager.default.linkItem(atPath: file, toPath: "\(scratch.path)/cache-root/\(place)")
     }
     let one = try scratch.scan(threads: 1, attributes: true, extents: true)
-    let many = try scratch.scan(threads: threads, attributes: true, extents: true)
-    #expect(one.statistics.totals == many.statistics.totals)
     #expect(one.statistics.totals.objects == 1500)
     #expect(one.statistics.foreign.diskBytes == 0)
-    #expect(many.essence == one.essence)
-    #expect(try many.statistics.totals.diskBytes == NaiveWalk.diskUsage("\(scratch.path)/cache-root"))
+    #expect(try one.statistics.totals.diskBytes == NaiveWalk.diskUsage("\(scratch.path)/cache-root"))
+    for threads in [2, 3, 8, 8, 64] {
+      let many = try scratch.scan(threads: threads, attributes: true, extents: true)
+      #expect(many.essence == one.essence, "\(threads) threads")
+    }
   }
 
   @Test("A cancelled scan ends and says so", arguments: [1, 8])
