@@ -117,7 +117,11 @@ extension Store {
       while isEmpty, try buffer.fill(from: directory) { buffer.forEach { _ in isEmpty = false } }
       if isEmpty { return .noAnswer("is empty, and an empty directory must not be probed") }
     } catch {
-      return error == .noSuchFileOrDirectory ? .noAnswer("does not exist") : .failed("cannot be read (\(error))")
+      switch error {
+      case .noSuchFileOrDirectory: return .noAnswer("does not exist")
+      case .notDirectory, .tooManySymbolicLinkLevels: return .noAnswer("is not a directory")
+      default: return .failed("cannot be read (\(error))")
+      }
     }
     do throws(Errno) {
       try root.removeDirectory(name)

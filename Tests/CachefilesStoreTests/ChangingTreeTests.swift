@@ -25,12 +25,14 @@ struct ChangingTreeTests {
   private func full(_ name: String) -> String { "\(scratch.path)/\(name)" }
 
   /// Scans with one thread; the closure gets each entry's path below the volume, before the entry is counted.
-  private func scan(_ action: @escaping @Sendable (String) -> Void) throws -> ScanResult {
+  private func scan(isLive: Bool = true, _ action: @escaping @Sendable (String) -> Void) throws -> ScanResult {
     let store = try Store(path: scratch.path("cache-root"))
     let failures = Collector<StoreError>()
-    let scanner = try Scanner(store, ScanOptions(threads: 1, attributes: true) { failures.add($0) })
+    var options = ScanOptions(threads: 1, attributes: true) { failures.add($0) }
+    options.isLive = isLive
+    let scanner = try Scanner(store, options)
     let prefix = full(volume).utf8.count + 1
-    let (saboteur, summary) = scanner.run { Saboteur(prefix: prefix, action: action) }
+    let (saboteur, summary) = scanner.run { Saboteur(prefix: prefix, isLive: isLive, action: action) }
     return ScanResult(statistics: saboteur.statistics, summary: summary, failures: failures.all)
   }
 
@@ -46,9 +48,12 @@ struct ChangingTreeTests {
 
   private struct NotYet: Error {}
 
-  @Test("Objects that vanish after they were listed are no errors, and do not count")
-  func vanishingObjects() throws {
+  @Test(
+    "Objects that vanish after they were listed do not count, and are no errors in a live cache alone",
+    arguments: [true, false])
+  func vanishingObjects(isLive: Bool) throws {
     let result = try scan(
+      isLive: isLive,
       once { path in
         guard path.contains("/") else { throw NotYet() }
         let (fanout, name) = (path.prefix(3), path.dropFirst(4))
@@ -56,28 +61,30 @@ struct ChangingTreeTests {
           try FileManager.default.removeItem(atPath: full("\(volume)/\(fanout)/T\(number)"))
         }
       })
-    #expect(result.failures.isEmpty)
+    #expect(result.failures.map(\.error) == Array(repeating: .noSuchFileOrDirectory, count: isLive ? 0 : 9))
     #expect(result.statistics.totals.objects == 11)
   }
 
-  @Test("An object that vanishes before its data is looked for is no error")
-  func vanishingData() throws {
-    let result = try scan { path in
+  @Test(
+    "An object that vanishes before its data is looked for is no error in a live cache alone", arguments: [true, false])
+  func vanishingData(isLive: Bool) throws {
+    let result = try scan(isLive: isLive) { path in
       if path.hasSuffix("T3") { try? FileManager.default.removeItem(atPath: full("\(volume)/\(path)")) }
     }
     #expect(result.failures.isEmpty)
-    #expect(result.statistics.errors.isEmpty)
+    #expect(result.statistics.errors.count == (isLive ? 0 : 2))
     #expect(result.statistics.totals.objects == 20)
     #expect(result.statistics.totals.extents == 18)
   }
 
-  @Test("A directory that vanishes before it is entered is no error")
-  func vanishingDirectory() throws {
+  @Test("A directory that vanishes before it is entered is no error in a live cache alone", arguments: [true, false])
+  func vanishingDirectory(isLive: Bool) throws {
     let result = try scan(
+      isLive: isLive,
       once { path in
         try FileManager.default.removeItem(atPath: full("\(volume)/\(path == "@00" ? "@01" : "@00")"))
       })
-    #expect(result.failures.isEmpty)
+    #expect(result.failures.map(\.error) == (isLive ? [] : [.noSuchFileOrDirectory]))
     #expect(result.statistics.totals.objects == 10)
     #expect(result.statistics.fanouts == 1)
   }
@@ -155,9 +162,10 @@ struct ChangingTreeTests {
 private struct Saboteur: ScanVisitor {
   let prefix: Int
   let action: @Sendable (String) -> Void
-  var statistics = Statistics(wantsExtents: true)
+  var statistics: Statistics
 
-  init(prefix: Int, action: @escaping @Sendable (String) -> Void) {
+  init(prefix: Int, isLive: Bool, action: @escaping @Sendable (String) -> Void) {
+    statistics = Statistics(wantsExtents: true, isLive: isLive)
     self.prefix = prefix
     self.action = action
   }

@@ -71,6 +71,8 @@ struct List: ParsableCommand {
   }
 
   private func listObjects(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
+    var options = options
+    options.isLive = store.probeLiveness() == .live
     let scanner: Scanner
     let rootLength = store.path.count
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }

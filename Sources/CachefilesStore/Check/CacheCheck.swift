@@ -164,6 +164,7 @@ public final class CacheCheck: Sendable {
     }
     scan.volumes = part.volumes
     scan.isCancelled = isCancelled
+    scan.isLive = context.isLive
     let prototype = CheckVisitor(context, funnel, store, coversAll: part.coversAll)
     return try Scanner(store, scan, progress: progress).run { prototype }
   }

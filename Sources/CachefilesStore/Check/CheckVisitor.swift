@@ -126,7 +126,7 @@ struct CheckVisitor: ScanVisitor {
         throw StoreError(path: entry.path, operation: "read the data of", error: error)
       }
     } catch {
-      errors.append(error)
+      fail(error)
     }
   }
 
@@ -158,7 +158,7 @@ struct CheckVisitor: ScanVisitor {
         throw StoreError(path: entry.path, operation: "read the flags of", error: error)
       }
     } catch {
-      errors.append(error)
+      fail(error)
     }
   }
 
@@ -248,6 +248,11 @@ struct CheckVisitor: ScanVisitor {
   }
 
   // MARK: Reporting
+
+  private mutating func fail(_ error: StoreError) {
+    let hasChanged = error.error == .noSuchFileOrDirectory || error.error == .staleNFSFileHandle
+    if !context.isLive || !hasChanged { errors.append(error) }
+  }
 
   private func subject(_ entry: borrowing ScanEntry) -> Finding.Subject {
     Finding.Subject(path: Self.relative(entry.path, rootLength), entry.status)

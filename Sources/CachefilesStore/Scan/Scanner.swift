@@ -79,6 +79,8 @@ public final class Scanner: Sendable {
 
   /// Counts and names an entry that failed.
   func fail(_ error: StoreError) {
+    // What is gone from a live cache is none of it any more. Nobody but the kernel should take something from another.
+    if error.error == .noSuchFileOrDirectory, options.isLive { return }
     failures.withLock { count in
       count += 1
       options.onFailure(error)
@@ -105,9 +107,7 @@ public final class Scanner: Sendable {
           let descriptor = try node.descriptor()
           look(at: batch, in: node, descriptor)
         } catch {
-          if error != .noSuchFileOrDirectory {
-            scanner.fail(StoreError(path: node.path, operation: "open", error: error))
-          }
+          scanner.fail(StoreError(path: node.path, operation: "open", error: error))
         }
         scanner.buffers.withLock { $0.give(batch) }
       }
@@ -162,7 +162,6 @@ public final class Scanner: Sendable {
         }
         return descriptor
       } catch {
-        if error == .noSuchFileOrDirectory { return nil }
         scanner.fail(StoreError(path: node.path, operation: "open", error: error))
         return nil
       }
@@ -220,7 +219,6 @@ public final class Scanner: Sendable {
           var length = 0
           if case .value(let bytes) = reading { length = bytes }
           if case .failed(let error) = reading {
-            if error == .noSuchFileOrDirectory { return }
             scanner.fail(
               StoreError(
                 path: node.path.appending(component: name.array), operation: "read the cache attribute", error: error))
@@ -230,8 +228,6 @@ public final class Scanner: Sendable {
             value: values.bytes(length))
           visitor.visit(entry)
         } catch {
-          // On a live cache entries go at any moment: one that is gone is none of the cache any more.
-          if error == .noSuchFileOrDirectory { return }
           scanner.fail(
             StoreError(path: node.path.appending(component: name.array), operation: "look at", error: error))
         }

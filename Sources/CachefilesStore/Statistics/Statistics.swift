@@ -53,6 +53,7 @@ public struct Tally: Sendable, Equatable {
 public struct Statistics: ScanVisitor, Sendable {
   /// Whether to ask for runs of data, which opens every object.
   public var wantsExtents: Bool
+  private let isLive: Bool
   /// Tallies by volume number.
   public private(set) var volumes: [Tally] = []
   /// Objects of the layout before 5.17.
@@ -99,7 +100,12 @@ public struct Statistics: ScanVisitor, Sendable {
   }
 
   /// Starts at nothing.
-  public init(wantsExtents: Bool = false) { self.wantsExtents = wantsExtents }
+  ///
+  /// - Parameter isLive: whether a kernel holds the cache, so that entries may change while they are looked at.
+  public init(wantsExtents: Bool = false, isLive: Bool = false) {
+    self.wantsExtents = wantsExtents
+    self.isLive = isLive
+  }
 
   /// Counts one entry.
   @inline(__always)
@@ -188,7 +194,8 @@ public struct Statistics: ScanVisitor, Sendable {
       tally.extents = count
     } catch {
       // Gone or replaced since it was looked at, as happens on a live cache.
-      if error.error != .noSuchFileOrDirectory, error.error != .staleNFSFileHandle { errors.append(error) }
+      let hasChanged = error.error == .noSuchFileOrDirectory || error.error == .staleNFSFileHandle
+      if !isLive || !hasChanged { errors.append(error) }
     }
   }
 

@@ -66,10 +66,12 @@ public struct StatisticsReport: Sendable {
       percentages.map { CullLimits($0, blocks: status.blocks, files: status.files) }
     }
     let generation = try store.generation()
+    let liveness = store.probeLiveness()
+    options.isLive = liveness == .live
     return Preparation(
       scanner: try Scanner(store, options), questions: questions, options: options,
       blank: StatisticsReport(
-        root: store.path, generation: generation, liveness: store.probeLiveness(), missing: store.missing,
+        root: store.path, generation: generation, liveness: liveness, missing: store.missing,
         questions: questions, fileSystem: fileSystem, limits: limits, statistics: Statistics(), volumes: [],
         errors: errors, isInterrupted: false))
   }
@@ -84,8 +86,8 @@ public struct StatisticsReport: Sendable {
 
     /// Scans and fills in the report.
     public func run() -> StatisticsReport {
-      let wantsExtents = questions.extents
-      var (statistics, summary) = scanner.run { Statistics(wantsExtents: wantsExtents) }
+      let (wantsExtents, isLive) = (questions.extents, options.isLive)
+      var (statistics, summary) = scanner.run { Statistics(wantsExtents: wantsExtents, isLive: isLive) }
       statistics.settleLinks()
       for error in statistics.errors { options.onFailure(error) }
       var report = blank
