@@ -41,15 +41,23 @@ struct RootObservation: Sendable {
     seen.pageSize = FileSystemStatus.pageSize
     do throws(Errno) {
       seen.fileSystem = try store.root.fileSystem()
-      if seen.cache?.kind == .directory {
-        seen.cacheAttribute = try store.root.open(Store.cacheName, .directory).attribute(CacheAttribute.name)
-      }
+      if seen.cache?.kind == .directory { seen.cacheAttribute = try attribute(of: Store.cacheName, in: store) }
     } catch {
       throw StoreError(path: store.path, operation: "look at", error: error)
     }
     if liveness.isLive == false { seen.tryFile(in: store) }
     if let lines = try? SmallFile.read(caches) { seen.cacheStates = states(lines) }
     return seen
+  }
+
+  /// The cache attribute of a directory; nil also where the file system has no attributes, which is judged apart.
+  private static func attribute(of name: EntryName, in store: borrowing Store) throws(Errno) -> [UInt8]? {
+    do throws(Errno) {
+      return try store.root.open(name, .directory).attribute(CacheAttribute.name)
+    } catch {
+      guard error == .notSupported || error == .notSupportedOnSocket else { throw error }
+      return nil
+    }
   }
 
   private static func status(of name: EntryName, in store: borrowing Store) throws(StoreError) -> FileStatus? {
