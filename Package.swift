@@ -80,7 +80,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "cachefiles", "cachefiles-fsck", "CachefilesCommands", "CachefilesFormat", "CachefilesStore", "LinuxIO",
+        "CAttr", "cachefiles", "cachefiles-fsck", "CachefilesCommands", "CachefilesFormat", "CachefilesStore",
+        "LinuxIO",
         "TestSupport",
       ],
       exclude: ["Cases"], swiftSettings: strict),
