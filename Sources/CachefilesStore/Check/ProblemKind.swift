@@ -24,7 +24,7 @@ public enum Severity: String, Sendable, CaseIterable, Comparable {
 
 /// What a repair does; the word in JSON and in reports.
 public enum RepairVerb: String, Sendable, CaseIterable {
-  /// Move into the graveyard, from where it can be put back until the next sweep.
+  /// Move into the graveyard, from where it can be put back until the graveyard is emptied.
   case bury
   /// Give a volume directory the constant header that the kernel wrote.
   case setHeader = "set-header"
