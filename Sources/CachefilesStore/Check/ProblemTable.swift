@@ -77,7 +77,8 @@ extension ProblemKind {
   /// The graveyard, and the state of the running cache.
   static let graveyardKinds: [ProblemKind] = [
     ProblemKind(
-      .g01, .note, "the graveyard is not empty", kernel: "never looks at them; cachefilesd removes them at start"),
+      .g01, .note, "the graveyard is not empty", kernel: "never looks at its entries; cachefilesd removes them at start"
+    ),
     ProblemKind(
       .g02, .note, "the graveyard has entries that neither kernel nor cachefilesd named",
       kernel: "never looks at them; cachefilesd removes them too"),
