@@ -99,7 +99,7 @@ public struct ProblemKind: Sendable {
   /// The kind with this id.
   public static func of(_ id: ProblemID) -> ProblemKind { table[id.index] }
 
-  /// All kinds, in the order of ``ProblemID``.
+  /// All kinds, in the order of ``ProblemID``. Docs/Problems.md says more about each.
   public static let table: [ProblemKind] = {
     let kinds = rootAndVolumeKinds + objectKinds + graveyardKinds
     precondition(kinds.map(\.id) == ProblemID.allCases, "the table has each problem once, in order")
