@@ -141,7 +141,7 @@ struct UndoView: Renderable {
     let steps = Quantity.count(report.restored, "step")
     let verdict = "\(EscapedBytes.string(report.root)): \(steps) taken back"
     let rest =
-      (report.untouched > 0 ? ", \(Quantity.count(report.untouched)) had not been made or were back already" : "")
+      (report.untouched > 0 ? ", \(Quantity.count(report.untouched)) not needed (never made, or back already)" : "")
       + (report.lost.isEmpty ? "" : ", \(Quantity.count(report.lost.count)) cannot come back")
       + (report.errors > 0 ? ", \(Quantity.count(report.errors, "error"))" : "")
     lines.append(report.lost.isEmpty && report.errors == 0 ? style.good(verdict) + rest : verdict + rest)

@@ -63,7 +63,7 @@ struct CheckView: Renderable {
       lines.append(
         report.deletes
           ? "  to take back what was not deleted: cachefiles-fsck --undo \(path)"
-          : "  to put everything back, before the next sweep: cachefiles-fsck --undo \(path)")
+          : "  to put everything back, before cachefilesd starts: cachefiles-fsck --undo \(path)")
     }
     if let next = report.nextVolume {
       lines.append("Out of time; go on with: --start-at '\(EscapedBytes.string(next))'")
@@ -107,17 +107,19 @@ struct CheckView: Renderable {
 
   private func repairLine(_ group: CheckReport.Group) -> String? {
     let kind = group.kind
-    guard let repair = kind.repair else { return nil }
-    if group.repaired == group.count { return "done (\(infinitive(of: repair)))" }
+    // A volume whose header is not constant is buried where others get theirs back.
+    let verbs = RepairVerb.allCases.filter { verb in group.findings.contains { $0.repair == verb } }
+    if verbs.isEmpty { return nil }
+    let what = verbs.map(infinitive).joined(separator: ", or ")
+    if group.repaired == group.count { return "done (\(what))" }
     let left = group.repaired > 0 ? "done for \(Quantity.count(group.repaired)); for the others " : ""
-    if group.findings.allSatisfy({ $0.repair == nil }) { return nil }
     let how =
       switch kind.consent {
       case .safe: "-p or -y"
       case .asked: "-y"
       case .dirty: "-y --include-dirty"
       }
-    return "\(left)\(how) will \(infinitive(of: repair)); lost: \(kind.loss)"
+    return "\(left)\(how) will \(what); lost: \(kind.loss)"
   }
 
   private func infinitive(of repair: RepairVerb) -> String {

@@ -15,8 +15,8 @@ struct Fsck: ParsableCommand {
       normal.
 
       Repairs need a cache that no kernel holds. They discard and never invent: what is removed goes to the graveyard, \
-      where it stays until 'cachefiles sweep' or the start of cachefilesd, and every step is written to a journal \
-      first. --undo puts everything back.
+      where it stays until cachefilesd starts, and every step is written to a journal first. Until then --undo puts \
+      everything back.
 
       What no check can see: whether a copy is still that of the server's file, and wrong bytes in a well-formed object.
 
@@ -24,7 +24,8 @@ struct Fsck: ParsableCommand {
         0    clean; notes alone are clean
         1    problems were repaired
         4    problems are left
-        8    something could not be read or done; a repair was asked for and the cache is in use; no cache
+        8    something could not be read or done, there is no cache, or a
+             repair was asked for and the cache is in use
         16   the command line is not understood
         32   ended by a signal or by --max-time
       """)
@@ -38,7 +39,7 @@ struct Fsck: ParsableCommand {
     name: [.customShort("p")], help: "Repair what loses nothing but copies that the kernel would refuse or never find.")
   var preen = false
 
-  @Flag(name: [.customShort("y")], help: "Repair everything that has a repair.")
+  @Flag(name: [.customShort("y")], help: "Repair everything that has a repair, except dirty objects.")
   var yes = false
 
   @Flag(help: "With -y, bury dirty objects too; they may hold writes that the server never got.")
@@ -50,21 +51,22 @@ struct Fsck: ParsableCommand {
   @Option(help: ArgumentHelp("Write the undo journal to this new file.", valueName: "file"))
   var journal: ByteArgument?
 
-  @Option(help: ArgumentHelp("Take back the run that wrote this journal.", valueName: "file"))
+  @Option(help: ArgumentHelp("Take back the repairs in this journal.", valueName: "file"))
   var undo: ByteArgument?
 
   @Option(
     help: ArgumentHelp("Weigh a problem differently: ID=ignore, note, warning or error.", valueName: "id=severity"))
   var set: [SeverityArgument] = []
 
-  @Option(help: ArgumentHelp("Only these problems: O06,O07.", valueName: "ids"))
+  @Option(help: ArgumentHelp("Look for these problems only: O06,O07.", valueName: "ids"))
   var only: ProblemsArgument?
 
-  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
+  @Option(help: ArgumentHelp("Check only the volumes whose key or description matches.", valueName: "glob"))
   var volume: ByteArgument?
 
   @Option(
-    help: ArgumentHelp("Begin no other volume after this time; the report says where to go on.", valueName: "age"))
+    help: ArgumentHelp(
+      "Begin no other volume and no other repair after this time; the report says where to go on.", valueName: "age"))
   var maxTime: AgeArgument?
 
   @Option(help: ArgumentHelp("Go volume by volume, from this volume key on.", valueName: "key"))

@@ -12,7 +12,7 @@ public final class CacheCheck: Sendable {
   private let errors = Mutex<Int>(0)
   private let start = ContinuousClock.now
 
-  /// Prepares a check.
+  /// Prepares a check. One value makes one run.
   public init(_ options: CheckOptions) {
     self.options = options
     funnel = FindingFunnel(options.policy, repairLimit: options.repairLimit, onFinding: options.onFinding)
@@ -28,7 +28,8 @@ public final class CacheCheck: Sendable {
 
   /// Checks the directory and, where the policy says so, repairs it.
   ///
-  /// What cannot be read or done is named through ``CheckOptions/onFailure`` and counted in ``CheckReport/errors``.
+  /// What cannot be read or done is named through ``CheckOptions/onFailure`` and counted in ``CheckReport/errors``; nothing
+  /// is thrown. Where a repair was asked for and may not be begun, ``CheckReport/refusal`` says why.
   public func run(_ store: borrowing Store) -> CheckReport {
     var report = CheckReport(root: store.path)
     report.isRepair = options.policy.repairs

@@ -11,15 +11,15 @@ public struct CheckOptions: Sendable {
   public var now: Int64
   /// The number of threads.
   public var threads = ScanOptions.defaultThreads
-  /// Whether to open every object and look at its data.
+  /// Whether to open every object and look at its data: O17 and O20 need that.
   public var isThorough = false
   /// Which volumes to check, by their keys; with it, nothing outside volumes is looked at.
   public var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Check volume by volume in the order of their keys, from this key on.
   public var firstVolume: [UInt8]?
-  /// Begin no other volume after so many nanoseconds, and no other repair.
+  /// Begin no other volume after so many nanoseconds, and no other repair. The first part is always finished.
   public var timeLimit: Int64?
-  /// Where the journal of repairs goes; without one nothing is repaired.
+  /// Where the journal of repairs goes, a new file outside the cache; without one nothing is repaired.
   public var journal: FilePath?
   /// Whether repairs remove for good what they bury by default.
   public var deletes = false

@@ -51,9 +51,9 @@ public struct CheckReport: Sendable {
   public var scanned = Scanned()
   /// The problems, worst first.
   public var groups: [Group] = []
-  /// What could not be read or done: the number of lines on stderr.
+  /// How many things could not be read or done: calls of ``CheckOptions/onFailure``.
   public var errors = 0
-  /// Whether a signal ended it.
+  /// Whether a signal ended it, or the time limit ended its repairs.
   public var isInterrupted = false
   /// Where a check that ran out of time goes on: the key of the next volume.
   public var nextVolume: [UInt8]?

@@ -3,6 +3,10 @@ import LinuxIO
 
 /// Judges what stands at an object's place, from what a scan sees of it. Pure: no system calls.
 ///
+/// The kernel's side of it is `cachefiles_look_up_object` and `cachefiles_open_file` (fs/cachefiles/namei.c) for the
+/// place and kind, `cachefiles_check_auxdata` (fs/cachefiles/xattr.c) for the attribute, and `cachefiles_adjust_size`
+/// (fs/cachefiles/interface.c) for the length.
+///
 /// One value a thread: the key is decoded into a buffer that is used again.
 struct ObjectJudge {
   let context: CheckContext

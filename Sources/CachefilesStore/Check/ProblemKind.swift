@@ -24,7 +24,7 @@ public enum Severity: String, Sendable, CaseIterable, Comparable {
 
 /// What a repair does; the word in JSON and in reports.
 public enum RepairVerb: String, Sendable, CaseIterable {
-  /// Move into the graveyard, from where it can be put back until the next sweep.
+  /// Move into the graveyard, from where it can be put back until the graveyard is emptied.
   case bury
   /// Give a volume directory the constant header that the kernel wrote.
   case setHeader = "set-header"
@@ -99,7 +99,7 @@ public struct ProblemKind: Sendable {
   /// The kind with this id.
   public static func of(_ id: ProblemID) -> ProblemKind { table[id.index] }
 
-  /// All kinds, in the order of ``ProblemID``.
+  /// All kinds, in the order of ``ProblemID``. Docs/Problems.md says more about each.
   public static let table: [ProblemKind] = {
     let kinds = rootAndVolumeKinds + objectKinds + graveyardKinds
     precondition(kinds.map(\.id) == ProblemID.allCases, "the table has each problem once, in order")

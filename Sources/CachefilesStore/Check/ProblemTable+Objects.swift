@@ -33,8 +33,8 @@ extension ProblemKind {
       .o09, .warning, "objects whose type is not 1", kernel: "replaces them at the next open", .bury, .safe,
       loss: "the cached copy"),
     ProblemKind(
-      .o10, .warning, "dirty objects: open for writing when the cache went down",
-      kernel: "replaces them at the next open; what never reached the server is lost", .bury, .dirty,
+      .o10, .warning, "dirty objects: marked as open for writing",
+      kernel: "after a restart replaces them at the next open; what never reached the server is lost", .bury, .dirty,
       loss: "writes that may not have reached the server; 'cachefiles extract' saves them first"),
     ProblemKind(.o11, .note, "objects with content 1, 2 or 3", kernel: "uses them"),
     ProblemKind(.o12, .note, "objects with an undefined content value", kernel: "uses them"),

@@ -8,7 +8,7 @@ extension ProblemKind {
     ProblemKind(
       .r03, .error, "'graveyard' is not a directory", kernel: "the bind fails with EIO", .replace, .safe,
       loss: "nothing; what stood there goes into the new graveyard"),
-    ProblemKind(.r04, .note, "a directory of the layout is absent", kernel: "makes it at bind"),
+    ProblemKind(.r04, .note, "'cache' or 'graveyard' is missing", kernel: "makes it at bind"),
     ProblemKind(
       .r05, .error, "the file system cannot hold a cache",
       kernel: "the bind, or every object, fails with EROFS or EOPNOTSUPP"),
@@ -52,7 +52,7 @@ extension ProblemKind {
     ProblemKind(
       .v07, .warning, "volumes whose reserved bytes are not zero", kernel: "buries the volume at the next mount",
       .setHeader, .safe, loss: "nothing where the header is constant; else the volume's copies"),
-    ProblemKind(.v08, .note, "volumes without objects", kernel: "uses them: an NFSv4 root looks so"),
+    ProblemKind(.v08, .note, "volumes without objects", kernel: "uses them; that of an NFSv4 root looks like this"),
     ProblemKind(
       .v09, .warning, "foreign entries in volumes", kernel: "ignores them; cachefilesd erases them", .bury, .safe,
       loss: "the entry: no kernel ever finds it"),
@@ -71,20 +71,21 @@ extension ProblemKind {
       .f02, .error, "fanouts that are not directories",
       kernel: "refuses the whole volume for ever: the mount runs without a cache", .bury, .safe,
       loss: "nothing that was cached"),
-    ProblemKind(.f03, .note, "fanout directories with another mode or an attribute", kernel: "ignores both"),
+    ProblemKind(.f03, .note, "fanout directories open to others than root", kernel: "ignores it"),
   ]
 
   /// The graveyard, and the state of the running cache.
   static let graveyardKinds: [ProblemKind] = [
     ProblemKind(
-      .g01, .note, "entries in the graveyard", kernel: "never looks at them; cachefilesd removes them at start"),
+      .g01, .note, "the graveyard is not empty", kernel: "never looks at its entries; cachefilesd removes them at start"
+    ),
     ProblemKind(
-      .g02, .note, "entries in the graveyard that neither kernel nor cachefilesd named",
+      .g02, .note, "the graveyard has entries that neither kernel nor cachefilesd named",
       kernel: "never looks at them; cachefilesd removes them too"),
     ProblemKind(
       .g03, .error, "entries in the graveyard that cannot be removed",
       kernel: "never looks at them; but cachefilesd exits at start, and the cache never comes up", .clearFlag, .safe,
-      loss: "nothing: 'cachefiles sweep' removes it"),
+      loss: "nothing: cachefilesd removes it at its next start"),
     ProblemKind(.l01, .note, "the cache is in use", kernel: "changes it while it is read: findings may be in motion"),
     ProblemKind(
       .l02, .error, "the kernel has withdrawn the cache after an I/O error",

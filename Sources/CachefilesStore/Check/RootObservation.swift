@@ -3,6 +3,8 @@ import LinuxIO
 import SystemPackage
 
 /// What is seen of the root directory and of the file system below it, before the scan.
+///
+/// The kernel's side of it is `cachefiles_add_cache` (fs/cachefiles/cache.c), which refuses or makes these things at bind.
 struct RootObservation: Sendable {
   /// The two directories that the kernel looks up at bind; nil when absent.
   var cache: FileStatus?

@@ -71,11 +71,11 @@ struct VolumeConclusion {
     let subject = Finding.Subject(path: name, status ?? FileStatus())
     let path = root.appending(component: name)
     funnel.report(
-      .g01, subject, path: path, message: "waiting for a sweep: \(graveyard.entries)",
+      .g01, subject, path: path, message: "entries that wait to be removed: \(graveyard.entries)",
       diskBytes: graveyard.diskBytes, repair: nil)
     if graveyard.strange > 0 {
       funnel.report(
-        .g02, subject, path: path, message: "with a name of another form: \(graveyard.strange)", diskBytes: 0,
+        .g02, subject, path: path, message: "entries with a name of another form: \(graveyard.strange)", diskBytes: 0,
         repair: nil)
     }
   }

@@ -2,6 +2,9 @@ import CachefilesFormat
 import LinuxIO
 
 /// Judges one volume from what a scan saw of it. Pure: no system calls.
+///
+/// The kernel's side of it is `cachefiles_acquire_volume` (fs/cachefiles/volume.c) and `cachefiles_check_volume_xattr`
+/// (fs/cachefiles/xattr.c).
 enum VolumeJudge {
   /// What is wrong with the volume directory itself: its record and its key.
   static func judge(_ volume: ScannedVolume, attribute: AttributeReading?, value: [UInt8]) -> [Judgement] {

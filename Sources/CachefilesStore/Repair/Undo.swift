@@ -32,7 +32,9 @@ public struct Undo: Sendable {
   /// Where what was moved had stood, by inode.
   private let origins: [UInt64: [[UInt8]]]
 
-  /// Reads a journal.
+  /// Reads a journal. The cache is not touched.
+  ///
+  /// - Throws: ``JournalFailure`` when it cannot be read, is no journal, or has a damaged line.
   public init(journal path: FilePath) throws(JournalFailure) {
     contents = try Journal.read(path)
     self.path = path
@@ -50,6 +52,9 @@ public struct Undo: Sendable {
   }
 
   /// Takes the repair back. Errors are counted and named, and the other steps go on.
+  ///
+  /// Nothing is thrown: ``Report/refusal`` says why it was not begun or was stopped. The times of the last change of inodes
+  /// (ctime) do not come back.
   public func run(
     in store: borrowing Store, liveness sources: LivenessSources = LivenessSources(),
     isCancelled: () -> Bool = { Interruption.signal != nil }, onFailure: (StoreError) -> Void
