@@ -66,6 +66,80 @@ struct CheckTests {
     result.essence.filter { $0.hasPrefix("R08") }.flatMap { Array(repeating: $0, count: times) }
   }
 
+  @Test("what has been found when the time is up is still mended, so that runs that resume mend everything")
+  func repairsInParts() throws {
+    let scratch = ScratchDirectory()
+    try scratch.makeDamaged([.o06, .v01, .v03, .v04, .f02])
+    var next: [UInt8]?
+    var runs = 0
+    repeat {
+      let start = next
+      let part = try scratch.check("cache-root", .all, journal: "journal-\(runs)") {
+        $0.timeLimit = 0
+        $0.firstVolume = start
+      }
+      #expect(!part.findings.contains { $0.repair != nil && !$0.isRepaired })
+      next = part.report.nextVolume
+      runs += 1
+    } while next != nil && runs < 100
+    #expect(runs > 3)
+    let whole = try scratch.check()
+    #expect(whole.problems.isEmpty)
+  }
+
+  @Test("keys that are no text are not taken for one another")
+  func keysThatAreNoText() throws {
+    let scratch = ScratchDirectory()
+    try scratch.makeDamaged([])
+    for byte in [0xfe, 0xff] as [UInt8] {
+      let cache = try OwnedDescriptor(directory: scratch.path("cache-root/cache"))
+      let name = try #require(EntryName(Array("I9p,a,".utf8) + [byte]))
+      try cache.makeDirectory(name, permissions: 0o700)
+    }
+    let result = try scratch.check()
+    #expect(result.counts[.o23] == nil)
+    #expect(result.counts[.v04] == 2)
+  }
+
+  @Test(
+    "flags that forbid changes are cleared before anything is moved, wherever they are, and put back",
+    .enabled(if: isRoot))
+  func flagsEverywhere() throws {
+    let scratch = ScratchDirectory()
+    defer { scratch.clearFlags() }
+    try scratch.makeDamaged([.v01, .v03, .v09, .f02, .o06, .g01])
+    let root = scratch.path("cache-root")
+    let places = NaiveWalk.entries(root.string).filter {
+      $0.path.starts(with: Array("cache".utf8)) && ($0.isDirectory || $0.size == 8192)
+    }
+    for place in places.reversed() {
+      Flags.set("\(root.string)/\(String(decoding: place.path, as: UTF8.self))", .immutable)
+    }
+    let before = try scratch.snapshot()
+    let result = try scratch.check("cache-root", .all)
+    #expect(result.failures.isEmpty, "\(result.failures)")
+    #expect(!result.findings.contains { $0.repair != nil && !$0.isRepaired }, "\(result.essence)")
+    #expect((result.counts[.o19] ?? 0) >= 8)
+    let undo = try scratch.undo()
+    #expect(undo.errors == 0 && undo.lost.isEmpty)
+    #expect(try scratch.snapshot() == before)
+  }
+
+  @Test(
+    "with the root immutable it cannot be told whether the cache is live, so nothing is mended", .enabled(if: isRoot))
+  func immutableRoot() throws {
+    let scratch = ScratchDirectory()
+    try scratch.makeDamaged([.o06, .g01])
+    Flags.set("\(scratch.path)/cache-root", .immutable)
+    defer { Flags.clear("\(scratch.path)/cache-root") }
+    let check = try scratch.check()
+    #expect(check.problems == [.o06, .o19])
+    #expect(check.findings.first { $0.id == .o19 }?.repair == nil)
+    let repair = try scratch.check("cache-root", .all)
+    #expect(repair.report.refusal?.contains("it cannot be told whether the cache is in use") == true)
+    #expect(repair.report.exit == CheckReport.ExitBits.operational)
+  }
+
   @Test("findings do not depend on the number of threads", arguments: [1, 2, 8, 32])
   func threads(count: Int) throws {
     let scratch = ScratchDirectory()

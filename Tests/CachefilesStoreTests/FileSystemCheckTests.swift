@@ -69,6 +69,17 @@ struct FileSystemCheckTests {
     mount.unmount()
   }
 
+  @Test("something mounted in the graveyard keeps cachefilesd from coming up, and is for the administrator")
+  func mountedInGraveyard() throws {
+    try scratch.makeDamaged([.g01])
+    let mount = try Mount(["-t", "tmpfs", "tmpfs", "\(scratch.path)/cache-root/graveyard/67a5b3c100000001/@00"])
+    let result = try scratch.check("cache-root", .allAndDirty)
+    #expect(result.problems == [.g03])
+    #expect(result.findings.first { $0.id == .g03 }?.repair == nil)
+    #expect(result.report.exit == CheckReport.ExitBits.left)
+    mount.unmount()
+  }
+
   @Test("a file mounted over an object is a finding, and the object stays")
   func mountedFile() throws {
     try scratch.makeDamaged([.o06])

@@ -66,7 +66,7 @@ struct Fsck: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Begin no other volume and no other repair after this time; the report says where to go on.", valueName: "age"))
+      "Begin no other volume after this time; the report says where to go on.", valueName: "age"))
   var maxTime: AgeArgument?
 
   @Option(help: ArgumentHelp("Go volume by volume, from this volume key on.", valueName: "key"))
@@ -87,7 +87,10 @@ struct Fsck: ParsableCommand {
     if includeDirty, !yes { throw ValidationError("--include-dirty needs -y") }
     if delete, !repairs { throw ValidationError("--delete needs -p or -y") }
     if journal != nil, !repairs { throw ValidationError("--journal needs -p or -y") }
-    if undo != nil, repairs || check || only != nil || volume != nil || maxTime != nil || startAt != nil || deep {
+    if undo != nil,
+      repairs || check || only != nil || volume != nil || maxTime != nil || startAt != nil || deep || !set.isEmpty
+        || kernel != nil || scan.threads != nil
+    {
       throw ValidationError("--undo takes no other option than DIR and the form of output")
     }
   }

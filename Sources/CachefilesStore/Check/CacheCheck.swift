@@ -127,7 +127,7 @@ public final class CacheCheck: Sendable {
       funnel.report(
         judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
         path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0,
-        repair: ProblemKind.of(judgement.id).repair)
+        repair: relative.isEmpty ? nil : ProblemKind.of(judgement.id).repair)
     }
   }
 
@@ -179,7 +179,7 @@ public final class CacheCheck: Sendable {
     var repairer = Repairer(
       Repairer.Options(
         journal: journal, deletes: options.deletes, now: options.now, liveness: options.liveness,
-        isCancelled: { self.options.isCancelled() || self.isOutOfTime }, onFailure: { self.fail($0) }))
+        isCancelled: options.isCancelled, onFailure: { self.fail($0) }))
     defer { report.journal = repairer.journalPath?.bytes }
     while true {
       let waiting = funnel.takeWaiting()

@@ -47,7 +47,7 @@ struct CheckVisitor: ScanVisitor {
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     if entry.status.isMountPoint || entry.status.device != rootDevice, !entry.isRoot {
-      report(entry, .r06, "another file system or file is mounted there", repair: nil)
+      report(entry, entry.place == .buried ? .g03 : .r06, "something is mounted there", repair: nil)
       return
     }
     if entry.place == .object {
@@ -165,6 +165,7 @@ struct CheckVisitor: ScanVisitor {
   private mutating func visitVolume(_ entry: borrowing ScanEntry, _ isDirectory: Bool) {
     guard isDirectory, let volume = entry.volume else {
       report(entry, .v03, "it is \(entry.status.kind.words)")
+      reportFlags(entry)
       return
     }
     scanned.volumes += 1
@@ -183,6 +184,7 @@ struct CheckVisitor: ScanVisitor {
   private mutating func visitFanout(_ entry: borrowing ScanEntry, _ isDirectory: Bool) {
     guard isDirectory, let volume = entry.volume else {
       report(entry, .f02, "it is \(entry.status.kind.words)")
+      reportFlags(entry)
       return
     }
     scanned.fanouts += 1
@@ -201,8 +203,8 @@ struct CheckVisitor: ScanVisitor {
   }
 
   private mutating func reportFlags(_ entry: borrowing ScanEntry) {
-    guard entry.status.isImmutable || entry.status.isAppendOnly else { return }
-    report(entry, .o19, "the directory is \(entry.status.isImmutable ? "immutable" : "append-only")")
+    guard let words = entry.status.stuckWords else { return }
+    report(entry, .o19, entry.status.kind == .directory ? "the directory is \(words)" : "it is \(words)")
   }
 
   private mutating func visitLegacy(_ entry: borrowing ScanEntry) {
@@ -218,10 +220,7 @@ struct CheckVisitor: ScanVisitor {
   }
 
   private mutating func visitGraveyard(_ entry: borrowing ScanEntry) {
-    let isStuck = entry.status.isImmutable || entry.status.isAppendOnly
-    if isStuck {
-      report(entry, .g03, "it is \(entry.status.isImmutable ? "immutable" : "append-only")")
-    }
+    if let words = entry.status.stuckWords { report(entry, .g03, "it is \(words)") }
     guard entry.place == .buried else { return }
     scanned.graveyardEntries += 1
     graveyard.diskBytes &+= entry.status.allocatedBytes
@@ -241,8 +240,12 @@ struct CheckVisitor: ScanVisitor {
         return
       }
       report(entry, .r09, "it is \(entry.status.kind.words)")
-    case .cache where coversAll: report(entry, .v01, "it is \(entry.status.kind.words)")
-    case .volume: report(entry, .v09, "it is \(entry.status.kind.words)")
+    case .cache where coversAll:
+      report(entry, .v01, "it is \(entry.status.kind.words)")
+      reportFlags(entry)
+    case .volume:
+      report(entry, .v09, "it is \(entry.status.kind.words)")
+      reportFlags(entry)
     default: break
     }
   }

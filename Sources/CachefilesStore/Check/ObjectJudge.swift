@@ -34,9 +34,7 @@ struct ObjectJudge {
   mutating func judge(
     _ facts: borrowing Facts, in volume: ScannedVolume, fanout: UInt8, into found: inout [Judgement]
   ) {
-    if facts.status.isImmutable || facts.status.isAppendOnly {
-      found.append(Judgement(.o19, "it is \(facts.status.isImmutable ? "immutable" : "append-only")"))
-    }
+    if let words = facts.status.stuckWords { found.append(Judgement(.o19, "it is \(words)")) }
     switch facts.status.kind {
     case .regular: break
     case .directory:
@@ -170,4 +168,9 @@ struct ObjectJudge {
       found.append(Judgement(.o24, "its last use lies \(hours) h ahead"))
     }
   }
+}
+
+extension FileStatus {
+  /// The flag that keeps the entry from being changed or removed, in words; nil without one.
+  var stuckWords: String? { isImmutable ? "immutable" : isAppendOnly ? "append-only" : nil }
 }

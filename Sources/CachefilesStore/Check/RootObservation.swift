@@ -6,6 +6,8 @@ import SystemPackage
 ///
 /// The kernel's side of it is `cachefiles_add_cache` (fs/cachefiles/cache.c), which refuses or makes these things at bind.
 struct RootObservation: Sendable {
+  /// The root directory itself.
+  var root = FileStatus()
   /// The two directories that the kernel looks up at bind; nil when absent.
   var cache: FileStatus?
   var graveyard: FileStatus?
@@ -38,6 +40,7 @@ struct RootObservation: Sendable {
   ) throws(StoreError) -> RootObservation {
     var seen = RootObservation()
     seen.liveness = liveness
+    seen.root = store.rootStatus
     seen.cache = try status(of: Store.cacheName, in: store)
     seen.graveyard = try status(of: Store.graveyardName, in: store)
     seen.pageSize = FileSystemStatus.pageSize
@@ -120,6 +123,7 @@ struct RootObservation: Sendable {
         report([name], status, id, "it is \(status.kind.words)")
         continue
       }
+      if name == cacheName, let words = status.stuckWords { report([name], status, .o19, "the directory is \(words)") }
       if status.owner != 0 || status.permissions & 0o077 != 0 {
         report(
           [name], status, .r10,
@@ -129,6 +133,7 @@ struct RootObservation: Sendable {
     if let value = cacheAttribute, value == Array("C3".utf8), !hasLegacyTree, !context.usesLegacyLayout {
       report([cacheName], cache, .r11, "the attribute is C3")
     }
+    if let words = root.stuckWords { report([], root, .o19, "the directory is \(words)") }
     for (id, message) in judgeFileSystem() { report([], nil, id, message) }
     if liveness == .live {
       report([], nil, .l01, "a kernel holds the directory")

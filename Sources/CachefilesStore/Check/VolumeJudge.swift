@@ -98,8 +98,9 @@ enum VolumeJudge {
   static func confusable(_ volumes: [ScannedVolume]) -> [(Int, Judgement)] {
     var groups: [String: [Int]] = [:]
     for (index, volume) in volumes.enumerated() {
-      // The one place where names are compared as text: that is the question.
-      groups[String(decoding: volume.key, as: UTF8.self).lowercased(), default: []].append(index)
+      // The one place where names are compared as text: that is the question. What is no text looks like nothing else.
+      guard let text = String(validating: volume.key, as: UTF8.self) else { continue }
+      groups[text.lowercased(), default: []].append(index)
     }
     return groups.values.filter { $0.count > 1 }.flatMap { group in
       group.map { index in

@@ -53,6 +53,8 @@ struct Repairer: ~Copyable {
     var steps: [JournalStep]
     /// Whether it goes with something that the same batch moves.
     var isCovered = false
+    /// Whether its steps could not be found.
+    var hasFailed = false
   }
 
   /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
@@ -115,18 +117,13 @@ struct Repairer: ~Copyable {
       return Work(finding: finding, steps: steps)
     } catch {
       fail(finding, error)
-      var failed = finding
-      failed.repair = nil
-      return Work(finding: failed, steps: [])
+      return Work(finding: finding, steps: [], hasFailed: true)
     }
   }
 
   private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {
     var finding = work.finding
-    guard finding.repair != nil else {
-      finding.repair = ProblemKind.of(finding.id).repair
-      return finding
-    }
+    if work.hasFailed { return finding }
     if isGone(finding.subject.path) {
       finding.isRepaired = true
       return finding

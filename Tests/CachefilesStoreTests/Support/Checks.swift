@@ -101,6 +101,15 @@ enum Flags {
     return try parent.open(name, .inspect).inodeFlags().rawValue
   }
 
+  /// Sets a flag.
+  static func set(_ path: String, _ flag: InodeFlags) {
+    guard let last = FilePath(path).lexicallyNormalized().lastComponent, let name = EntryName(Array(last.string.utf8)),
+      let parent = try? OwnedDescriptor(directory: FilePath(path).lexicallyNormalized().removingLastComponent()),
+      let entry = try? parent.open(name, .inspect), let flags = try? entry.inodeFlags()
+    else { return }
+    try? entry.setInodeFlags(flags.union(flag))
+  }
+
   static func clear(_ path: String) {
     do {
       let parent = try OwnedDescriptor(directory: FilePath(path).removingLastComponent())
