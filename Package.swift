@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "CachefilesFormat", targets: ["CachefilesFormat"]),
     .executable(name: "cachefiles", targets: ["cachefiles"]),
     .executable(name: "cachefiles-fsck", targets: ["cachefiles-fsck"]),
+    .executable(name: "cachefiles-cull", targets: ["cachefiles-cull"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -59,6 +60,7 @@ let package = Package(
       swiftSettings: strict + lifetimes),
     .executableTarget(name: "cachefiles", dependencies: ["CachefilesCommands"], swiftSettings: strict),
     .executableTarget(name: "cachefiles-fsck", dependencies: ["CachefilesCommands"], swiftSettings: strict),
+    .executableTarget(name: "cachefiles-cull", dependencies: ["CachefilesCommands"], swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: ["CAttr", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
@@ -80,7 +82,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "CAttr", "cachefiles", "cachefiles-fsck", "CachefilesCommands", "CachefilesFormat", "CachefilesStore",
+        "CAttr", "cachefiles", "cachefiles-cull", "cachefiles-fsck", "CachefilesCommands", "CachefilesFormat",
+        "CachefilesStore",
         "LinuxIO",
         "TestSupport",
       ],

@@ -77,6 +77,9 @@ static const unsigned clinux_FS_IMMUTABLE_FL = 0x10;
 static const unsigned clinux_FS_APPEND_FL = 0x20;
 static const unsigned clinux_FS_CASEFOLD_FL = 0x40000000;
 
+// ioprio_set(2) for this thread: IOPRIO_WHO_PROCESS is 1, IOPRIO_CLASS_IDLE is 3, the class stands above 13 bits of level.
+static inline int clinux_set_idle_io(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
+
 // The processors that this process may run on.
 static inline int clinux_processor_count(void) {
   cpu_set_t set;

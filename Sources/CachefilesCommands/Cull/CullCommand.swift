@@ -1,0 +1,190 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles cull`, also the program `cachefiles-cull`: removes the least recently used objects.
+struct CullCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cull",
+    abstract: "Make room: remove the least recently used objects of a cache that is not in use.",
+    discussion: """
+      Removes objects in the order of their last use, ties by path, until the goal holds. Without a goal that is the \
+      point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration. Several goals must all \
+      hold. -n prints the plan and removes nothing.
+
+      A cache in use is refused: its objects can only be removed with the kernel's leave, which cachefilesd asks for. \
+      Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
+      nothing and counts as such. An object that was used since the plan was made stays.
+
+      FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '#' starts a comment. A pattern \
+      protects what it matches of three: the path below the cache directory, the volume key with '/' and the object's \
+      name behind it, and the volume's description as 'stats' prints it.
+
+      \(ExitStatus.table)
+      A goal that cannot be reached is a failure too.
+      """)
+
+  @OptionGroup var store: StoreOptions
+
+  @Option(help: ArgumentHelp("Goal: so much space available, 10G or 15%.", valueName: "size|n%"))
+  var free: FreeArgument?
+
+  @Option(help: ArgumentHelp("Goal: the selected objects occupy at most this.", valueName: "size"))
+  var maxSize: SizeArgument?
+
+  @Option(help: ArgumentHelp("Goal: at most so many selected objects.", valueName: "n"))
+  var maxObjects: Int?
+
+  @Option(help: ArgumentHelp("Goal: nothing last used longer ago than this.", valueName: "age"))
+  var olderThan: AgeArgument?
+
+  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
+  var volume: ByteArgument?
+
+  @Option(help: ArgumentHelp("Only this network file system; may be given several times.", valueName: "type"))
+  var netfs: [NetfsType] = []
+
+  @Option(help: ArgumentHelp("Keep what the patterns in this file match.", valueName: "file"))
+  var protect: ByteArgument?
+
+  @Option(help: ArgumentHelp("Keep what was used within this time.", valueName: "age"))
+  var minAge: AgeArgument?
+
+  @Flag(help: "Remove dirty objects too; they may hold writes that the server never got.")
+  var includeDirty = false
+
+  @Flag(name: [.customShort("n"), .long], help: "Print the plan and remove nothing.")
+  var dryRun = false
+
+  @Flag(help: "Print each victim, in the order in which the scan comes across them.")
+  var list = false
+
+  @Flag(help: "Remove fanout directories and volumes that are empty afterwards.")
+  var pruneEmpty = false
+
+  @Option(help: ArgumentHelp("Remove at most so many objects a second.", valueName: "n"))
+  var rate: Int?
+
+  @Option(help: ArgumentHelp("Stop after this time.", valueName: "age"))
+  var maxTime: AgeArgument?
+
+  @Flag(help: "Use the disk only when nobody else wants it (idle I/O class).")
+  var idle = false
+
+  @OptionGroup var scan: ScanArguments
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects takes a number from 0 on") }
+    if let rate, rate < 1 { throw ValidationError("--rate takes a number from 1 on") }
+  }
+
+  func run() throws {
+    let output = Output(output)
+    let store = try store.open()
+    let status = try fileSystem(store)
+    var options = try cullOptions(status)
+    if idle, !Pause.useIdleDisk() { output.note("cachefiles: note: the idle I/O class is not to be had here") }
+    noteAccessTimes(status, output)
+    let victims = SharedOutput(output)
+    if list { options.onVictim = { VictimLine.write($0, to: victims) } }
+    let cull = Cull(store, options)
+    let report = ProgressLine(output).show(
+      dryRun ? "planning:" : "culling:", count: { [dryRun] in dryRun ? cull.progress.count : cull.removedObjects }
+    ) { cull.run() }
+    if let refusal = report.refusal {
+      StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
+      if report.done.isNothing { throw ExitStatus.live }
+    }
+    output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
+    output.stream.flush()
+    try finish(report)
+  }
+
+  private func finish(_ report: Cull.Report) throws {
+    if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if report.refusal != nil { throw ExitStatus.live }
+    if report.errors > 0 || !report.isGoalMet { throw ExitStatus.failure }
+  }
+
+  private func fileSystem(_ store: borrowing Store) throws(Failure) -> FileSystemStatus {
+    do throws(Errno) { return try store.root.fileSystem() } catch {
+      throw Failure("\(EscapedBytes.string(store.path)): cannot find the size of the file system: \(error)")
+    }
+  }
+
+  private func cullOptions(_ status: FileSystemStatus) throws -> CullOptions {
+    var options = CullOptions()
+    let now = Quantity.now
+    if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil {
+      let percentages = try store.configuration()?.percentages ?? CullPercentages()
+      options.goal = CullGoal(CullLimits(percentages, blocks: status.blocks, files: status.files), status)
+    }
+    options.goal.availableBytes = free?.bytes(of: status) ?? options.goal.availableBytes
+    options.goal.maximumBytes = maxSize?.bytes
+    options.goal.maximumObjects = maxObjects
+    options.goal.usedSince = olderThan.map { now - $0.nanoseconds }
+    options.selection.notUsedSince = minAge.map { now - $0.nanoseconds }
+    options.selection.types = Set(netfs)
+    options.selection.includesDirty = includeDirty
+    if let volume { options.selection.volumes = VolumeGlob(volume.bytes).matches }
+    if let protect {
+      let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
+      options.selection.isProtected = { patterns.match(path: $0) }
+    }
+    options.isDryRun = dryRun
+    options.rate = rate
+    options.timeLimit = maxTime?.nanoseconds
+    options.prunesEmpty = pruneEmpty
+    options.threads = scan.threads ?? ScanOptions.defaultThreads
+    options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    return options
+  }
+
+  /// The order of culling is only as good as the access times are.
+  private func noteAccessTimes(_ status: FileSystemStatus, _ output: Output) {
+    if status.hasNoAccessTimes {
+      output.note("cachefiles: note: mounted with noatime: last use is when an object was made")
+    } else if status.hasRelativeAccessTimes {
+      output.note("cachefiles: note: mounted with relatime: last use is exact to a day")
+    }
+  }
+}
+
+/// `cachefiles-cull`: the same as a program of its own.
+struct CullProgram: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cachefiles-cull", abstract: CullCommand.configuration.abstract,
+    discussion: CullCommand.configuration.discussion, version: Version.text)
+
+  @OptionGroup var command: CullCommand
+
+  func run() throws { try command.run() }
+}
+
+/// An amount of space: a size, or a share of the file system.
+enum FreeArgument: ExpressibleByArgument {
+  case size(UInt64)
+  case percent(Double)
+
+  init?(argument: String) {
+    if argument.hasSuffix("%") {
+      let digits = argument.dropLast()
+      guard digits.first?.isNumber == true, let value = Double(digits), value <= 100 else { return nil }
+      self = .percent(value)
+    } else {
+      guard let size = SizeArgument(argument: argument) else { return nil }
+      self = .size(size.bytes)
+    }
+  }
+
+  /// The amount in bytes.
+  func bytes(of status: FileSystemStatus) -> UInt64 {
+    switch self {
+    case .size(let bytes): bytes
+    case .percent(let share): UInt64(Double(status.blocks &* status.blockSize) * share / 100)
+    }
+  }
+}

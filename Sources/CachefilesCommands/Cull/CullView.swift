@@ -1,0 +1,119 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// What a cull did, or would do.
+struct CullView: Renderable {
+  let report: Cull.Report
+  let goal: CullGoal
+  let isVerbose: Bool
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("root", report.root)
+    json.object("goal") { json in
+      if let bytes = goal.availableBytes { json.number("available_bytes", bytes) }
+      if let files = goal.freeFiles { json.number("free_files", files) }
+      if let bytes = goal.maximumBytes { json.number("maximum_bytes", bytes) }
+      if let objects = goal.maximumObjects { json.number("maximum_objects", objects) }
+      if let moment = goal.usedSince { json.number("used_since_ns", moment) }
+    }
+    json.object("plan") { json in
+      json.number("objects", report.plan.sum.objects)
+      json.number("disk_bytes", report.plan.sum.bytes)
+      if let time = report.plan.oldest { json.number("oldest_ns", time) } else { json.null("oldest_ns") }
+      if let time = report.plan.newest { json.number("newest_ns", time) } else { json.null("newest_ns") }
+    }
+    json.object("done") { json in
+      json.number("objects", report.isDryRun ? 0 : report.done.objects)
+      json.number("disk_bytes", report.isDryRun ? 0 : report.done.bytes)
+      json.number("skipped", report.skipped + report.dirty)
+      json.number("dirty", report.dirty)
+      json.number("errors", report.errors)
+      json.number("pruned_directories", report.prunedDirectories)
+    }
+    if let bytes = report.availableBefore { json.number("available_bytes_before", bytes) }
+    if let bytes = report.availableAfter { json.number("available_bytes_after", bytes) }
+    json.bool("goal_met", report.isGoalMet)
+    json.bool("dry_run", report.isDryRun)
+    if let refusal = report.refusal { json.text("refusal", refusal) }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    var lines: [String] = []
+    let root = EscapedBytes.string(report.root)
+    if report.need.isNothing, goal.usedSince == nil {
+      lines.append("\(root): \(style.good("nothing to do")), the goal holds already")
+      return lines + availability()
+    }
+    let sum = report.isDryRun ? report.plan.sum : report.done
+    let verb = report.isDryRun ? "would go" : "removed"
+    lines.append("\(root): \(Quantity.count(sum.objects, "object")), \(Quantity.size(sum.bytes)) \(verb)")
+    if let oldest = report.plan.oldest, let newest = report.plan.newest, sum.objects > 0 {
+      let (from, to) = (Quantity.time(nanoseconds: oldest), Quantity.time(nanoseconds: newest))
+      lines.append("  last used    \(from)  to  \(to)")
+    }
+    if sum.objects > sum.files {
+      lines.append(
+        "  links        \(Quantity.count(sum.objects - sum.files)) of them have other names and free nothing")
+    }
+    if report.dirty > 0 {
+      lines.append(
+        "  dirty        \(Quantity.count(report.dirty)) kept; they may hold writes that the server never got")
+    }
+    if report.skipped > 0 {
+      lines.append("  skipped      \(Quantity.count(report.skipped)) changed or vanished meanwhile")
+    }
+    if report.prunedDirectories > 0 {
+      lines.append("  directories  \(Quantity.count(report.prunedDirectories)) empty ones removed")
+    }
+    if report.errors > 0 { lines.append("  errors       \(Quantity.count(report.errors))") }
+    lines += availability()
+    lines.append("  goal         " + verdict(style))
+    return lines
+  }
+
+  private func verdict(_ style: Style) -> String {
+    if report.isGoalMet { return style.good(report.isDryRun ? "would hold" : "holds") }
+    if report.isInterrupted { return style.warning("not reached: interrupted") }
+    if report.isOutOfTime { return style.warning("not reached: out of time") }
+    if report.refusal != nil { return style.bad("not reached: stopped") }
+    return style.bad("cannot be reached: nothing else may go")
+  }
+
+  /// What the file system says, beside what the victims come to.
+  private func availability() -> [String] {
+    guard let before = report.availableBefore else { return [] }
+    var text = "  available    \(Quantity.size(before))"
+    if let after = report.availableAfter, !report.isDryRun, after != before {
+      let change = after > before ? "\(Quantity.size(after - before)) more" : "\(Quantity.size(before - after)) less"
+      text += " before, \(Quantity.size(after)) after: \(change)"
+    }
+    if let wanted = goal.availableBytes { text += " (wanted \(Quantity.size(wanted)))" }
+    return [text]
+  }
+}
+
+/// A victim of a cull.
+enum VictimLine {
+  static func write(_ item: ObjectListing.Item, to shared: SharedOutput) {
+    var bytes: [UInt8] = []
+    switch shared.output.format {
+    case .document: return
+    case .lines:
+      var json = JSONWriter(pretty: false)
+      json.object { json in
+        json.text("schema", "cachefiles.cull/1")
+        json.bytes("path", item.path)
+        json.number("atime_ns", item.accessTime)
+        json.number("disk_bytes", item.diskBytes)
+      }
+      json.end()
+      bytes = json.bytes
+    case .text:
+      let span = item.path
+      EscapedBytes.append(span.span, to: &bytes)
+      bytes.append(UInt8(ascii: "\n"))
+    }
+    shared.write(bytes)
+  }
+}

@@ -1,0 +1,275 @@
+import CachefilesFormat
+public import LinuxIO
+import SystemPackage
+
+/// What a cull is to do, and whom it tells.
+public struct CullOptions: Sendable {
+  /// What is to be reached.
+  public var goal = CullGoal()
+  /// What may go.
+  public var selection = CullSelection()
+  /// Whether nothing is removed.
+  public var isDryRun = false
+  /// At most so many objects a second.
+  public var rate: Int?
+  /// Stop after so many nanoseconds.
+  public var timeLimit: Int64?
+  /// Whether empty fanout directories and volumes go too.
+  public var prunesEmpty = false
+  /// The number of threads.
+  public var threads = ScanOptions.defaultThreads
+  /// What tells whether the cache is live.
+  public var liveness = LivenessSources()
+  /// At most so many objects are sorted in memory.
+  var sortLimit = 100_000
+  /// How many paths divide objects of one and the same last use.
+  var pivotCount = 1000
+  /// Called with the plan before anything is removed.
+  public var onPlan: @Sendable (Cull.Plan) -> Void = { _ in }
+  /// Called for each victim, from many threads at once.
+  public var onVictim: (@Sendable (ObjectListing.Item) -> Void)?
+  /// Called for each entry that cannot be read or removed, from one thread at a time.
+  public var onFailure: @Sendable (StoreError) -> Void = { _ in }
+  /// Asked between two entries; true ends the cull.
+  public var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+
+  /// The usual options, without a goal.
+  public init() {}
+}
+
+/// Removes the least recently used objects until a goal holds: what cachefilesd does while a cache is live, done to one
+/// that is not.
+///
+/// The victims are exactly the first objects in the order of last use and path. They are found with one scan that
+/// counts and one that sorts the little that counting leaves open; a third removes them. Where victims turn out to be
+/// dirty or have changed, another round takes the next ones.
+public final class Cull: Sendable {
+  /// What is going to be removed.
+  public struct Plan: Sendable, Equatable {
+    /// The victims.
+    public var sum = CullSum()
+    /// The least recent use among them, nanoseconds since 1970.
+    public var oldest: Int64?
+    /// The most recent use among them, nanoseconds since 1970.
+    public var newest: Int64?
+    /// Whether the goal can be reached.
+    public var isEnough = true
+  }
+
+  /// What came of it.
+  public struct Report: Sendable {
+    /// The root's path.
+    public var root: [UInt8]
+    /// What had to go.
+    public var need = CullSum()
+    /// What was to be removed; in a dry run, without the dirty objects that would stay.
+    public var plan = Plan()
+    /// What was removed, or would be.
+    public var done = CullSum()
+    /// Objects that changed or vanished since they were looked at.
+    public var skipped = 0
+    /// Dirty objects that stayed.
+    public var dirty = 0
+    /// What could not be read or removed.
+    public var errors = 0
+    /// Empty directories that were removed.
+    public var prunedDirectories = 0
+    /// Available bytes of the file system before, where it tells.
+    public var availableBefore: UInt64?
+    /// Available bytes of the file system afterwards, where it tells.
+    public var availableAfter: UInt64?
+    /// Whether the goal holds now.
+    public var isGoalMet = false
+    /// Why nothing was done, or the work was stopped: one line.
+    public var refusal: String?
+    /// Whether a signal ended it.
+    public var isInterrupted = false
+    /// Whether the time was over.
+    public var isOutOfTime = false
+    /// Nothing was removed.
+    public var isDryRun = false
+  }
+
+  /// How many entries have been seen so far.
+  public let progress = ScanProgress()
+  private let options: CullOptions
+  private let work: CullWork
+  private let rootPath: [UInt8]
+
+  /// Prepares a cull of an open cache directory.
+  public init(_ store: consuming Store, _ options: CullOptions) {
+    rootPath = store.path
+    self.options = options
+    work = CullWork(store, options)
+  }
+
+  /// The objects removed so far, for a progress display.
+  public var removedObjects: Int { work.current.done.objects }
+
+  /// Finds the victims and removes them.
+  public func run() -> Report {
+    var report = Report(root: rootPath)
+    report.isDryRun = options.isDryRun
+    do throws(StoreError) {
+      if !options.isDryRun {
+        report.refusal = try work.withStore { (store) throws(StoreError) in store.obstacle(options.liveness) }
+      }
+      if report.refusal == nil {
+        try rounds(&report)
+        if options.prunesEmpty, !options.isDryRun, !work.isCancelled { try prune(&report) }
+        report.availableAfter = fileSystem()?.availableBytes
+        if !options.isDryRun {
+          try work.withStore { (store) throws(StoreError) in store.root.unlock() }
+        }
+      }
+    } catch {
+      work.fail(error)
+    }
+    let tally = work.current
+    report.done = tally.done
+    report.skipped = tally.skipped
+    report.dirty = tally.dirty
+    report.errors = tally.errors
+    if let refusal = work.refusal { report.refusal = refusal }
+    report.isInterrupted = options.isCancelled()
+    report.isOutOfTime = work.isOutOfTime
+    return report
+  }
+
+  private func rounds(_ report: inout Report) throws(StoreError) {
+    let (selection, length) = (options.selection, rootPath.count)
+    let status = fileSystem()
+    report.availableBefore = status?.availableBytes
+    var after: CullKey?
+    var isFirst = true
+    while !work.isCancelled {
+      let lower = after
+      guard
+        let counted = try scan({
+          HistogramVisitor(selection, rootLength: length, after: lower)
+        })
+      else { return }
+      if isFirst { report.need = options.goal.need(status, selected: counted.selected) }
+      let need = report.need.remaining(after: work.current.done)
+      let upTo = options.goal.usedSince
+      if need.isNothing, upTo == nil || !isFirst {
+        report.isGoalMet = true
+        return
+      }
+      guard let plan = try plan(need, counted, after: after, upTo: isFirst ? upTo : nil) else { return }
+      if isFirst {
+        report.plan = plan.plan
+        options.onPlan(plan.plan)
+      }
+      let bounds = plan.bounds
+      work.startRound(of: need.isNothing ? .max : plan.plan.sum.objects)
+      guard try scan({ RemovalVisitor(self.work, bounds, rootLength: length) }) != nil else { return }
+      if options.isDryRun { noteDryRun(&report) }
+      isFirst = false
+      after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
+      if !plan.plan.isEnough {
+        report.isGoalMet = report.need.remaining(after: work.current.done).isNothing
+        return
+      }
+    }
+  }
+
+  /// In a dry run the plan is what was really looked at.
+  private func noteDryRun(_ report: inout Report) {
+    let tally = work.current
+    report.plan.sum = tally.done
+    report.plan.oldest = tally.oldest
+    report.plan.newest = tally.newest
+  }
+
+  private func plan(
+    _ need: CullSum, _ counted: HistogramVisitor, after: CullKey?, upTo: Int64?
+  ) throws(StoreError) -> (plan: Plan, bounds: CandidateVisitor.Bounds)? {
+    var bounds = CandidateVisitor.Bounds(times: .min ... .max, after: after)
+    var plan = Plan(sum: counted.histogram.total, oldest: counted.oldest, newest: counted.newest)
+    if !need.isNothing {
+      let finder = CutFinder(
+        selection: options.selection, rootLength: rootPath.count, sortLimit: options.sortLimit,
+        pivotCount: options.pivotCount)
+      guard let cut = try finder.find(need, in: counted.histogram, after: after, self) else { return nil }
+      plan.sum = cut.plan
+      if let last = cut.last { plan.newest = last.accessTime }
+      plan.isEnough = cut.last != nil
+      bounds.last = cut.last
+      if let last = cut.last { bounds.times = .min...last.accessTime }
+    }
+    // Whatever was not used since a moment goes, also where less would do for the rest of the goal.
+    if let moment = upTo, bounds.last == nil || bounds.times.upperBound < moment {
+      if need.isNothing || bounds.last != nil {
+        bounds.times = .min...(moment - 1)
+        bounds.last = nil
+        plan.isEnough = true
+        guard let exact = try exactSum(bounds) else { return nil }
+        plan.sum = exact.histogram.total
+        plan.newest = exact.newest
+      }
+    }
+    if plan.sum.isNothing { plan.oldest = nil }
+    return (plan, bounds)
+  }
+
+  private func exactSum(_ bounds: CandidateVisitor.Bounds) throws(StoreError) -> HistogramVisitor? {
+    let (selection, length) = (options.selection, rootPath.count)
+    return try scan({ HistogramVisitor(selection, rootLength: length, range: bounds.times, after: bounds.after) })
+  }
+
+  private func fileSystem() -> FileSystemStatus? {
+    do throws(StoreError) {
+      return try work.withStore { (store) throws(StoreError) in
+        do throws(Errno) { return try store.root.fileSystem() } catch {
+          throw StoreError(path: store.path, operation: "find the size of the file system of", error: error)
+        }
+      }
+    } catch {
+      work.fail(error)
+      return nil
+    }
+  }
+}
+
+extension Cull: CullScanner {
+  func scan<V: ScanVisitor & SendableMetatype>(_ makeVisitor: @escaping @Sendable () -> V) throws(StoreError) -> V? {
+    var scan = ScanOptions(threads: options.threads, onlyVolumes: true) { self.work.fail($0) }
+    scan.volumes = options.selection.volumes
+    scan.isCancelled = { self.work.isCancelled }
+    let prepared = scan
+    let (visitor, summary) = try work.withStore { (store) throws(StoreError) in
+      try Scanner(store, prepared, progress: progress).run(makeVisitor)
+    }
+    return summary.isCancelled ? nil : visitor
+  }
+
+  /// Removes fanout directories that are empty, and volumes that are after that. `rmdir` itself sees to it that nothing
+  /// but empty directories goes.
+  private func prune(_ report: inout Report) throws(StoreError) {
+    var removed = 0
+    try work.withStore { (store) throws(StoreError) in
+      var names: [EntryName] = []
+      try store.forEachCacheEntry { name, kind in
+        guard kind == .directory, name.count > 1, name[0] == VolumeName.prefix else { return }
+        let key = name.extracting(1..<name.count).array
+        if let wanted = self.options.selection.volumes, !wanted(key) { return }
+        if let entry = EntryName(name.array) { names.append(entry) }
+      }
+      for name in names where !work.isCancelled {
+        do throws(Errno) {
+          removed += try TreeRemover.removeEmptyFanouts(of: name, in: try store.root.open(Store.cacheName, .directory))
+        } catch {
+          let path = store.path.appending(component: Store.cacheName.bytes).appending(component: name.bytes)
+          work.fail(StoreError(path: path, operation: "remove empty directories of", error: error))
+        }
+      }
+    }
+    report.prunedDirectories = removed
+  }
+}
+
+extension FileSystemStatus {
+  /// The bytes that everybody can use.
+  public var availableBytes: UInt64 { availableBlocks &* blockSize }
+}

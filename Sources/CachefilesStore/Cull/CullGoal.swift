@@ -1,0 +1,128 @@
+public import CachefilesFormat
+public import LinuxIO
+
+/// What a cull is to reach; everything that is given must hold.
+public struct CullGoal: Sendable, Equatable {
+  /// The file system has at least so many bytes available.
+  public var availableBytes: UInt64?
+  /// The file system has room for at least so many more files.
+  public var freeFiles: UInt64?
+  /// The selected objects occupy at most so many bytes.
+  public var maximumBytes: UInt64?
+  /// At most so many objects are selected and left.
+  public var maximumObjects: Int?
+  /// No selected object was last used before this moment, nanoseconds since 1970.
+  public var usedSince: Int64?
+
+  /// Asks for nothing.
+  public init() {}
+
+  /// The limits at which the kernel's own culling stops: `brun` and `frun`, computed as `cachefiles_add_cache`
+  /// (fs/cachefiles/cache.c) does. A file system that does not count files has no limit for them.
+  public init(_ limits: CullLimits, _ fileSystem: FileSystemStatus) {
+    availableBytes = limits.brun &* fileSystem.blockSize
+    if fileSystem.files > 0 { freeFiles = limits.frun }
+  }
+
+  /// What has to go, given what there is.
+  func need(_ fileSystem: FileSystemStatus?, selected: CullSum) -> CullSum {
+    var need = CullSum()
+    if let fileSystem {
+      let available = fileSystem.availableBlocks &* fileSystem.blockSize
+      if let wanted = availableBytes, wanted > available { need.bytes = wanted - available }
+      if let wanted = freeFiles, wanted > fileSystem.freeFiles {
+        need.files = Int(clamping: wanted - fileSystem.freeFiles)
+      }
+    }
+    if let maximum = maximumBytes, selected.bytes > maximum { need.bytes = max(need.bytes, selected.bytes - maximum) }
+    if let maximum = maximumObjects, selected.objects > maximum { need.objects = selected.objects - maximum }
+    return need
+  }
+}
+
+/// What objects come to.
+public struct CullSum: Sendable, Equatable {
+  /// Names of objects.
+  public var objects = 0
+  /// Files that go with them: an object with another name somewhere frees nothing.
+  public var files = 0
+  /// Allocated bytes of those files.
+  public var bytes: UInt64 = 0
+
+  /// Nothing.
+  public init() {}
+
+  /// What one object comes to.
+  @inline(__always)
+  init(_ status: FileStatus) {
+    objects = 1
+    if status.links <= 1 {
+      files = 1
+      bytes = status.allocatedBytes
+    }
+  }
+
+  /// Whether nothing is left of it.
+  public var isNothing: Bool { objects == 0 && files == 0 && bytes == 0 }
+
+  /// Whether it is at least as much as another in everything.
+  func covers(_ other: CullSum) -> Bool { objects >= other.objects && files >= other.files && bytes >= other.bytes }
+
+  /// What is left of it without another, nothing where that has more.
+  func remaining(after other: CullSum) -> CullSum {
+    var rest = CullSum()
+    rest.objects = max(0, objects - other.objects)
+    rest.files = max(0, files - other.files)
+    rest.bytes = bytes > other.bytes ? bytes - other.bytes : 0
+    return rest
+  }
+
+  /// Adds another.
+  @inline(__always)
+  static func += (left: inout CullSum, right: CullSum) {
+    left.objects += right.objects
+    left.files += right.files
+    left.bytes &+= right.bytes
+  }
+}
+
+/// The place of an object in the order of culling: by last use, then by path.
+struct CullKey: Comparable, Sendable, Equatable {
+  /// Last access, nanoseconds since 1970.
+  var accessTime: Int64
+  /// The path below the root.
+  var path: [UInt8]
+
+  static func < (left: CullKey, right: CullKey) -> Bool {
+    left.accessTime != right.accessTime
+      ? left.accessTime < right.accessTime : left.path.lexicographicallyPrecedes(right.path)
+  }
+}
+
+/// Which objects may be culled at all.
+public struct CullSelection: Sendable {
+  /// Which volumes, by their keys; all without it.
+  public var volumes: (@Sendable ([UInt8]) -> Bool)?
+  /// Which network file systems; all when empty.
+  public var types: Set<NetfsType> = []
+  /// Nothing that was used since this moment, nanoseconds since 1970.
+  public var notUsedSince: Int64?
+  /// Whether a path below the root is protected.
+  public var isProtected: (@Sendable ([UInt8]) -> Bool)?
+  /// Whether dirty objects go too.
+  public var includesDirty = false
+
+  /// Everything but dirty objects.
+  public init() {}
+
+  /// Whether an entry of a scan can be a victim. Whether it is dirty is looked at when its turn comes.
+  @inline(__always)
+  func allows(_ entry: borrowing ScanEntry, rootLength: Int) -> Bool {
+    guard entry.place == .object, entry.status.kind == .regular, !entry.status.isMountPoint, let volume = entry.volume
+    else { return false }
+    if let limit = notUsedSince, entry.status.accessTime >= limit { return false }
+    if !types.isEmpty, !types.contains(volume.type) { return false }
+    if let isProtected, isProtected(CheckVisitor.relative(entry.path, rootLength)) { return false }
+    return true
+  }
+}
