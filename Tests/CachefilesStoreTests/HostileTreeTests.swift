@@ -105,7 +105,8 @@ struct HostileTreeTests {
       #expect(seen.attributeError == nil)
       let buffer = AttributeBuffer(capacity: 1024)
       let directory = try OwnedDescriptor(directory: scratch.path("\(volume)/@00"))
-      let reading = directory.readAttributeForTests("user.CacheFiles.cache", of: "T\(length)", into: buffer)
+      let reading = directory.attribute(
+        "user.CacheFiles.cache", of: EntryName(stringLiteral: "T\(length)"), into: buffer)
       #expect(reading == (length > 1024 ? .longer(count: length) : .value(count: length)))
     }
     #expect(biggest > 1024)

@@ -92,9 +92,9 @@ struct DescriptorTests {
     var readings: [String: AttributeReading] = [:]
     for name in ["long", "short", "empty", "none"] {
       if let plan {
-        readings[name] = plan.run { directory.readAttributeForTests("user.a", of: name, into: values) }
+        readings[name] = plan.run { directory.attribute("user.a", of: EntryName(stringLiteral: name), into: values) }
       } else {
-        readings[name] = directory.readAttributeForTests("user.a", of: name, into: values)
+        readings[name] = directory.attribute("user.a", of: EntryName(stringLiteral: name), into: values)
       }
     }
     return readings

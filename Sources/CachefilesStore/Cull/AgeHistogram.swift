@@ -7,7 +7,7 @@ struct AgeHistogram: Sendable {
   /// More slices than this are merged in pairs.
   private let limit: Int
 
-  init(shift: Int, limit: Int = 16384) {
+  init(shift: Int, limit: Int = 4096) {
     self.shift = shift
     self.limit = limit
   }

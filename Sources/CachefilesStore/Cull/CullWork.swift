@@ -14,12 +14,30 @@ final class CullWork: Sendable {
     var errors = 0
     var newest: Int64?
     var oldest: Int64?
+
+    /// Counts a victim.
+    mutating func add(_ status: FileStatus) {
+      done += CullSum(status)
+      oldest = min(oldest ?? status.accessTime, status.accessTime)
+      newest = max(newest ?? status.accessTime, status.accessTime)
+    }
+
+    /// Adds what another thread counted.
+    static func += (left: inout Tally, right: Tally) {
+      left.done += right.done
+      left.skipped += right.skipped
+      left.dirty += right.dirty
+      left.errors += right.errors
+      if let time = right.oldest { left.oldest = min(left.oldest ?? time, time) }
+      if let time = right.newest { left.newest = max(left.newest ?? time, time) }
+    }
   }
 
   let options: CullOptions
   private let store: Store
   private let tally = Mutex(Tally())
   private let stopped = Mutex<String?>(nil)
+  private let isStopped = Atomic<Bool>(false)
   private let untilProbe = Atomic<Int>(0)
   private let nextRemoval = Mutex<ContinuousClock.Instant?>(nil)
   private let start = ContinuousClock.now
@@ -44,7 +62,7 @@ final class CullWork: Sendable {
   /// Whether the time is over.
   var isOutOfTime: Bool { options.timeLimit.map { ContinuousClock.now - start > .nanoseconds($0) } ?? false }
   /// Whether the threads are to end.
-  var isCancelled: Bool { options.isCancelled() || isOutOfTime || refusal != nil }
+  var isCancelled: Bool { options.isCancelled() || isOutOfTime || isStopped.load(ordering: .relaxed) }
 
   /// Begins a round of at most so many victims.
   func startRound(of count: Int) { budget.store(count, ordering: .relaxed) }
@@ -68,6 +86,7 @@ final class CullWork: Sendable {
       let liveness = store.probeLiveness(options.liveness)
       if liveness != .offline {
         stopped.withLock { $0 = "stopped: \(Repairer.words(for: liveness))" }
+        isStopped.store(true, ordering: .relaxed)
         return false
       }
     }
@@ -89,7 +108,8 @@ final class CullWork: Sendable {
     Pause.microseconds(UInt32(clamping: min(max(0, microseconds), 50_000)))
   }
 
-  func count(_ body: (inout Tally) -> Void) { tally.withLock { body(&$0) } }
+  /// Takes over what a thread counted.
+  func add(_ counted: Tally) { tally.withLock { $0 += counted } }
 
   func fail(_ error: StoreError) {
     tally.withLock { tally in
@@ -104,6 +124,9 @@ struct RemovalVisitor: ScanVisitor {
   private let work: CullWork
   private let bounds: CandidateVisitor.Bounds
   private let rootLength: Int
+  private let values = AttributeBuffer(capacity: 1024)
+  /// What this thread has counted and not handed over: threads that met at each victim would mostly wait.
+  private var counted = CullWork.Tally()
 
   init(_ work: CullWork, _ bounds: CandidateVisitor.Bounds, rootLength: Int) {
     self.work = work
@@ -117,47 +140,50 @@ struct RemovalVisitor: ScanVisitor {
       bounds.contains(entry, rootLength), work.mayGoOn(), work.take()
     else { return }
     do throws(Errno) {
-      if !selection.includesDirty, try isDirty(entry) {
-        work.count { $0.dirty += 1 }
+      guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
+      let directory = try entry.directory.descriptor()
+      if !selection.includesDirty, try isDirty(name, in: directory.value) {
+        counted.dirty += 1
         work.giveBack()
         return
       }
       if !work.options.isDryRun {
-        guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
-        let directory = try entry.directory.descriptor()
         try TreeRemover.remove(name, entry.status, in: directory.value)
       }
-      let time = entry.status.accessTime
-      let sum = CullSum(entry.status)
-      work.count { tally in
-        tally.done += sum
-        tally.oldest = min(tally.oldest ?? time, time)
-        tally.newest = max(tally.newest ?? time, time)
-      }
+      counted.add(entry.status)
+      if counted.done.objects >= 64 { handOver() }
       if let onVictim = work.options.onVictim {
         onVictim(
           ObjectListing.Item(
-            path: CheckVisitor.relative(entry.path, rootLength), accessTime: time,
+            path: CheckVisitor.relative(entry.path, rootLength), accessTime: entry.status.accessTime,
             diskBytes: entry.status.allocatedBytes, fileBytes: entry.status.size))
       }
     } catch {
       work.giveBack()
       if error == .noSuchFileOrDirectory || error == .staleNFSFileHandle {
-        work.count { $0.skipped += 1 }
+        counted.skipped += 1
       } else {
         work.fail(StoreError(path: entry.path, operation: "remove", error: error))
       }
     }
   }
 
-  private func isDirty(_ entry: borrowing ScanEntry) throws(Errno) -> Bool {
-    guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
-    let file = try entry.directory.descriptor().value.open(name, .inspect)
-    guard let value = try file.attribute(CacheAttribute.name), value.count >= ObjectRecord.headerLength else {
-      return false
+  private func isDirty(_ name: EntryName, in directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+    switch directory.attribute(CacheAttribute.name, of: name, into: values) {
+    case .value(let count):
+      return count >= ObjectRecord.headerLength && values.bytes(count)[17] == Content.dirty.rawValue
+    case .failed(let error): throw error
+    case .absent, .longer: return false
     }
-    return value[17] == Content.dirty.rawValue
   }
 
-  mutating func merge(_ other: consuming RemovalVisitor) {}
+  private mutating func handOver() {
+    work.add(counted)
+    counted = CullWork.Tally()
+  }
+
+  mutating func merge(_ other: consuming RemovalVisitor) {
+    other.handOver()
+    handOver()
+  }
 }

@@ -53,6 +53,15 @@ extension OwnedDescriptor {
 
   /// Reads an attribute of an entry of this directory into a buffer; a symbolic link is not followed.
   ///
+  /// The corresponding C function is `getxattrat`, on kernels before 6.13 `openat` and `fgetxattr`.
+  public func attribute(
+    _ attribute: StaticString, of name: EntryName, into buffer: AttributeBuffer
+  ) -> AttributeReading {
+    name.withPointer { readAttribute(attribute, of: $0, into: buffer.memory) }
+  }
+
+  /// The same by a C string.
+  ///
   /// With `getxattrat` (Linux 6.13 and later) the entry is not opened; before, `openat` and `fgetxattr`.
   func readAttribute(
     _ attribute: StaticString, of name: UnsafePointer<CChar>, into buffer: UnsafeMutableRawBufferPointer
@@ -92,17 +101,6 @@ extension OwnedDescriptor {
     }
   }
 }
-
-#if FAULTS
-  extension OwnedDescriptor {
-    /// Reads an attribute of an entry by its name, for tests: the way of the scanner.
-    public func readAttributeForTests(
-      _ attribute: StaticString, of name: String, into buffer: AttributeBuffer
-    ) -> AttributeReading {
-      name.withCString { readAttribute(attribute, of: $0, into: buffer.memory) }
-    }
-  }
-#endif
 
 /// Whether the kernel has `getxattrat`; found out at the first call.
 public enum AttributeCall {

@@ -1,0 +1,64 @@
+"""What the benchmarks share: building, running with time and memory, tables."""
+import os, statistics, subprocess, sys, threading, time
+
+package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def build():
+    """Builds the release programs and gives their directory."""
+    subprocess.run(["swift", "build", "-c", "release"], cwd=package, check=True, stdout=subprocess.DEVNULL)
+    return os.path.join(package, ".build/release")
+
+
+def watch(process, peak, done):
+    """Keeps the high-water mark of a process in KiB."""
+    while not done.wait(0.005):
+        try:
+            with open(f"/proc/{process}/status") as file:
+                marks = [line for line in file if line.startswith("VmHWM")]
+        except OSError:
+            return
+        if marks:
+            peak[0] = int(marks[0].split()[1])
+
+
+def run(command):
+    """Seconds of wall clock, of user and system time, and the peak memory in MiB.
+
+    Peak memory is the kernel's high-water mark (VmHWM), read every 5 ms: ru_maxrss would count this script's own
+    memory, which a child starts with."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    peak, done = [0], threading.Event()
+    watcher = threading.Thread(target=watch, args=(process.pid, peak, done))
+    watcher.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - start
+    process.returncode = status
+    done.set()
+    watcher.join()
+    if status != 0:
+        sys.exit(f"{command[0]} failed: {status}")
+    return seconds, usage.ru_utime, usage.ru_stime, peak[0] / 1024
+
+
+def drop_caches():
+    subprocess.run(["sync"], check=True)
+    with open("/proc/sys/vm/drop_caches", "w") as file:
+        file.write("3\n")
+
+
+def table(title, commands, objects, runs, prepare, yardstick):
+    """Runs commands in turn, so that a disturbance hits all of them, and prints the medians."""
+    results = {name: [] for name, _ in commands}
+    for _ in range(runs):
+        for name, command in commands:
+            prepare()
+            results[name].append(run(command))
+    print(f"\n{title}\n\n| command | seconds | objects/s | {yardstick} is 1 | user s | system s | peak MiB |\n"
+          "|---|--:|--:|--:|--:|--:|--:|")
+    unit = statistics.median(result[0] for result in results[yardstick])
+    for name, _ in commands:
+        seconds, user, system, memory = (statistics.median(column) for column in zip(*results[name]))
+        print(f"| {name} | {seconds:.2f} | {objects / seconds:,.0f} | {seconds / unit:.2f} | "
+              f"{user:.2f} | {system:.2f} | {memory:.0f} |", flush=True)
