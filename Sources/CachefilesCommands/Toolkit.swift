@@ -23,7 +23,7 @@ struct Toolkit: ParsableCommand {
       CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self]),
       CommandGroup(
         name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self, Fsck.self, Extract.self]),
-      CommandGroup(name: "Making room:", subcommands: [Sweep.self]),
+      CommandGroup(name: "Making room:", subcommands: [Sweep.self, PurgeCommand.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])
 }
