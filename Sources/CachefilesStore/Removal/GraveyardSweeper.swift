@@ -100,7 +100,7 @@ public struct GraveyardSweeper: Sendable {
     report.isOutOfTime = tally.isCancelled && !report.isInterrupted
     if report.isInterrupted {
       report.leftEntries = nil
-    } else if options.isDryRun || tally.isCancelled || tally.left + tally.passedOver > 0 {
+    } else if options.isDryRun || tally.isCancelled || tally.left + tally.passedOver + tally.errors > 0 {
       report.leftEntries = count(graveyard, removal)
       if report.leftEntries == nil { report.isInterrupted = true }
     }

@@ -212,7 +212,7 @@ struct RemovalThread {
       }
       tally.left += 1
       // What is in it has been named already.
-      if !isNotEmpty || !node.hasFailures { fail(node.path(), error) }
+      if !node.hasFailures { fail(node.path(), error) }
       return false
     }
   }
