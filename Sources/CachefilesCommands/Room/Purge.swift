@@ -147,11 +147,11 @@ struct PurgeCommand: ParsableCommand {
     if includeDirty { return }
     let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
     if dirty > 0 {
-      let verb = dirty == 1 ? "is" : "are"
-      throw Failure("\(root): nothing purged: \(Quantity.count(dirty, "object")) \(verb) dirty; --include-dirty purges")
+      let objects = Quantity.count(dirty, "dirty object")
+      throw Failure("\(root): nothing purged: there would go \(objects) too, which needs --include-dirty")
     }
     if plan.errors > 0 {
-      throw Failure("\(root): nothing purged: what cannot be read may be dirty; --include-dirty purges it")
+      throw Failure("\(root): nothing purged: what cannot be read may be dirty, which needs --include-dirty")
     }
   }
 
