@@ -124,6 +124,9 @@ enum Normalisation {
     ("(objects?, )[0-9.]+ [KMGT]?i?B (would go|removed)", "$1<disk> $2"),
     ("[0-9.]+ [KMGT]?i?B affected", "<disk> affected"), ("(?m), [0-9.]+ s$", ", <time>"),
     ("(\"(affected_bytes|duration_ns)\": ?)[0-9]+", "$1<machine>"),
+    ("(\"freed_bytes\": ?)[0-9]+", "$1<machine>"), ("[0-9.]+ [KMGT]?i?B (freed|purged)", "<disk> $1"),
+    ("(would be purged, )[0-9.]+ [KMGT]?i?B", "$1<disk>"),
+    ("(?m)^ +([0-9.]+ [KMGT]?i?B|DISK) +(([0-9]+|OBJECTS) +([0-9]+|DIRTY)  )", "  <disk>  $2"),
     ("cachefiles-demo-[A-Za-z0-9]+", "cachefiles-demo-<unique>"),
   ]
 }

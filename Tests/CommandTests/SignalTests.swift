@@ -34,6 +34,25 @@ struct SignalTests {
     #expect(result.errorText.split(separator: "\n").count == errors)
   }
 
+  @Test("sweep stops between two entries, prints what was done, and the next one goes on", arguments: signals)
+  func sweep(signal: Int32) throws {
+    try sample(objects: 1)
+    for number in 0..<3000 { try scratch.makeDirectory("c/graveyard/6b00e8770000\(1000 + number)") }
+    // With so few descriptors each directory is a failure: more lines than the pipe of stderr holds.
+    let arguments = ["--nofile=6", Command.productDirectory + "/cachefiles", "sweep", "--json", "c"]
+    let command = try RunningCommand(arguments, program: "/usr/bin/prlimit", pipe: .errors, directory: scratch.path)
+    command.waitForOutput()
+    command.send(signal)
+    let result = command.finish()
+    #expect(result.status == 128 + signal)
+    let report = try JSONValue(parsing: result.output)
+    #expect((1..<3000).contains(try #require(report["errors"]?.integer)))
+    #expect(report["removed_entries"]?.integer == 0)
+    let next = try Command.cachefiles(["sweep", "--json", "c"], directory: scratch.path)
+    #expect(next.status == 0)
+    #expect(try JSONValue(parsing: next.output)["removed_entries"]?.integer == 3000)
+  }
+
   @Test("ls stops between two lines", arguments: signals, ["1", "8"])
   func list(signal: Int32, threads: String) throws {
     try sample(objects: 3000)

@@ -62,8 +62,11 @@ final class OutputStream {
 /// Standard error: notes and failures, a line each.
 enum StandardError {
   /// Writes one line at once.
-  static func line(_ text: String) {
-    let bytes = Array((text + "\n").utf8)
+  static func line(_ text: String) { write(text + "\n") }
+
+  /// Writes a text that the next one goes on with.
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
     _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
   }
 }

@@ -8,13 +8,15 @@ struct RepairPlanner {
   let deletes: Bool
   /// Nanoseconds since 1970.
   let now: Int64
-  private var counter: UInt32 = 0
+  /// Names for what is buried.
+  var graves: Graves
   /// Whether a step that makes the graveyard has been planned.
   private var makesGraveyard = false
 
   init(deletes: Bool, now: Int64) {
     self.deletes = deletes
     self.now = now
+    graves = Graves(now: now)
   }
 
   /// The name that `graveyard` has between two steps of its replacement; more of the kind have a number appended.
@@ -43,14 +45,6 @@ struct RepairPlanner {
     }
   }
 
-  /// The next name in the graveyard, of the kernel's form.
-  mutating func nextGrave() -> [UInt8] {
-    counter += 1
-    let name = GraveyardName(
-      undertaker: .kernel, seconds: UInt64(max(0, now / 1_000_000_000)) & 0xffff_ffff, counter: counter)
-    return Store.graveyardName.bytes.appending(component: name.bytes)
-  }
-
   /// The graveyard was asked for and could not be made: it has to be planned again.
   mutating func forgetGraveyard() { makesGraveyard = false }
 
@@ -65,7 +59,7 @@ struct RepairPlanner {
       makesGraveyard = true
       steps.append(makeGraveyard(finding, try times(of: [], store)))
     }
-    let grave = JournalPath(nextGrave())
+    let grave = JournalPath(graves.next())
     steps.append(
       step(finding, status, .move(to: grave, times: graveyard.map(JournalStep.Times.init)), parent: parent))
     return steps
@@ -92,7 +86,8 @@ struct RepairPlanner {
       makesGraveyard = true
       steps.append(makeGraveyard(finding, root))
     }
-    var last = step(finding, status, deletes ? .remove : .move(to: JournalPath(nextGrave()), times: nil), parent: root)
+    var last = step(
+      finding, status, deletes ? .remove : .move(to: JournalPath(graves.next()), times: nil), parent: root)
     last.path = JournalPath(displaced)
     return steps + [last]
   }

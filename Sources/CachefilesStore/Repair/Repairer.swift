@@ -142,7 +142,7 @@ struct Repairer: ~Copyable {
   /// Makes one change. A name that is taken in the graveyard is no obstacle: the next one is written and tried.
   private mutating func perform(_ planned: JournalStep, _ store: borrowing Store) throws(Errno) {
     var step = planned
-    for _ in 0..<10_000 {
+    for _ in 0..<Graves.attempts {
       do throws(Errno) {
         return try store.perform(step)
       } catch {
@@ -153,7 +153,7 @@ struct Repairer: ~Copyable {
           return
         case .move(let destination, let times)
         where error == .fileExists && destination.bytes.starts(with: Store.graveyardName.bytes + [UInt8(ascii: "/")]):
-          step.change = .move(to: JournalPath(planner.nextGrave()), times: times)
+          step.change = .move(to: JournalPath(planner.graves.next()), times: times)
           do throws(JournalFailure) { try write([step], store) } catch { throw .ioError }
         default: throw error
         }

@@ -74,6 +74,8 @@ public struct ScanOptions: Sendable {
   public var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Whether to leave out the graveyard and everything else outside the volumes.
   public var onlyVolumes: Bool
+  /// Whether to leave out the graveyard.
+  public var leavesOutGraveyard = false
   /// Whether a kernel holds the cache: then entries come and go while they are looked at, which is no failure.
   public var isLive = false
   /// Called for each entry that fails, from one thread at a time.

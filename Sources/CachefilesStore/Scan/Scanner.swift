@@ -249,6 +249,7 @@ public final class Scanner: Sendable {
 
   /// The node of a directory below another; nil when the options leave it out.
   private func enter(_ parent: DirectoryNode, _ name: Span<UInt8>, _ place: EntryPlace) -> DirectoryNode? {
+    if options.leavesOutGraveyard, place == .graveyard { return nil }
     if options.onlyVolumes {
       if place == .graveyard || place == .legacy { return nil }
       if place == .foreign, parent.place == .root || parent.place == .cache { return nil }

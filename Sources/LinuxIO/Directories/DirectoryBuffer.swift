@@ -9,6 +9,8 @@ public final class DirectoryBuffer: @unchecked Sendable {
   // Owned by one thread at a time: whoever holds the buffer's reference from a work list.
   private let memory: UnsafeMutableRawBufferPointer
   private var filled = 0
+  /// Where the records are, by inode number; kept for the next use.
+  private var order: [(inode: UInt64, offset: Int)] = []
 
   /// Makes a buffer of this many bytes.
   public init(capacity: Int) {
@@ -40,20 +42,40 @@ public final class DirectoryBuffer: @unchecked Sendable {
     var offset = 0
     while offset < filled {
       let record = base + offset
-      let length = Int(record.load(fromByteOffset: 16, as: UInt16.self))
-      let name = record + 19
-      let first = name.load(as: UInt8.self)
-      if first != UInt8(ascii: ".") || !Self.isSelfOrParent(name) {
-        try body(
-          DirectoryRecord(
-            name: name, inode: record.load(as: UInt64.self),
-            kind: FileStatus.Kind(rawValue: record.load(fromByteOffset: 18, as: UInt8.self)) ?? .unknown, in: self))
-      }
-      offset += length
+      if !Self.isSelfOrParent(record + 19) { try body(self.record(at: record)) }
+      offset += Int(record.load(fromByteOffset: 16, as: UInt16.self))
     }
   }
 
+  /// Calls a closure for each record, without `.` and `..`, in the order of the inode numbers: the order in which a disk
+  /// has the inodes, when each of them will be looked at or changed.
+  ///
+  /// - Throws: what the closure throws; the records after it are left out.
+  @inline(__always)
+  public func forEachByInode<E: Error>(_ body: (borrowing DirectoryRecord) throws(E) -> Void) throws(E) {
+    guard let base = UnsafeRawPointer(memory.baseAddress) else { return }
+    order.removeAll(keepingCapacity: true)
+    var offset = 0
+    while offset < filled {
+      let record = base + offset
+      if !Self.isSelfOrParent(record + 19) { order.append((record.load(as: UInt64.self), offset)) }
+      offset += Int(record.load(fromByteOffset: 16, as: UInt16.self))
+    }
+    order.sort { $0.inode < $1.inode }
+    for place in order { try body(self.record(at: base + place.offset)) }
+  }
+
+  @inline(__always)
+  @_lifetime(borrow self)
+  private func record(at record: UnsafeRawPointer) -> DirectoryRecord {
+    DirectoryRecord(
+      name: record + 19, inode: record.load(as: UInt64.self),
+      kind: FileStatus.Kind(rawValue: record.load(fromByteOffset: 18, as: UInt8.self)) ?? .unknown, in: self)
+  }
+
+  @inline(__always)
   private static func isSelfOrParent(_ name: UnsafeRawPointer) -> Bool {
+    guard name.load(as: UInt8.self) == UInt8(ascii: ".") else { return false }
     let second = name.load(fromByteOffset: 1, as: UInt8.self)
     return second == 0 || (second == UInt8(ascii: ".") && name.load(fromByteOffset: 2, as: UInt8.self) == 0)
   }
@@ -97,6 +119,17 @@ public struct DirectoryRecord: ~Escapable {
   @inline(__always)
   public func status(in directory: borrowing OwnedDescriptor) throws(Errno) -> FileStatus {
     try FileStatus.read(directory.raw, pointer.assumingMemoryBound(to: CChar.self), flags: AT_SYMLINK_NOFOLLOW)
+  }
+
+  /// Removes the entry, which is no directory.
+  ///
+  /// The corresponding C function is `unlinkat`.
+  /// - Throws: `Errno`; EISDIR for a directory, EPERM for an immutable file.
+  @inline(__always)
+  public func unlink(in directory: borrowing OwnedDescriptor) throws(Errno) {
+    let descriptor = directory.raw
+    let name = pointer.assumingMemoryBound(to: CChar.self)
+    try perform(.unlinkat) { unlinkat(descriptor, name, 0) }
   }
 
   /// Reads an attribute of the entry into a buffer; a symbolic link is not followed.

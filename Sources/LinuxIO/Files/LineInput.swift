@@ -52,6 +52,22 @@ public enum LineInput {
     return lines
   }
 
+  /// The next line, without its newline and everything that was typed with it; nil at the end, or when SIGINT or
+  /// SIGTERM has come (``Interruption``).
+  ///
+  /// - Throws: `Errno` of a failed `read`.
+  public static func answer() throws(Errno) -> [UInt8]? {
+    var line: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1024)
+    while waitForInput() {
+      let count = try call(.pread) { buffer.withUnsafeMutableBytes { Glibc.read(0, $0.baseAddress, $0.count) } }
+      if count == 0 { return line.isEmpty ? nil : line }
+      if let end = buffer[..<count].firstIndex(of: UInt8(ascii: "\n")) { return line + buffer[..<end] }
+      line += buffer[..<count]
+    }
+    return nil
+  }
+
   /// Sleeps until there is something to read; false when a signal came instead. `read` would go on after a signal.
   private static func waitForInput() -> Bool {
     while Interruption.signal == nil {

@@ -1,0 +1,215 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles purge`: takes volumes or objects out of a cache.
+struct PurgeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "purge",
+    abstract: "Remove a volume, an object, or everything from a cache.",
+    discussion: """
+      Moves what is selected to the graveyard, so that the cache can be used again at once, and then removes it for \
+      good. Other entries of the graveyard stay. The network file system fetches the files again when they are read.
+
+      GLOB is matched against the volume key and against the volume's description as 'stats' prints it, which names \
+      server, share and cell: '*' and '?' stand for any bytes. --server takes an address as 'stats' prints it, for NFS \
+      and SMB volumes: for a server that was rolled back, or is gone. PATH is cache/I…/@xx/name, or a file of the \
+      layout before Linux 5.17, in DIR or with the cache directory before it.
+
+      The cache must not be in use. What will go is shown, and on a terminal there is a question; elsewhere --yes is \
+      needed. Dirty objects were open for writing when the cache went down and may hold writes that the server never \
+      got ('cachefiles extract' saves them): they need --include-dirty.
+
+      \(ExitStatus.table)
+      """)
+
+  @OptionGroup var store: StoreOptions
+
+  @Option(help: ArgumentHelp("The volumes that match.", valueName: "glob"))
+  var volume: ByteArgument?
+
+  @Option(help: ArgumentHelp("The volumes of this server.", valueName: "address"))
+  var server: ServerArgument?
+
+  @Option(help: ArgumentHelp("One object.", valueName: "path"))
+  var object: ByteArgument?
+
+  @Flag(help: "All trees of the layout before Linux 5.17.")
+  var legacy = false
+
+  @Flag(help: "Everything in 'cache'.")
+  var all = false
+
+  @Flag(name: [.customShort("n"), .long], help: "Only show what would go.")
+  var dryRun = false
+
+  @Flag(help: "Do not ask.")
+  var yes = false
+
+  @Flag(help: "Dirty objects too.")
+  var includeDirty = false
+
+  @OptionGroup var scan: ScanArguments
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    let count = [volume != nil, server != nil, object != nil, legacy, all].count { $0 }
+    if count != 1 { throw ValidationError("one of --volume, --server, --object, --legacy and --all is needed") }
+  }
+
+  func run() throws {
+    if !yes, !dryRun, !LineInput.isTerminal {
+      StandardError.line("cachefiles: purge asks on a terminal; elsewhere it needs --yes")
+      throw ExitStatus.usage
+    }
+    let output = Output(output)
+    output.stream.endsOnClosedPipe = dryRun
+    let target = try PurgeTarget(self)
+    let store = try target.open()
+    let report = try run(target.selection, store, output)
+    output.render(PurgeView(report: report), command: "purge")
+    output.stream.flush()
+    if let refusal = report.refusal {
+      StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
+    }
+    if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if report.errors > 0 || report.refusal != nil { throw ExitStatus.failure }
+  }
+
+  private func run(
+    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output
+  ) throws -> PurgeReport {
+    var report = PurgeReport(root: store.path)
+    report.isDryRun = dryRun
+    do throws(StoreError) {
+      if try PurgePlan.isEmpty(selection, in: store) { return report }
+    } catch {
+      throw Failure(error.description)
+    }
+    if dryRun {
+      if store.probeLiveness() == .live { output.note("cachefiles: the cache is in use: a purge would be refused") }
+    } else if let obstacle = store.obstacle() {
+      StandardError.line("cachefiles: \(EscapedBytes.string(store.path)): \(obstacle)")
+      throw ExitStatus.live
+    }
+    // The lock stays from here to the end: what is shown is what goes.
+    defer { store.root.unlock() }
+    let plan = try plan(selection, store, output)
+    report.planned = plan.amount
+    report.errors = plan.errors
+    report.isInterrupted = plan.isInterrupted
+    if plan.isInterrupted { return report }
+    if dryRun || !yes || output.isVerbose { show(plan, output) }
+    if dryRun { return report }
+    try refuseDirty(plan, store)
+    if !yes, try !isConfirmed() { throw ExitStatus.failure }
+    var options = Purge.Options(now: Quantity.now)
+    options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    let purge = Purge(options)
+    let progress = purge.progress
+    var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: store.usedFiles) {
+      purge.run(plan, in: store)
+    }
+    if let refusal = done.refusal, done.done == PurgeAmount() {
+      StandardError.line("cachefiles: \(EscapedBytes.string(store.path)): \(refusal)")
+      throw ExitStatus.live
+    }
+    done.errors += plan.errors
+    return done
+  }
+
+  private func plan(
+    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output
+  ) throws(Failure) -> PurgePlan {
+    var options = PurgePlan.Options()
+    options.threads = scan.threads ?? ScanOptions.defaultThreads
+    options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    do throws(StoreError) {
+      return try PurgePlan(selection, in: store, options)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  private func show(_ plan: PurgePlan, _ output: Output) {
+    let style = Style(isOn: false)
+    let lines = PurgePlanLines(plan: plan)
+    if dryRun || yes {
+      if output.format == .text { for line in lines.lines(output.style) { output.stream.line(line) } }
+    } else {
+      for line in lines.lines(style) { StandardError.line(line) }
+    }
+  }
+
+  private func refuseDirty(_ plan: PurgePlan, _ store: borrowing Store) throws(Failure) {
+    if includeDirty { return }
+    let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
+    if dirty > 0 {
+      let objects = Quantity.count(dirty, "dirty object")
+      throw Failure("\(root): nothing purged: there would go \(objects) too, which needs --include-dirty")
+    }
+    if plan.errors > 0 {
+      throw Failure("\(root): nothing purged: what cannot be read may be dirty, which needs --include-dirty")
+    }
+  }
+
+  private func isConfirmed() throws -> Bool {
+    StandardError.write("Remove this for good? [y/N] ")
+    let answer: [UInt8]
+    do throws(Errno) { answer = try LineInput.answer() ?? [] } catch { answer = [] }
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if ["y", "yes"].contains(String(decoding: answer, as: UTF8.self).lowercased()) { return true }
+    StandardError.line("cachefiles: nothing purged")
+    return false
+  }
+}
+
+/// Which cache, and what of it.
+private struct PurgeTarget {
+  let selection: PurgeSelection
+  private let path: FilePath
+  /// The directory that an object's path has before `cache`, where DIR was given too: it must be the same.
+  private var claimed: [UInt8]?
+  private let given: [UInt8]
+
+  init(_ command: PurgeCommand) throws(Failure) {
+    given = command.object?.bytes ?? []
+    guard let object = command.object else {
+      path = try command.store.path()
+      if command.legacy {
+        selection = .legacy
+      } else if let server = command.server {
+        selection = .volumes(server.matches)
+      } else if let volume = command.volume {
+        selection = .volumes(VolumeGlob(volume.bytes).matches)
+      } else {
+        selection = .all
+      }
+      return
+    }
+    guard let location = ObjectLocation(object.bytes) else {
+      throw Failure("\(EscapedBytes.string(object.bytes)): not the path of an object: cache/I…/@xx/name")
+    }
+    selection = .object(location.path)
+    if command.store.directory == nil {
+      path = location.root.isEmpty ? "." : FilePath(bytes: location.root)
+    } else {
+      path = try command.store.path()
+      if !location.root.isEmpty { claimed = location.root }
+    }
+  }
+
+  func open() throws(Failure) -> Store {
+    let store: Store
+    do throws(OpeningFailure) { store = try Store(path: path) } catch { throw Failure(error.description) }
+    guard let claimed else { return store }
+    do throws(Errno) {
+      if try store.isRoot(FilePath(bytes: claimed)) { return store }
+    } catch {
+      throw Failure("\(EscapedBytes.string(claimed)): cannot open the directory: \(error)")
+    }
+    throw Failure("\(EscapedBytes.string(given)): not in the cache directory \(EscapedBytes.string(store.path))")
+  }
+}

@@ -1,0 +1,116 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// `cachefiles sweep`: empties the graveyard.
+struct Sweep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Empty the graveyard.",
+    discussion: """
+      The graveyard holds what the kernel, cachefilesd, 'fsck' and 'purge' have taken out of the cache; nothing uses it \
+      any more. A sweep removes everything in it, at any depth, and leaves the directory. Nothing else of the cache is \
+      touched. The cache may be in use, and cachefilesd or another sweep may be at the same work.
+
+      Links are not followed, mount points and other file systems not entered; what is left is named with the reason. A \
+      sweep that was ended by a signal or by --max-time is gone on with by the next one. What was swept cannot be put \
+      back by 'fsck --undo'.
+
+      --older-than judges the entries of the graveyard itself, not what is in them: by the time of burial that the \
+      names have which the kernel and cachefilesd give, and where a name has none, by the time of last change (mtime).
+
+      \(ExitStatus.table)
+      """)
+
+  @OptionGroup var store: StoreOptions
+
+  @Option(help: ArgumentHelp("Only what was buried at least so long ago: 7d.", valueName: "age"))
+  var olderThan: AgeArgument?
+
+  @Option(help: ArgumentHelp("Stop after this time.", valueName: "age"))
+  var maxTime: AgeArgument?
+
+  @Flag(name: [.customShort("n"), .long], help: "Only count.")
+  var dryRun = false
+
+  @Flag(help: "Clear the immutable and append-only flags of what is to go; without this it is left.")
+  var clearFlags = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let output = Output(output)
+    output.stream.endsOnClosedPipe = dryRun
+    let store = try store.open()
+    var options = GraveyardSweeper.Options(now: Quantity.now)
+    options.minimumAge = olderThan?.nanoseconds
+    options.timeLimit = maxTime?.nanoseconds
+    options.isDryRun = dryRun
+    options.clearsFlags = clearFlags
+    options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    let report = try Self.sweep(store, options, output)
+    output.render(SweepView(report: report, age: olderThan), command: "sweep")
+    output.stream.flush()
+    if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if report.errors > 0 { throw ExitStatus.failure }
+  }
+
+  private static func sweep(
+    _ store: borrowing Store, _ options: GraveyardSweeper.Options, _ output: Output
+  ) throws(Failure) -> SweepReport {
+    let sweeper = GraveyardSweeper(options)
+    let progress = sweeper.progress
+    let words = options.isDryRun ? "counting:" : "removing:"
+    var result: Result<SweepReport, StoreError> = .success(SweepReport(root: store.path))
+    ProgressLine(output).show(words, count: { progress.count }, atMost: store.usedFiles) {
+      do throws(StoreError) { result = .success(try sweeper.run(store)) } catch { result = .failure(error) }
+    }
+    switch result {
+    case .success(let report): return report
+    case .failure(let error): throw Failure(error.description)
+    }
+  }
+}
+
+/// What a sweep did.
+struct SweepView: Renderable {
+  let report: SweepReport
+  /// The age that was asked for.
+  let age: AgeArgument?
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("root", report.root)
+    json.number("removed_entries", report.removedEntries)
+    json.number("freed_bytes", report.freedBytes)
+    if let left = report.leftEntries { json.number("left_entries", left) } else { json.null("left_entries") }
+    json.number("younger_entries", report.youngerEntries)
+    json.number("errors", report.errors)
+    json.bool("dry_run", report.isDryRun)
+    json.bool("out_of_time", report.isOutOfTime)
+    json.number("duration_ns", report.duration)
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    let root = EscapedBytes.string(report.root)
+    let entries = Quantity.count(report.removedEntries)
+    let noun = report.removedEntries == 1 ? "entry" : "entries"
+    let did =
+      report.isDryRun
+      ? "\(entries) \(noun) would be removed, \(Quantity.size(report.freedBytes)) freed"
+      : "\(entries) \(noun) removed, \(Quantity.size(report.freedBytes)) freed"
+    var line = "\(root): " + (report.errors == 0 ? style.good(did) : did)
+    if report.leftEntries != 0 { line += "; \(left)" }
+    return [line + ", " + Quantity.span(report.duration)]
+  }
+
+  /// What is left and why.
+  private var left: String {
+    let number = report.leftEntries.map { "\(Quantity.count($0)) left" } ?? "the rest is left"
+    var reasons: [String] = []
+    if report.isInterrupted { reasons.append("ended by a signal") }
+    if report.isOutOfTime { reasons.append("out of time") }
+    if report.youngerEntries > 0 { reasons.append("\(Quantity.count(report.youngerEntries)) too young") }
+    if report.errors > 0 { reasons.append("\(Quantity.count(report.errors)) cannot be removed") }
+    return reasons.isEmpty ? number : "\(number) (\(reasons.joined(separator: ", ")))"
+  }
+}

@@ -1,0 +1,177 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// What a purge did.
+public struct PurgeReport: Sendable, Equatable {
+  /// The root's path.
+  public var root: [UInt8]
+  /// What was to go.
+  public var planned = PurgeAmount()
+  /// What has gone to the graveyard; the cache is rid of it.
+  public var done = PurgeAmount()
+  /// Bytes that the sweep of it set free.
+  public var freedBytes: UInt64 = 0
+  /// Buried entries that were not removed, and are left in the graveyard.
+  public var leftGraves = 0
+  /// Errors, each of them named.
+  public var errors = 0
+  /// Whether nothing was changed because that was asked for.
+  public var isDryRun = false
+  /// Why it was not begun, or was stopped; one line.
+  public var refusal: String?
+  /// Whether a signal ended it.
+  public var isInterrupted = false
+
+  /// A report of nothing.
+  public init(root: [UInt8]) { self.root = root }
+}
+
+/// Takes things out of a cache that is not in use: each is buried by one rename, so that the cache can be used at once,
+/// and then what was buried is removed. Other entries of the graveyard stay.
+public struct Purge: Sendable {
+  /// How a purge is done.
+  public struct Options: Sendable {
+    /// Nanoseconds since 1970.
+    public var now: Int64
+    /// What tells whether the cache is live.
+    public var liveness = LivenessSources()
+    /// The number of threads of the sweep.
+    public var threads = GraveyardSweeper.defaultThreads
+    /// Called for each thing that could not be done, from one thread at a time.
+    public var onFailure: @Sendable (StoreError) -> Void = { _ in }
+    /// Asked between two entries; true ends the purge.
+    public var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+
+    /// The usual options.
+    public init(now: Int64) { self.now = now }
+  }
+
+  /// After so many renames the cache is asked again whether it is live.
+  static let batchSize = 64
+
+  /// How many entries have been removed so far.
+  public let progress = ScanProgress()
+  private let options: Options
+
+  /// Prepares a purge.
+  public init(_ options: Options) { self.options = options }
+
+  /// Carries out a plan. Never on a live or locked cache: then ``PurgeReport/refusal`` says why.
+  public func run(_ plan: PurgePlan, in store: borrowing Store) -> PurgeReport {
+    var report = PurgeReport(root: store.path)
+    report.planned = plan.amount
+    report.refusal = store.obstacle(options.liveness)
+    if report.refusal != nil { return report }
+    defer { store.root.unlock() }
+    let graves = bury(plan, in: store, &report)
+    report.leftGraves = graves.count
+    if graves.isEmpty || report.isInterrupted { return report }
+    // A cache that has come up since then may have put something of its own into the graveyard.
+    if report.refusal == nil, case let liveness = store.probeLiveness(options.liveness), liveness != .offline {
+      report.refusal = "stopped before the sweep: \(Repairer.words(for: liveness))"
+    }
+    if report.refusal == nil { sweep(graves, in: store, &report) }
+    return report
+  }
+
+  /// A name in the graveyard, and what was buried there.
+  private struct Grave {
+    var name: EntryName
+    var inode: UInt64
+  }
+
+  private func bury(_ plan: PurgePlan, in store: borrowing Store, _ report: inout PurgeReport) -> [Grave] {
+    var graves: [Grave] = []
+    var names = Graves(now: options.now)
+    do throws(Errno) {
+      try Self.makeGraveyard(in: store)
+    } catch {
+      fail(store.path.appending(component: Store.graveyardName.bytes), "make", error, &report)
+      return []
+    }
+    for (index, target) in plan.targets.enumerated() {
+      if options.isCancelled() {
+        report.isInterrupted = true
+        break
+      }
+      if index > 0, index % Self.batchSize == 0, case let liveness = store.probeLiveness(options.liveness),
+        liveness != .offline
+      {
+        report.refusal = "stopped: \(Repairer.words(for: liveness))"
+        break
+      }
+      do throws(Errno) {
+        graves.append(Grave(name: try Self.bury(target, in: store, &names), inode: target.inode))
+        report.done += target.amount
+      } catch {
+        fail(store.path.appending(path: target.path), "bury", error, &report)
+      }
+    }
+    return graves
+  }
+
+  private static func makeGraveyard(in store: borrowing Store) throws(Errno) {
+    do throws(Errno) {
+      try store.root.makeDirectory(Store.graveyardName, permissions: 0o700)
+    } catch {
+      guard error == .fileExists else { throw error }
+      guard try store.root.status(of: Store.graveyardName).kind == .directory else { throw .notDirectory }
+    }
+  }
+
+  /// Buries one entry, never over another one.
+  private static func bury(
+    _ target: PurgePlan.Target, in store: borrowing Store, _ names: inout Graves
+  ) throws(Errno) -> EntryName {
+    for _ in 0..<Graves.attempts {
+      let grave = names.next()
+      do throws(Errno) {
+        try store.move(target.path, to: grave, inode: target.inode)
+        guard let name = EntryName(Array(grave.dropFirst(Store.graveyardName.bytes.count + 1))) else {
+          throw .invalidArgument
+        }
+        return name
+      } catch {
+        guard error == .fileExists else { throw error }
+      }
+    }
+    throw .fileExists
+  }
+
+  private func sweep(_ graves: [Grave], in store: borrowing Store, _ report: inout PurgeReport) {
+    let path = store.path.appending(component: Store.graveyardName.bytes)
+    do throws(StoreError) {
+      guard let graveyard = try GraveyardSweeper.openGraveyard(of: store) else {
+        throw StoreError(path: path, operation: "sweep", error: .noSuchFileOrDirectory)
+      }
+      let names = graves.filter { grave in
+        (try? graveyard.status(of: grave.name).inode) == grave.inode
+      }.map(\.name)
+      var removal = TreeRemover.Options()
+      removal.threads = GraveyardSweeper.threads(options.threads)
+      removal.isCancelled = options.isCancelled
+      removal.onFailure = GraveyardSweeper.serialized(options.onFailure, below: path, operation: "remove")
+      let tally = TreeRemover.remove(names, in: graveyard, removal, progress: progress)
+      report.freedBytes = tally.freedBytes
+      report.isInterrupted = tally.isCancelled
+      report.errors += tally.errors
+      report.leftGraves = graves.count { grave in (try? graveyard.status(of: grave.name).inode) == grave.inode }
+    } catch {
+      report.errors += 1
+      options.onFailure(error)
+    }
+  }
+
+  private func fail(_ path: [UInt8], _ operation: String, _ error: Errno, _ report: inout PurgeReport) {
+    let note: String? =
+      switch error {
+      case .staleNFSFileHandle: "it has changed since it was looked at"
+      case .notPermitted: "it, or the directory that it stands in, may be immutable"
+      case .resourceBusy: "something is mounted there"
+      default: nil
+      }
+    report.errors += 1
+    options.onFailure(StoreError(path: path, operation: operation, error: error, note: note))
+  }
+}

@@ -1,0 +1,185 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// What a purge takes out of a cache.
+public enum PurgeSelection: Sendable {
+  /// Volumes, chosen by their keys.
+  case volumes(@Sendable ([UInt8]) -> Bool)
+  /// One object, by its path below the root: `cache/I…/@xx/name`, or a file of the layout before 5.17.
+  case object([UInt8])
+  /// Everything of the layout before 5.17.
+  case legacy
+  /// Everything in `cache`.
+  case all
+}
+
+/// Numbers of what is purged.
+public struct PurgeAmount: Sendable, Equatable {
+  /// Volume directories.
+  public var volumes = 0
+  /// Objects, those of the layout before 5.17 included.
+  public var objects = 0
+  /// Allocated bytes, directories included; a file with several names counts once for each thing that is buried.
+  public var diskBytes: UInt64 = 0
+  /// Objects that were open for writing when the cache went down.
+  public var dirtyObjects = 0
+
+  /// Nothing.
+  public init() {}
+
+  /// Adds another amount.
+  public static func += (left: inout PurgeAmount, right: PurgeAmount) {
+    left.volumes += right.volumes
+    left.objects += right.objects
+    left.diskBytes &+= right.diskBytes
+    left.dirtyObjects += right.dirtyObjects
+  }
+}
+
+/// What a purge will take out: each target is buried by one rename.
+public struct PurgePlan: Sendable {
+  /// One entry that goes to the graveyard with everything in it.
+  public struct Target: Sendable, Equatable {
+    /// The path below the root.
+    public var path: [UInt8]
+    /// The volume key, where it is a volume.
+    public var volumeKey: [UInt8]?
+    /// What it holds.
+    public var amount = PurgeAmount()
+    /// The inode that was looked at: nothing else of that name is buried.
+    var inode: UInt64
+  }
+
+  /// What goes.
+  public var targets: [Target]
+  /// Entries that could not be read, each of them named: what they hold, and whether it is dirty, is not known.
+  public var errors = 0
+  /// Whether a signal ended the planning; then the plan is not whole.
+  public var isInterrupted = false
+
+  /// Everything together.
+  public var amount: PurgeAmount { targets.reduce(into: PurgeAmount()) { $0 += $1.amount } }
+
+  /// How a plan is made.
+  public struct Options: Sendable {
+    /// The number of threads of the scan.
+    public var threads = ScanOptions.defaultThreads
+    /// Called for each entry that cannot be read, from one thread at a time.
+    public var onFailure: @Sendable (StoreError) -> Void = { _ in }
+    /// Asked now and then; true ends the planning.
+    public var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+
+    /// The usual options.
+    public init() {}
+  }
+
+  /// Looks for what is selected, and at what it holds.
+  ///
+  /// - Throws: ``StoreError`` when `cache` cannot be listed, or a selected object is not there or is none.
+  public init(_ selection: PurgeSelection, in store: borrowing Store, _ options: Options = Options())
+    throws(StoreError)
+  {
+    targets = try Self.targets(of: selection, in: store)
+    guard !targets.isEmpty else { return }
+    if case .object(let path) = selection {
+      targets[0].amount = try Self.amount(ofObject: path, in: store)
+      return
+    }
+    var scan = ScanOptions(threads: options.threads, attributes: true, onFailure: options.onFailure)
+    scan.leavesOutGraveyard = true
+    scan.isCancelled = options.isCancelled
+    switch selection {
+    case .volumes(let matches):
+      scan.onlyVolumes = true
+      scan.volumes = matches
+    case .legacy: scan.volumes = { _ in false }
+    case .all, .object: break
+    }
+    let (census, summary) = try Scanner(store, scan).run { PurgeCensus() }
+    errors = summary.failures
+    isInterrupted = summary.isCancelled
+    for index in targets.indices {
+      let name = targets[index].path.dropFirst(Store.cacheName.bytes.count + 1)
+      if let amount = census.amounts[Array(name)] { targets[index].amount = amount }
+      if targets[index].volumeKey != nil { targets[index].amount.volumes = 1 }
+    }
+  }
+
+  /// Whether anything is selected: a look at the names in `cache`.
+  ///
+  /// - Throws: ``StoreError`` when `cache` cannot be listed, or a selected object is not there or is none.
+  public static func isEmpty(_ selection: PurgeSelection, in store: borrowing Store) throws(StoreError) -> Bool {
+    try targets(of: selection, in: store).isEmpty
+  }
+
+  private static func targets(
+    of selection: PurgeSelection, in store: borrowing Store
+  ) throws(StoreError) -> [Target] {
+    if case .object(let path) = selection {
+      let status = try object(path, in: store)
+      return [Target(path: path, inode: status.inode)]
+    }
+    var names: [[UInt8]] = []
+    try store.forEachCacheEntry { name, kind in
+      let isDirectory = kind == .directory || kind == .unknown
+      let isChosen =
+        switch selection {
+        case .volumes(let matches): isDirectory && VolumeName.key(ofName: name).map(matches) ?? false
+        case .legacy: Fanout(directoryName: name) != nil
+        case .all: true
+        case .object: false
+        }
+      if isChosen { names.append(name.array) }
+    }
+    var targets: [Target] = []
+    for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      let path = Store.cacheName.bytes.appending(component: name)
+      do throws(Errno) {
+        guard let status = try store.status(ofEntry: path) else { continue }
+        let isVolume = status.kind == .directory && name.first == VolumeName.prefix
+        targets.append(
+          Target(
+            path: path, volumeKey: isVolume ? VolumeName.key(ofName: name) : nil, inode: status.inode))
+      } catch {
+        throw StoreError(path: store.path.appending(path: path), operation: "look at", error: error)
+      }
+    }
+    return targets
+  }
+
+  /// The status of what must be an object.
+  private static func object(_ path: [UInt8], in store: borrowing Store) throws(StoreError) -> FileStatus {
+    do throws(Errno) {
+      guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
+      if path.pathDepth != 4 || path.split(separator: UInt8(ascii: "/"))[1].first != VolumeName.prefix,
+        status.kind != .regular
+      {
+        throw .invalidArgument
+      }
+      return status
+    } catch {
+      throw StoreError(
+        path: store.path.appending(path: path), operation: "purge", error: error,
+        note: error == .invalidArgument ? "it is no object" : nil)
+    }
+  }
+
+  private static func amount(ofObject path: [UInt8], in store: borrowing Store) throws(StoreError) -> PurgeAmount {
+    var amount = PurgeAmount()
+    amount.objects = 1
+    do throws(Errno) {
+      guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
+      amount.diskBytes = status.allocatedBytes
+      if status.kind == .regular {
+        try store.withEntry(path, .inspect) { (entry) throws(Errno) in
+          let value = try entry.attribute(CacheAttribute.name) ?? []
+          if PurgeCensus.isDirty(value.span) { amount.dirtyObjects = 1 }
+        }
+      }
+      return amount
+    } catch {
+      throw StoreError(path: store.path.appending(path: path), operation: "look at", error: error)
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// What a sweep of the graveyard did.
+public struct SweepReport: Sendable, Equatable {
+  /// The root's path.
+  public var root: [UInt8]
+  /// Entries removed, at any depth; in a dry run those that would be.
+  public var removedEntries = 0
+  /// The allocated bytes of those of them that had no other name.
+  public var freedBytes: UInt64 = 0
+  /// Entries that are in the graveyard now, at any depth; nil when a signal ended the sweep and nobody counted.
+  public var leftEntries: Int? = 0
+  /// Entries of the graveyard itself that are younger than was asked for.
+  public var youngerEntries = 0
+  /// Entries that could not be removed, each of them named; not the directories above them.
+  public var errors = 0
+  /// Whether nothing was removed because that was asked for.
+  public var isDryRun = false
+  /// Whether the time limit ended it.
+  public var isOutOfTime = false
+  /// Whether a signal ended it.
+  public var isInterrupted = false
+  /// How long it took, in nanoseconds.
+  public var duration: Int64 = 0
+
+  /// A report of nothing.
+  public init(root: [UInt8]) { self.root = root }
+}
+
+/// Empties the graveyard: removes everything in it and leaves the directory.
+///
+/// It may run while the cache is in use, beside cachefilesd and beside another sweep: the kernel never looks at what it
+/// has put there (`cachefiles_bury_object`, fs/cachefiles/namei.c), and what somebody else removes first is no error. It
+/// takes no lock and keeps no state: one that was ended is gone on with by the next.
+public struct GraveyardSweeper: Sendable {
+  /// What a sweep is to do.
+  public struct Options: Sendable {
+    /// Only entries buried at least so long ago, in nanoseconds; by the time in the name, else by the time of change.
+    public var minimumAge: Int64?
+    /// Nanoseconds since 1970.
+    public var now: Int64
+    /// Remove nothing more after this time, in nanoseconds.
+    public var timeLimit: Int64?
+    /// Whether only to count.
+    public var isDryRun = false
+    /// Whether to clear the immutable and append-only flags of what is to go.
+    public var clearsFlags = false
+    /// The number of threads; fewer run where not enough descriptors may be open.
+    public var threads = GraveyardSweeper.defaultThreads
+    /// Called for each entry that could not be removed, from one thread at a time.
+    public var onFailure: @Sendable (StoreError) -> Void = { _ in }
+    /// Asked between two entries; true ends the sweep.
+    public var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+
+    /// A sweep of everything.
+    public init(now: Int64) { self.now = now }
+  }
+
+  /// How many entries have been removed so far.
+  public let progress = ScanProgress()
+  private let options: Options
+
+  /// Prepares a sweep.
+  public init(_ options: Options) { self.options = options }
+
+  /// On a cold disk threads wait for inodes; more of them than this stand in each other's way.
+  public static var defaultThreads: Int { min(16, max(4, Workers.processorCount * 2)) }
+
+  /// So many threads as the descriptors allow that may be open; some are left for everything else.
+  static func threads(_ wanted: Int) -> Int {
+    let limit = DescriptorLimit.raise(to: wanted * TreeRemover.descriptorsPerThread * 2 + 64)
+    return max(1, min(wanted, (limit - 24) / (TreeRemover.descriptorsPerThread + 1)))
+  }
+
+  /// Sweeps the graveyard of a cache. A cache without one is swept already.
+  ///
+  /// - Throws: ``StoreError`` when the graveyard is no directory of the cache's file system, or cannot be opened.
+  public func run(_ store: borrowing Store) throws(StoreError) -> SweepReport {
+    let start = ContinuousClock.now
+    var report = SweepReport(root: store.path)
+    report.isDryRun = options.isDryRun
+    guard let graveyard = try Self.openGraveyard(of: store) else { return report }
+    let path = store.path.appending(component: Store.graveyardName.bytes)
+    let (isCancelled, limit) = (options.isCancelled, options.timeLimit)
+    let isOutOfTime: @Sendable () -> Bool = { limit.map { ContinuousClock.now - start >= .nanoseconds($0) } ?? false }
+    var removal = TreeRemover.Options(mode: options.isDryRun ? .pretend : .remove)
+    removal.threads = Self.threads(options.threads)
+    removal.clearsFlags = options.clearsFlags
+    removal.chooses = chooser
+    removal.isCancelled = { isCancelled() || isOutOfTime() }
+    removal.onFailure = Self.serialized(options.onFailure, below: path, operation: "remove")
+    let tally = TreeRemover.empty(graveyard, removal, progress: progress)
+    report.removedEntries = tally.removed
+    report.freedBytes = tally.freedBytes
+    report.youngerEntries = tally.passedOver
+    report.errors = tally.errors
+    report.isInterrupted = tally.isCancelled && isCancelled()
+    report.isOutOfTime = tally.isCancelled && !report.isInterrupted
+    if report.isInterrupted {
+      report.leftEntries = nil
+    } else if options.isDryRun || tally.isCancelled || tally.left + tally.passedOver + tally.errors > 0 {
+      report.leftEntries = count(graveyard, removal)
+      if report.leftEntries == nil { report.isInterrupted = true }
+    }
+    if options.isDryRun, let left = report.leftEntries { report.leftEntries = max(0, left - tally.removed) }
+    report.duration = Self.nanoseconds(ContinuousClock.now - start)
+    return report
+  }
+
+  /// The open graveyard; nil when there is none.
+  static func openGraveyard(of store: borrowing Store) throws(StoreError) -> OwnedDescriptor? {
+    do throws(Errno) {
+      let graveyard = try store.root.open(Store.graveyardName, .directory)
+      let status = try graveyard.status()
+      guard status.device == store.rootStatus.device, !status.isMountPoint else { throw .improperLink }
+      return graveyard
+    } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      let note: String? =
+        switch error {
+        case .improperLink: "something is mounted there"
+        case .notDirectory, .tooManySymbolicLinkLevels: "it is not a directory"
+        default: nil
+        }
+      throw StoreError(
+        path: store.path.appending(component: Store.graveyardName.bytes), operation: "sweep", error: error, note: note)
+    }
+  }
+
+  /// Failures of a removal as errors, from one thread at a time.
+  static func serialized(
+    _ report: @escaping @Sendable (StoreError) -> Void, below path: [UInt8], operation: String
+  ) -> @Sendable ([UInt8], Errno, String?) -> Void {
+    let turn = Turn()
+    return { entry, error, note in
+      let full = entry.isEmpty ? path : path.appending(component: entry)
+      turn.take { report(StoreError(path: full, operation: operation, error: error, note: note)) }
+    }
+  }
+
+  /// What the graveyard holds now; nil when a signal came.
+  private func count(_ graveyard: borrowing OwnedDescriptor, _ removal: TreeRemover.Options) -> Int? {
+    var counting = TreeRemover.Options(mode: .count)
+    counting.threads = removal.threads
+    counting.isCancelled = options.isCancelled
+    let tally = TreeRemover.empty(graveyard, counting)
+    return tally.isCancelled ? nil : tally.removed + tally.left
+  }
+
+  /// What decides whether an entry of the graveyard is old enough.
+  private var chooser: (@Sendable (borrowing DirectoryRecord, borrowing OwnedDescriptor) throws(Errno) -> Bool)? {
+    guard let age = options.minimumAge else { return nil }
+    let now = options.now
+    return { (record, graveyard) throws(Errno) in
+      let buried: Int64
+      if let name = GraveyardName(record.name) {
+        let (time, overflow) = Int64(clamping: name.seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        buried = overflow ? .max : time
+      } else {
+        buried = try record.status(in: graveyard).modificationTime
+      }
+      let (difference, overflow) = now.subtractingReportingOverflow(buried)
+      return !overflow && difference >= age
+    }
+  }
+
+  private static func nanoseconds(_ duration: Duration) -> Int64 {
+    let (seconds, attoseconds) = duration.components
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+  }
+}
