@@ -92,10 +92,11 @@ struct MountTests {
 struct Mount: ~Copyable {
   private let path: String
 
-  /// Whether mounting is allowed: to root, but not in every container.
+  /// Whether mounting is allowed: to root, but not in every container; and whether a file system can be made.
   static let isPossible: Bool = {
     let scratch = ScratchDirectory()
-    return isRoot && (try? Mount(["-t", "tmpfs", "tmpfs", scratch.path])) != nil
+    return isRoot && FileManager.default.isExecutableFile(atPath: "/sbin/mkfs.ext4")
+      && (try? Mount(["-t", "tmpfs", "tmpfs", scratch.path])) != nil
   }()
 
   /// Mounts with these arguments of mount(8), the mount point last.
