@@ -50,7 +50,7 @@ struct UntouchedTests {
       ["stats", root], ["stats", "--records", "--extents", "--json", root], ["stats", "--threads", "1", root],
       ["ls", root], ["ls", "--volumes", root], ["ls", "--sort", "atime", "--json", root],
       ["ls", "--volume", "*", "--jsonl", root], ["show"] + paths + others, ["show", "--json"] + paths + others,
-      ["decode"] + paths,
+      ["decode"] + paths, ["copy", "--verify", root, "\(scratch.path)/copy"],
     ]
     for command in commands {
       let result = try Command.cachefiles(command)

@@ -74,7 +74,6 @@ enum ObjectFile {
       let bytes = (0..<run[1]).map { UInt8(truncatingIfNeeded: $0 % 251 + 1) }
       precondition(pwrite(descriptor, bytes, bytes.count, off_t(run[0])) == bytes.count)
     }
-    fsync(descriptor)
   }
 
   /// Overwrites bytes in place, and puts the modification time back if asked.
