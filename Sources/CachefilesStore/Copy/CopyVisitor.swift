@@ -49,9 +49,11 @@ struct CopyVisitor: ScanVisitor {
         let there = try CopyFault.attempt(.destination, "read the cache attribute of") { () throws(Errno) in
           try opened.directory.value.attribute(CacheAttribute.name)
         }
-        if there != entry.attributeValue.array {
-          return skip(
-            copy.destinationPath(entry.path), .init(.different, "the volume there has another record; it stays"))
+        // Its objects belong to another state of the server's volume; the kernel would discard one kind or the other.
+        guard there == entry.attributeValue.array else {
+          throw CopyFault(
+            side: .destination, operation: "merge the volume", error: .fileExists,
+            note: "the one that is there has \(there == nil ? "no" : "another") record, and stays")
         }
       }
       copy.directories.add(volume, opened.directory)
