@@ -11,7 +11,8 @@ struct Toolkit: ParsableCommand {
     abstract: "Look into, check and tidy the on-disk cache of Linux network file systems.",
     discussion: """
       Linux keeps local copies of NFS, AFS, SMB, 9P, Ceph and EROFS files in a cachefiles directory. These commands \
-      read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep' and 'purge' change one.
+      read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep' and 'purge' change one, and 'copy' \
+      writes another.
 
       A command that works on a cache takes its directory as DIR. Without it the 'dir' line of /etc/cachefilesd.conf \
       is used, else /var/cache/fscache.
@@ -23,7 +24,8 @@ struct Toolkit: ParsableCommand {
       CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self]),
       CommandGroup(
         name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self, Fsck.self, Extract.self]),
-      CommandGroup(name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self]),
+      CommandGroup(
+        name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Copy.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])
 }

@@ -55,7 +55,8 @@ public struct Store: ~Copyable, Sendable {
     self = try Store(root, path: path.bytes)
   }
 
-  private init(_ root: consuming OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
+  /// Takes an open root directory whose `cache` has been looked at.
+  init(_ root: consuming OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
     let rootStatus = try Self.status(of: root, path: path)
     self.rootStatus = rootStatus
     missing = Self.missingParts(of: root)
@@ -72,7 +73,8 @@ public struct Store: ~Copyable, Sendable {
     }
   }
 
-  private static func checkCache(in root: borrowing OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
+  /// Makes sure that there is a `cache` directory.
+  static func checkCache(in root: borrowing OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
     do throws(Errno) {
       _ = try root.open(cacheName, .directory)
     } catch {

@@ -165,6 +165,15 @@ struct ContractKeyTests {
     }
   }
 
+  @Test("copy")
+  func copy() throws {
+    try sample()
+    let keys = ["copied_objects", "copied_bytes", "skipped", "errors", "verified"]
+    expect(
+      try document(["copy", "--verify", "c", "d"]), Dictionary(uniqueKeysWithValues: keys.map { ($0, Kind.number) }),
+      "copy")
+  }
+
   @Test("Keys that end in _ns and _bytes are whole numbers everywhere, and every key is lower case with underscores")
   func units() throws {
     try sample()

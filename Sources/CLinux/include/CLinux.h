@@ -80,6 +80,14 @@ static const unsigned clinux_FS_CASEFOLD_FL = 0x40000000;
 // ioprio_set(2) for this thread: IOPRIO_WHO_PROCESS is 1, IOPRIO_CLASS_IDLE is 3, the class stands above 13 bits of level.
 static inline int clinux_set_idle_io(void) { return (int)syscall(SYS_ioprio_set, 1, 0, 3 << 13); }
 
+// FICLONE: makes a file share all data of another one, holes included.
+static inline int clinux_clone(int to, int from) { return ioctl(to, FICLONE, from); }
+
+// copy_file_range(2); glibc's wrapper came with 2.27.
+static inline long clinux_copy_file_range(int from, int64_t *from_offset, int to, int64_t *to_offset, size_t count) {
+  return syscall(SYS_copy_file_range, from, from_offset, to, to_offset, count, 0u);
+}
+
 // The processors that this process may run on.
 static inline int clinux_processor_count(void) {
   cpu_set_t set;

@@ -8,12 +8,13 @@ public enum Syscall: String, Sendable, CaseIterable {
     pwrite
   case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
   case fstatfs, ioctl, setFlags, fsync, write, attrCopy
+  case clone, copyFileRange, syncfs
 
   /// Whether it can change what is on a disk.
   var changesDisk: Bool {
     switch self {
     case .setxattr, .removexattr, .pwrite, .ftruncate, .futimens, .fchmod, .fchown, .mkdirat, .mknodat, .symlinkat,
-      .linkat, .unlinkat, .rmdir, .renameat2, .setFlags, .write, .attrCopy:
+      .linkat, .unlinkat, .rmdir, .renameat2, .setFlags, .write, .attrCopy, .clone, .copyFileRange:
       true
     default: false
     }

@@ -1,0 +1,96 @@
+import CachefilesFormat
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// The volumes of the destination that a copy goes into.
+final class CopyDirectories: Sendable {
+  /// The volumes by their keys, without those that were left out.
+  private let volumes = Mutex<[[UInt8]: SharedDescriptor]>([:])
+
+  /// Remembers a volume of the destination.
+  func add(_ volume: ScannedVolume, _ directory: SharedDescriptor) {
+    volumes.withLock { $0[volume.key] = directory }
+  }
+
+  /// The directory of a volume in the destination; nil when the volume was left out.
+  func directory(of volume: ScannedVolume) -> SharedDescriptor? { volumes.withLock { $0[volume.key] } }
+}
+
+extension CopyDestination {
+  /// A directory of the destination, and whether it was made just now.
+  struct Opened {
+    var directory: SharedDescriptor
+    var isNew: Bool
+  }
+
+  /// Opens a directory of the copy. Where there is none it is made with the attributes, owner and mode of another one,
+  /// and appears with all of them or not at all.
+  ///
+  /// - Throws: ``CopyFault``; nothing half made is left, unless all calls fail.
+  func directory(
+    _ name: EntryName, in parent: borrowing OwnedDescriptor, like source: borrowing OwnedDescriptor
+  ) throws(CopyFault) -> Opened {
+    if let existing = try existing(name, in: parent) { return Opened(directory: existing, isNew: false) }
+    let status = try CopyFault.attempt(.source, "look at") { () throws(Errno) in try source.status() }
+    let staged = stagingEntry()
+    do throws(CopyFault) {
+      try make(staged, like: source, status)
+      try CopyFault.attempt(.destination, "make the directory") { () throws(Errno) in
+        try staging.rename(staged, to: parent, name)
+      }
+    } catch {
+      TreeRemover.remove(staged, in: staging)
+      throw error
+    }
+    guard let made = try existing(name, in: parent) else {
+      throw CopyFault(side: .destination, operation: "open the directory", error: .noSuchFileOrDirectory)
+    }
+    return Opened(directory: made, isNew: true)
+  }
+
+  /// A directory that is there; nil when there is none.
+  private func existing(
+    _ name: EntryName, in parent: borrowing OwnedDescriptor
+  ) throws(CopyFault) -> SharedDescriptor? {
+    do throws(Errno) {
+      let directory = try parent.open(name, .directory)
+      let status = try directory.status()
+      if status.isMountPoint || status.device != store.rootStatus.device { throw .improperLink }
+      return SharedDescriptor(directory)
+    } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      throw CopyFault(
+        side: .destination, operation: "open the directory", error: error,
+        note: error == .improperLink ? "something is mounted there" : nil)
+    }
+  }
+
+  private func make(
+    _ name: EntryName, like source: borrowing OwnedDescriptor, _ status: FileStatus
+  ) throws(CopyFault) {
+    let directory = try CopyFault.attempt(.destination, "make the directory") { () throws(Errno) in
+      try staging.makeDirectory(name, permissions: 0o700)
+      return try staging.open(name, .directory)
+    }
+    try Self.copyProperties(of: source, status, to: directory)
+  }
+
+  /// Gives a file the user attributes, the owner and the mode of another one.
+  static func copyProperties(
+    of source: borrowing OwnedDescriptor, _ status: FileStatus, to file: borrowing OwnedDescriptor
+  ) throws(CopyFault) {
+    try CopyFault.attempt(.destination, "copy the attributes to") { () throws(Errno) in
+      try AttributeCopy.copyUserAttributes(from: source, to: file)
+    }
+    let made = try CopyFault.attempt(.destination, "look at") { () throws(Errno) in try file.status() }
+    if made.owner != status.owner || made.group != status.group {
+      try CopyFault.attempt(.destination, "set the owner of") { () throws(Errno) in
+        try file.setOwner(status.owner, group: status.group)
+      }
+    }
+    try CopyFault.attempt(.destination, "set the mode of") { () throws(Errno) in
+      try file.setPermissions(status.permissions)
+    }
+  }
+}

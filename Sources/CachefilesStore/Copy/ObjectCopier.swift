@@ -1,0 +1,118 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// Copies one object: a file without a name gets the data, the attributes, the owner, the mode and the times, is
+/// looked at, and then appears under its name.
+struct ObjectCopier: Sendable {
+  private let data = DataCopier()
+  private let granule: UInt64
+  private let beforeRecheck: @Sendable ([UInt8]) -> Void
+
+  init(granule: UInt64, beforeRecheck: @escaping @Sendable ([UInt8]) -> Void) {
+    self.granule = granule
+    self.beforeRecheck = beforeRecheck
+  }
+
+  /// How it went.
+  enum Outcome {
+    /// Copied: the bytes of its data, and those that were left out.
+    case copied(bytes: UInt64, dropped: UInt64)
+    /// It was there already.
+    case present
+    /// Something else is there: what differs.
+    case different(String)
+    /// The source changed meanwhile.
+    case changed
+  }
+
+  /// What can be seen of an object without reading its data.
+  struct Features {
+    var status: FileStatus
+    var attribute: [UInt8]?
+    var runs: [DataExtent]
+
+    init(of file: borrowing OwnedDescriptor, _ side: CopyFault.Side) throws(CopyFault) {
+      let status = try CopyFault.attempt(side, "look at") { () throws(Errno) in try file.status() }
+      self.status = status
+      attribute = try CopyFault.attempt(side, "read the cache attribute of") { () throws(Errno) in
+        try file.attribute(CacheAttribute.name)
+      }
+      runs = try CopyFault.attempt(side, "find the data of") { () throws(Errno) in
+        try file.dataExtents(size: status.size)
+      }
+    }
+  }
+
+  /// Copies an object into a directory.
+  ///
+  /// - Parameters:
+  ///   - source: the object.
+  ///   - path: its path, for the hook of tests.
+  ///   - record: the value of its attribute by which it was judged worth copying.
+  ///   - directory: the fanout directory of the destination.
+  ///   - name: its name.
+  func copy(
+    _ source: borrowing OwnedDescriptor, path: @autoclosure () -> [UInt8], record: [UInt8],
+    to directory: borrowing OwnedDescriptor, _ name: EntryName
+  ) throws(CopyFault) -> Outcome {
+    let features = try Features(of: source, .source)
+    guard features.attribute == record else { return .changed }
+    let layout = DataLayout(features.runs, size: features.status.size, granule: granule)
+    if let difference = try Self.difference(of: name, in: directory, from: features, layout) {
+      return difference.isEmpty ? .present : .different(difference)
+    }
+    let file = try CopyFault.attempt(.destination, "make a file without a name for") { () throws(Errno) in
+      try directory.openUnnamed()
+    }
+    guard try data.copy(layout, size: features.status.size, from: source, to: file) else { return .changed }
+    try CopyDestination.copyProperties(of: source, features.status, to: file)
+    try CopyFault.attempt(.destination, "set the times of") { () throws(Errno) in
+      try file.setTimes(access: features.status.accessTime, modification: features.status.modificationTime)
+    }
+    beforeRecheck(path())
+    let now = try CopyFault.attempt(.source, "look at") { () throws(Errno) in try source.status() }
+    guard now.size == features.status.size, now.modificationTime == features.status.modificationTime,
+      now.changeTime == features.status.changeTime
+    else { return .changed }
+    try check(file, record, layout)
+    try CopyFault.attempt(.destination, "name") { () throws(Errno) in try file.linkUnnamed(to: directory, name) }
+    return .copied(bytes: layout.dataBytes, dropped: layout.droppedBytes)
+  }
+
+  /// What differs between an object of the destination and what a copy would be; empty when nothing does, nil when there
+  /// is no such object. The access time may differ: it is moved by use.
+  static func difference(
+    of name: EntryName, in directory: borrowing OwnedDescriptor, from features: Features, _ layout: DataLayout
+  ) throws(CopyFault) -> String? {
+    let there: OwnedDescriptor
+    do throws(Errno) {
+      let status = try directory.status(of: name)
+      guard status.kind == .regular else { return "it is \(status.kind.words)" }
+      there = try directory.open(name, .inspect)
+    } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      throw CopyFault(side: .destination, operation: "open", error: error)
+    }
+    let found = try Features(of: there, .destination)
+    if found.status.size != features.status.size { return "its length" }
+    if found.status.modificationTime != features.status.modificationTime { return "its modification time" }
+    if found.attribute != features.attribute { return "its record" }
+    if found.runs != layout.extents { return "its runs of data" }
+    return ""
+  }
+
+  /// Looks at the finished copy before anybody else can.
+  private func check(_ file: borrowing OwnedDescriptor, _ record: [UInt8], _ layout: DataLayout) throws(CopyFault) {
+    let made = try Features(of: file, .destination)
+    let note: String? =
+      if made.attribute != record {
+        "the copy has another record"
+      } else if made.runs != layout.extents {
+        "the file system took holes for data or data for holes"
+      } else {
+        nil
+      }
+    if let note { throw CopyFault(side: .destination, operation: "copy to", error: .ioError, note: note) }
+  }
+}
