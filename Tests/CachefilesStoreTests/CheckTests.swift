@@ -35,7 +35,9 @@ struct CheckTests {
     #expect(parts.report.exit == whole.report.exit)
   }
 
-  @Test("a check that runs out of time says where to go on, and the runs together cover everything once")
+  @Test(
+    "a check that runs out of time says where to go on, and the runs together cover everything once",
+    .enabled(if: isRoot))
   func resumes() throws {
     let scratch = ScratchDirectory()
     try scratch.makeDamaged([.o06, .o07, .v01, .v03, .v04, .v09, .f02, .g02])
@@ -66,7 +68,9 @@ struct CheckTests {
     result.essence.filter { $0.hasPrefix("R08") }.flatMap { Array(repeating: $0, count: times) }
   }
 
-  @Test("what has been found when the time is up is still mended, so that runs that resume mend everything")
+  @Test(
+    "what has been found when the time is up is still mended, so that runs that resume mend everything",
+    .enabled(if: isRoot))
   func repairsInParts() throws {
     let scratch = ScratchDirectory()
     try scratch.makeDamaged([.o06, .v01, .v03, .v04, .f02])

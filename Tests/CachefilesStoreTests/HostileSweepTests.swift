@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Sweeps of graveyards that resist, or change meanwhile: nothing outside goes, what is left is named, the rest goes.
-@Suite("Sweeps against resistance")
+@Suite("Sweeps against resistance", .enabled(if: isRoot))
 struct HostileSweepTests {
   let scratch = ScratchDirectory()
   private var root: String { "\(scratch.path)/cache-root/graveyard" }

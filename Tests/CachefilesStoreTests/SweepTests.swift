@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Sweeps: the graveyard becomes empty, and nothing else changes.
-@Suite("Sweeps of the graveyard")
+@Suite("Sweeps of the graveyard", .enabled(if: isRoot))
 struct SweepTests {
   let scratch = ScratchDirectory()
 

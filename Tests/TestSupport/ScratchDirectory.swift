@@ -26,7 +26,9 @@ public final class ScratchDirectory: Sendable {
   deinit {
     guard ProcessInfo.processInfo.environment["KEEP_SCRATCH"] == nil else { return }
     // Trees of tests can be deeper than Foundation's own removal goes.
-    _ = try? Command.run("/bin/sh", ["-c", "chmod -R u+rwx \"$1\" 2>/dev/null; rm -rf \"$1\"", "sh", path])
+    // Some have immutable files in them.
+    let script = "chattr -R -i -a \"$1\" 2>/dev/null; chmod -R u+rwx \"$1\" 2>/dev/null; rm -rf \"$1\""
+    _ = try? Command.run("/bin/sh", ["-c", script, "sh", path])
   }
 
   /// The path of something in the directory.
