@@ -64,7 +64,7 @@ struct GoldenCase: CustomTestStringConvertible, CustomStringConvertible, Sendabl
   func check() throws {
     let scratch = ScratchDirectory()
     try scratch.makeDirectory("tmp")
-    try scratch.makeDirectory("work")
+    try scratch.makeDirectory("here")
     let environment = [
       "PATH": Command.productDirectory + ":/usr/sbin:/usr/bin:/sbin:/bin", "NO_COLOR": "1", "TZ": "UTC", "LC_ALL": "C",
       "TMPDIR": "\(scratch.path)/tmp", "TERM": "dumb", "CASES": Self.root.path,
@@ -72,7 +72,7 @@ struct GoldenCase: CustomTestStringConvertible, CustomStringConvertible, Sendabl
     let script = directory.appendingPathComponent("cmd").path
     let result = try Command.run(
       "/usr/bin/timeout", ["120", "/bin/sh", "-c", "umask 022; . \"$CASES/lib.sh\"; . \"$1\"", "sh", script],
-      directory: "\(scratch.path)/work", environment: environment)
+      directory: "\(scratch.path)/here", environment: environment)
     try compare("exit", "\(result.status)\n")
     try compare("stdout", Normalisation.apply(result.output, scratch: scratch.path))
     try compare("stderr", Normalisation.apply(result.errors, scratch: scratch.path))

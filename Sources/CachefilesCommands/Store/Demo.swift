@@ -48,7 +48,7 @@ struct Demo: ParsableCommand {
   private static func makeDirectory() throws(Failure) -> FilePath {
     let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     let base = named.isEmpty ? "/var/tmp" : named
-    var template = Array("\(base)/cachefiles-demo-XXXXXX".utf8CString)
+    var template = Array(("\(base)/cachefiles-demo-" + String(repeating: "X", count: 6)).utf8CString)
     guard mkdtemp(&template) != nil else {
       throw Failure("\(base): cannot make a directory: \(Errno(rawValue: errno))")
     }
