@@ -63,7 +63,7 @@ struct CheckView: Renderable {
       lines.append(
         report.deletes
           ? "  to take back what was not deleted: cachefiles-fsck --undo \(path)"
-          : "  to put everything back, before cachefilesd starts: cachefiles-fsck --undo \(path)")
+          : "  to put everything back, before a sweep or a start of cachefilesd: cachefiles-fsck --undo \(path)")
     }
     if let next = report.nextVolume {
       lines.append("Out of time; go on with: --start-at '\(EscapedBytes.string(next))'")

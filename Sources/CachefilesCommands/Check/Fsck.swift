@@ -15,7 +15,7 @@ struct Fsck: ParsableCommand {
       normal.
 
       Repairs need a cache that no kernel holds. They discard and never invent: what is removed goes to the graveyard, \
-      where it stays until cachefilesd starts, and every step is written to a journal first. Until then --undo puts \
+      where it stays until 'sweep' or cachefilesd empties it, and every step is written to a journal first. Until then --undo puts \
       everything back.
 
       What no check can see: whether a copy is still that of the server's file, and wrong bytes in a well-formed object.
