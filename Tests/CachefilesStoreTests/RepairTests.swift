@@ -129,6 +129,24 @@ struct RepairTests {
     #expect(try scratch.snapshot() == before)
   }
 
+  @Test("a volume with dirty objects is not buried without the consent that they need")
+  func keepsDirtyVolumes() throws {
+    let scratch = ScratchDirectory()
+    try scratch.makeDamaged([.v12])
+    let volume = "\(scratch.path)/cache-root/cache/Ierofs,sample"
+    let object = try #require(NaiveWalk.entries(volume).first { $0.isRegular })
+    let path = "\(volume)/\(String(decoding: object.path, as: UTF8.self))"
+    var value = try #require(NaiveWalk.attribute(Array(path.utf8)))
+    value[17] = 4
+    setAttribute(path, value)
+    let before = try scratch.snapshot()
+    let kept = try scratch.check("cache-root", .all)
+    #expect(kept.counts[.v12] == 1)
+    #expect(try scratch.snapshot() == before)
+    let asked = try scratch.check("cache-root", .allAndDirty)
+    #expect(asked.findings.contains { $0.id == .v12 && $0.isRepaired })
+  }
+
   @Test("volumes that hold coherency data are buried whole where the header would have to be invented")
   func buriesVolumesWithCoherencyData() throws {
     let scratch = ScratchDirectory()

@@ -79,7 +79,12 @@ struct CheckVisitor: ScanVisitor {
       ObjectJudge.Facts(name: entry.name, status: status, attribute: entry.attribute, value: entry.attributeValue),
       in: volume, fanout: fanout, into: &judgements)
     if status.kind == .regular {
-      withTally(volume.index) { $0.add(status) }
+      let isDirty =
+        entry.attributeValue.count >= ObjectRecord.headerLength && entry.attributeValue[17] == Content.dirty.rawValue
+      withTally(volume.index) { tally in
+        tally.add(status)
+        if isDirty { tally.dirty += 1 }
+      }
       if volume.type == .unknown { noteLength(entry, volume) }
       if context.isThorough { lookInside(entry) }
     }

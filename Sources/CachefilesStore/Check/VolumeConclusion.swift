@@ -40,9 +40,15 @@ struct VolumeConclusion {
   private func report(_ judgement: Judgement, _ volume: ScannedVolume, _ tally: VolumeTally) {
     var repair = ProblemKind.of(judgement.id).repair
     if repair == .setHeader, VolumeJudge.constantHeader(volume.type) == nil { repair = .bury }
+    var message = judgement.message
+    if repair == .bury, tally.dirty > 0, funnel.policy.consent != .allAndDirty {
+      // What holds dirty objects goes only with their consent.
+      repair = nil
+      message += "; its dirty objects keep it: \(tally.dirty)"
+    }
     let relative = CheckVisitor.relative(tally.path, root.count)
     funnel.report(
-      judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path, message: judgement.message,
+      judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path, message: message,
       diskBytes: Self.concernsNameOnly(judgement.id) ? 0 : tally.diskBytes, repair: repair)
   }
 

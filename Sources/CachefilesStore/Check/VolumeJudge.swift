@@ -122,6 +122,8 @@ struct VolumeTally: Sendable {
   var attribute: AttributeReading?
   var value: [UInt8] = []
   var objects = 0
+  /// Objects that may hold writes which the server never got.
+  var dirty = 0
   var diskBytes: UInt64 = 0
   var fanouts: Set<UInt8> = []
   var newestAccess: Int64?
@@ -169,6 +171,7 @@ struct VolumeTally: Sendable {
       value = other.value
     }
     objects += other.objects
+    dirty += other.dirty
     diskBytes += other.diskBytes
     fanouts.formUnion(other.fanouts)
     if let time = other.newestAccess { newestAccess = max(newestAccess ?? time, time) }
