@@ -1,3 +1,4 @@
+import CachefilesFormat
 public import LinuxIO
 public import SystemPackage
 
@@ -56,8 +57,9 @@ public struct LivenessSources: Sendable {
   /// A container may hide the table with everything round it: then its absence proves nothing.
   var hasNoCache: Bool {
     do throws(Errno) {
-      // Two lines of headings come first.
-      return try SmallFile.read(caches).split(separator: UInt8(ascii: "\n")).count <= 2
+      let text = try SmallFile.read(caches)
+      let table = KernelTable<CacheLine>(parsing: text.span)
+      return table.rows.isEmpty && table.unread.count == 0
     } catch {
       let above = caches.removingLastComponent().removingLastComponent()
       return error == .noSuchFileOrDirectory && (try? OwnedDescriptor(directory: above, keepsAccessTime: false)) != nil

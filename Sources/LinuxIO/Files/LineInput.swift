@@ -1,7 +1,7 @@
 import Glibc
 public import SystemPackage
 
-/// Lines of standard input, as bytes, without copying them.
+/// Lines of standard input or of a file, as bytes, without copying them.
 public enum LineInput {
   /// Calls a closure for each line without its separator; a last line without one counts.
   ///
@@ -16,14 +16,33 @@ public enum LineInput {
   public static func forEach(
     separator: UInt8 = UInt8(ascii: "\n"), _ body: (Span<UInt8>) -> Void
   ) throws(Errno) -> Int {
+    try forEach(of: 0, separator, waitForInput, body)
+  }
+
+  /// Calls a closure for each line of a file without its newline; a last line without one counts.
+  ///
+  /// For files of `/proc` that can have millions of lines. Ends early when SIGINT or SIGTERM has come.
+  ///
+  /// - Returns: the number of lines.
+  /// - Throws: `Errno` of a failed `open` or `read`; ENOENT when there is no such file.
+  @discardableResult
+  public static func forEach(of path: FilePath, _ body: (Span<UInt8>) -> Void) throws(Errno) -> Int {
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+    let file = OwnedDescriptor(raw: try call(.open) { path.withPlatformString { Glibc.open($0, flags) } })
+    return try forEach(of: file.raw, UInt8(ascii: "\n"), { Interruption.signal == nil }, body)
+  }
+
+  private static func forEach(
+    of descriptor: CInt, _ separator: UInt8, _ isReady: () -> Bool, _ body: (Span<UInt8>) -> Void
+  ) throws(Errno) -> Int {
     var buffer = [UInt8](repeating: 0, count: 256 << 10)
     var held = 0
     var lines = 0
-    while waitForInput() {
+    while isReady() {
       if held == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
       let start = held
       let count = try call(.pread) {
-        buffer.withUnsafeMutableBytes { Glibc.read(0, $0.baseAddress.map { $0 + start }, $0.count - start) }
+        buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress.map { $0 + start }, $0.count - start) }
       }
       if count == 0 { break }
       let end = held + count
