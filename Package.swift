@@ -22,6 +22,7 @@ let package = Package(
     .executable(name: "cachefiles", targets: ["cachefiles"]),
     .executable(name: "cachefiles-fsck", targets: ["cachefiles-fsck"]),
     .executable(name: "cachefiles-cull", targets: ["cachefiles-cull"]),
+    .executable(name: "cache-du", targets: ["cache-du"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,6 +62,7 @@ let package = Package(
     .executableTarget(name: "cachefiles", dependencies: ["CachefilesCommands"], swiftSettings: strict),
     .executableTarget(name: "cachefiles-fsck", dependencies: ["CachefilesCommands"], swiftSettings: strict),
     .executableTarget(name: "cachefiles-cull", dependencies: ["CachefilesCommands"], swiftSettings: strict),
+    .executableTarget(name: "cache-du", dependencies: ["CachefilesCommands"], swiftSettings: strict),
     .target(
       name: "TestSupport",
       dependencies: ["CAttr", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],

@@ -23,7 +23,8 @@ struct Toolkit: ParsableCommand {
     groupedSubcommands: [
       CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self]),
       CommandGroup(
-        name: "A cache directory:", subcommands: [Show.self, List.self, Stats.self, Fsck.self, Extract.self]),
+        name: "A cache directory:",
+        subcommands: [UsageCommand.self, Stats.self, List.self, Show.self, Fsck.self, Extract.self]),
       CommandGroup(
         name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Copy.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
@@ -45,12 +46,15 @@ public enum Program: Sendable {
   case fsck
   /// `cachefiles-cull`.
   case cull
+  /// `cache-du`.
+  case usage
 
   fileprivate var command: any ParsableCommand.Type {
     switch self {
     case .toolkit: Toolkit.self
     case .fsck: FsckProgram.self
     case .cull: CullProgram.self
+    case .usage: UsageProgram.self
     }
   }
 }

@@ -1,5 +1,5 @@
 """What the benchmarks share: building, running with time and memory, tables."""
-import os, statistics, subprocess, sys, threading, time
+import contextlib, os, statistics, subprocess, sys, threading, time
 
 package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -46,6 +46,24 @@ def drop_caches():
     subprocess.run(["sync"], check=True)
     with open("/proc/sys/vm/drop_caches", "w") as file:
         file.write("3\n")
+
+
+@contextlib.contextmanager
+def mounted_image(kind, directory, objects):
+    """A new file system of a kind in a sparse file, mounted, with room for two caches of so many objects without data."""
+    os.makedirs(directory, exist_ok=True)
+    image, place = os.path.join(directory, "image"), os.path.join(directory, "mounted")
+    os.mkdir(place)
+    with open(image, "wb") as file:
+        file.truncate((8 << 30) + objects * 4096)
+    more = ["-F", "-N", str(objects * 5 // 4 + 100_000), "-E", "lazy_itable_init=0,lazy_journal_init=0"]
+    subprocess.run([f"mkfs.{kind}", "-q", *(more if kind == "ext4" else []), image], check=True)
+    subprocess.run(["mount", "-o", "loop", image, place], check=True)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
+        os.unlink(image)
 
 
 def table(title, commands, objects, runs, prepare, yardstick):

@@ -165,7 +165,7 @@ private struct Saboteur: ScanVisitor {
   var statistics: Statistics
 
   init(prefix: Int, isLive: Bool, action: @escaping @Sendable (String) -> Void) {
-    statistics = Statistics(wantsExtents: true, isLive: isLive)
+    statistics = Statistics(wantsExtents: true, isLive: isLive, now: Clock.now)
     self.prefix = prefix
     self.action = action
   }

@@ -118,7 +118,7 @@ struct Fsck: ParsableCommand {
   }
 
   private func checkOptions(_ output: Output) throws(Failure) -> CheckOptions {
-    var options = CheckOptions(now: Quantity.now)
+    var options = CheckOptions(now: Clock.now)
     options.policy.severities = Dictionary(set.map { ($0.id, $0.severity) }) { $1 }
     options.policy.only = only.map { Set($0.ids) }
     options.policy.consent = yes ? (includeDirty ? .allAndDirty : .all) : preen ? .safe : .none

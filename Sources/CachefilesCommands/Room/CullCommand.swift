@@ -117,7 +117,7 @@ struct CullCommand: ParsableCommand {
 
   private func cullOptions(_ status: FileSystemStatus) throws -> CullOptions {
     var options = CullOptions()
-    let now = Quantity.now
+    let now = Clock.now
     if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil {
       let percentages = try store.configuration()?.percentages ?? CullPercentages()
       options.goal = CullGoal(CullLimits(percentages, blocks: status.blocks, files: status.files), status)

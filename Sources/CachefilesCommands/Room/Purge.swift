@@ -105,7 +105,7 @@ struct PurgeCommand: ParsableCommand {
     if dryRun { return report }
     try refuseDirty(plan, store)
     if !yes, try !isConfirmed() { throw ExitStatus.failure }
-    var options = Purge.Options(now: Quantity.now)
+    var options = Purge.Options(now: Clock.now)
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     let purge = Purge(options)
     let progress = purge.progress

@@ -42,7 +42,7 @@ struct Sweep: ParsableCommand {
     let output = Output(output)
     output.stream.endsOnClosedPipe = dryRun
     let store = try store.open()
-    var options = GraveyardSweeper.Options(now: Quantity.now)
+    var options = GraveyardSweeper.Options(now: Clock.now)
     options.minimumAge = olderThan?.nanoseconds
     options.timeLimit = maxTime?.nanoseconds
     options.isDryRun = dryRun

@@ -9,6 +9,12 @@ enum Bar {
     return text + String(repeating: " ", count: width - text.count)
   }
 
+  /// A shade for a count: `·` for none, `░ ▒ ▓ █` for the quarters up to the greatest.
+  static func shade(_ count: Int, of most: Int) -> String {
+    guard count > 0, most > 0 else { return "·" }
+    return ["░", "▒", "▓", "█"][min(3, (count * 4 - 1) / most)]
+  }
+
   /// A map of a file: each place tells how much of its part is covered by runs (`█ ▓ ▒ ░` and `·` for nothing).
   static func map(_ runs: [(offset: UInt64, length: UInt64)], size: UInt64, width: Int) -> String {
     guard size > 0 else { return "" }

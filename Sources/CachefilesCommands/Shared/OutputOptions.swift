@@ -47,8 +47,9 @@ struct Output {
   let isVerbose: Bool
   let isQuiet: Bool
 
-  init(_ options: OutputOptions) {
-    stream = OutputStream()
+  /// - Parameter isCollecting: whether to keep the text, for a file that is written as a whole.
+  init(_ options: OutputOptions, isCollecting: Bool = false) {
+    stream = OutputStream(isCollecting: isCollecting)
     format = options.format
     style = Style(isOn: options.color.isOn(for: stream))
     isVerbose = options.verbose

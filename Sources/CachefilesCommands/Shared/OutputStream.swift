@@ -14,9 +14,14 @@ final class OutputStream {
   /// Whether a closed pipe ends the program, or only the output: work that changes something goes on.
   var endsOnClosedPipe = true
 
-  init(descriptor: Int32 = 1) {
-    self.descriptor = descriptor
-    isTerminal = isatty(descriptor) == 1
+  /// Whether the text is kept until ``take()``.
+  private let isCollecting: Bool
+
+  /// Starts a stream to a descriptor, or one that keeps the text.
+  init(descriptor: Int32 = 1, isCollecting: Bool = false) {
+    self.descriptor = isCollecting ? -1 : descriptor
+    self.isCollecting = isCollecting
+    isTerminal = !isCollecting && isatty(descriptor) == 1
     buffer.reserveCapacity(Self.limit + 4096)
   }
 
@@ -38,8 +43,16 @@ final class OutputStream {
     }
   }
 
+  /// The text of a stream that keeps it.
+  func take() -> [UInt8] {
+    let text = buffer
+    buffer.removeAll()
+    return text
+  }
+
   /// Writes what is buffered.
   func flush() {
+    if isCollecting { return }
     var done = 0
     buffer.withUnsafeBytes { bytes in
       while done < bytes.count, !isClosed {

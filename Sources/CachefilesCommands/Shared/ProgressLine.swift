@@ -1,5 +1,6 @@
 import CachefilesStore
 import Glibc
+import LinuxIO
 import Synchronization
 
 /// A line on a terminal's stderr that tells how far a scan has come; nothing elsewhere.
@@ -15,12 +16,12 @@ final class ProgressLine: Sendable {
     _ words: String, count: @escaping @Sendable () -> Int, atMost total: Int? = nil, during work: () -> R
   ) -> R {
     guard isOn else { return work() }
-    let start = Quantity.now
+    let start = Clock.now
     let thread = DisplayThread {
       var shown = false
       while !self.ended.load(ordering: .relaxed) {
         usleep(100_000)
-        let seconds = Double(Quantity.now - start) / 1e9
+        let seconds = Double(Clock.now - start) / 1e9
         if seconds < 0.5 || self.ended.load(ordering: .relaxed) { continue }
         let entries = count()
         shown = true

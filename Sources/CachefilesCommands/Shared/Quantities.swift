@@ -14,6 +14,12 @@ enum Quantity {
     return unit == 0 ? "\(bytes) B" : "\(fixed(value, value < 99.95 ? 1 : 0)) \(units[unit])"
   }
 
+  /// A power of two in bytes without a fraction: `4 KiB`.
+  static func round(_ bytes: UInt64) -> String {
+    let text = size(bytes)
+    return text.contains(".0 ") ? text.split(separator: ".0").joined() : text
+  }
+
   /// A number with blanks between groups of three digits: `1 234 567`.
   static func count(_ value: Int) -> String {
     var digits = Array(String(value.magnitude))
@@ -93,12 +99,5 @@ enum Quantity {
     case ..<(86400 * 730): return "\(seconds / 86400) d"
     default: return "\(seconds / (86400 * 365)) y"
     }
-  }
-
-  /// Nanoseconds since 1970, now.
-  static var now: Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

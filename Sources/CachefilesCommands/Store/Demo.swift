@@ -109,7 +109,7 @@ private struct DemoView: Renderable {
       style.faint("# a cache that Linux \(capture.kernel) made: \(capture.description)"),
       style.faint("$ cachefiles stats --records --extents \(path)"),
     ]
-    lines += StatisticsView(report: report).lines(style, verbose: verbose)
+    lines += StatisticsView(report: report, isWhole: false).lines(style, verbose: verbose)
     guard let object else { return lines }
     lines += ["", style.faint("$ cachefiles show \(EscapedBytes.string(object.inspection.path))")]
     return lines + object.lines(style, verbose: verbose)

@@ -59,7 +59,7 @@ struct List: ParsableCommand {
       store, StatisticsReport.Questions(), options, percentages: CullPercentages(), output)
     report.volumes = report.volumes.filter { matches?($0.key) ?? true }
     switch sort ?? .name {
-    case .size: break
+    case .size, .extents: break
     case .name: report.volumes.sort { $0.key.lexicographicallyPrecedes($1.key) }
     case .atime:
       report.volumes.sort { ($0.tally.newestAccess ?? .min) < ($1.tally.newestAccess ?? .min) }
@@ -85,7 +85,7 @@ struct List: ParsableCommand {
 
   private func print(_ scanner: Scanner, _ rootLength: Int, _ output: Output) -> Int {
     let shared = SharedOutput(output)
-    let now = Quantity.now
+    let now = Clock.now
     // A progress line would be mixed with the list on a terminal.
     return scanner.run { ObjectPrinter(shared, rootLength: rootLength, now: now) }.summary.failures
   }
@@ -95,7 +95,7 @@ struct List: ParsableCommand {
     var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }) {
       scanner.run { ObjectListing(order: order, limit: limit, rootLength: rootLength) }
     }
-    let now = Quantity.now
+    let now = Clock.now
     output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false)
     return summary.failures
   }

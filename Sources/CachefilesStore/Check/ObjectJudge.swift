@@ -10,7 +10,7 @@ import LinuxIO
 /// One value a thread: the key is decoded into a buffer that is used again.
 struct ObjectJudge {
   let context: CheckContext
-  private var key: [UInt8] = []
+  private var placement = PlacementJudge()
 
   init(_ context: CheckContext) { self.context = context }
 
@@ -55,32 +55,17 @@ struct ObjectJudge {
   private mutating func judgeName(
     _ name: Span<UInt8>, _ volume: ScannedVolume, _ fanout: UInt8, _ found: inout [Judgement]
   ) -> Bool {
-    var key = self.key
-    key.removeAll(keepingCapacity: true)
-    defer { self.key = key }
-    let decoded: DecodedName
-    do throws(NameFailure) {
-      decoded = try ObjectName.decode(name, into: &key)
-    } catch {
-      found.append(Judgement(.o01, "its name stands for no key: \(error)"))
+    var lengths = 0...0
+    if let judgement = placement.judge(name, volume, fanout, &lengths) {
+      found.append(judgement)
       return false
     }
-    if let defect = decoded.defect {
-      found.append(Judgement(.o02, "no kernel makes its name: \(defect)"))
-      return false
-    }
-    let placed = KeyHash(cookieKey: key.span, in: volume.hash).fanout
-    if placed.number != fanout {
-      found.append(Judgement(.o03, "it stands in \(Fanout(fanout)) and belongs in \(placed)"))
-      return false
-    }
-    return judgeKeyLength(key, decoded, volume.type, &found)
+    return judgeKeyLength(placement.key, lengths, volume.type, &found)
   }
 
   private func judgeKeyLength(
-    _ key: [UInt8], _ decoded: DecodedName, _ type: NetfsType, _ found: inout [Judgement]
+    _ key: [UInt8], _ lengths: ClosedRange<Int>, _ type: NetfsType, _ found: inout [Judgement]
   ) -> Bool {
-    let lengths = decoded.shortestKey...decoded.longestKey
     switch type {
     case .unknown: return true
     case .nfs where lengths.lowerBound <= 128: return true

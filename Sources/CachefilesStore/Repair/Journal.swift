@@ -84,7 +84,7 @@ struct Journal: ~Copyable {
 
   private static func openParent(of path: FilePath, _ store: borrowing Store) throws(Errno) -> OwnedDescriptor {
     let parent = try OwnedDescriptor(directory: parentPath(of: path), keepsAccessTime: false)
-    if try isInside(parent, store) { throw .invalidArgument }
+    if try store.contains(parent) { throw .invalidArgument }
     return parent
   }
 
@@ -111,20 +111,6 @@ struct Journal: ~Copyable {
   private static func line(_ value: some Encodable, _ encoder: JSONEncoder) -> [UInt8] {
     // Numbers, texts and nothing else: this cannot fail.
     Array((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
-  }
-
-  /// Whether a directory is a cache's root or lies below it.
-  private static func isInside(_ directory: borrowing OwnedDescriptor, _ store: borrowing Store) throws(Errno) -> Bool {
-    var current = try directory.duplicate()
-    var status = try current.status()
-    while true {
-      if status.device == store.rootStatus.device, status.inode == store.rootStatus.inode { return true }
-      let above = try current.openParent(.place)
-      let next = try above.status()
-      if next.device == status.device, next.inode == status.inode { return false }
-      current = above
-      status = next
-    }
   }
 }
 

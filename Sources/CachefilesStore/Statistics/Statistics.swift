@@ -2,51 +2,6 @@ import CachefilesFormat
 import LinuxIO
 import SystemPackage
 
-/// What a part of a cache adds up to.
-public struct Tally: Sendable, Equatable {
-  /// Objects: regular files at an object's place.
-  public var objects = 0
-  /// Allocated bytes, directories included.
-  public var diskBytes: UInt64 = 0
-  /// The sum of the files' lengths in bytes.
-  public var fileBytes: UInt64 = 0
-  /// With records: the sum of the sizes that the netfs files have, in bytes.
-  public var objectBytes: UInt64 = 0
-  /// With records: objects that were open for writing.
-  public var dirtyObjects = 0
-  /// With extents: bytes of data, the rest being holes.
-  public var dataBytes: UInt64 = 0
-  /// With extents: the number of runs of data.
-  public var extents = 0
-  /// The newest access time, nanoseconds since 1970; nil without objects.
-  public var newestAccess: Int64?
-  /// The oldest access time, nanoseconds since 1970; nil without objects.
-  public var oldestAccess: Int64?
-
-  /// An empty tally.
-  public init() {}
-
-  /// Adds another tally.
-  public static func += (left: inout Tally, right: Tally) {
-    left.objects += right.objects
-    left.diskBytes &+= right.diskBytes
-    left.fileBytes &+= right.fileBytes
-    left.objectBytes &+= right.objectBytes
-    left.dirtyObjects += right.dirtyObjects
-    left.dataBytes &+= right.dataBytes
-    left.extents += right.extents
-    if let time = right.newestAccess { left.newestAccess = max(left.newestAccess ?? time, time) }
-    if let time = right.oldestAccess { left.oldestAccess = min(left.oldestAccess ?? time, time) }
-  }
-
-  /// Counts one object's access time.
-  @inline(__always)
-  mutating func note(access time: Int64) {
-    if newestAccess ?? .min < time { newestAccess = time }
-    if oldestAccess ?? .max > time { oldestAccess = time }
-  }
-}
-
 /// Adds up a cache: totals, volumes, schemes, and what else lies in the directory.
 ///
 /// Files with several hard links add their bytes once, as `du` counts them.
@@ -54,6 +9,7 @@ public struct Statistics: ScanVisitor, Sendable {
   /// Whether to ask for runs of data, which opens every object.
   public var wantsExtents: Bool
   private let isLive: Bool
+  private let now: Int64
   /// Tallies by volume number.
   public private(set) var volumes: [Tally] = []
   /// Objects of the layout before 5.17.
@@ -64,8 +20,8 @@ public struct Statistics: ScanVisitor, Sendable {
   public private(set) var foreign = Tally()
   /// The directories of the layout: root, `cache`, `graveyard`.
   public private(set) var frame = Tally()
-  /// Objects by the first letter of their names: `D S T E`, then all others.
-  public private(set) var schemes = [Int](repeating: 0, count: 5)
+  /// Objects by fanout directory, length, last use and encoding.
+  public private(set) var distributions = Distributions()
   /// Fanout directories.
   public private(set) var fanouts = 0
   /// Entries that could not be opened for their extents.
@@ -81,12 +37,16 @@ public struct Statistics: ScanVisitor, Sendable {
   private struct LinkedFile: Sendable {
     var part: Part
     var key: [UInt8]
+    var classes: ObjectClasses?
     var tally: Tally
 
     /// Whether the bytes belong here rather than there, whichever name was seen first: volumes come before all else,
     /// in the order of their keys.
     func precedes(_ other: LinkedFile) -> Bool {
-      rank == other.rank ? key.lexicographicallyPrecedes(other.key) : rank < other.rank
+      if rank != other.rank { return rank < other.rank }
+      if key != other.key { return key.lexicographicallyPrecedes(other.key) }
+      guard let classes, let others = other.classes else { return false }
+      return classes.precedes(others)
     }
 
     private var rank: Int {
@@ -101,27 +61,37 @@ public struct Statistics: ScanVisitor, Sendable {
 
   /// Starts at nothing.
   ///
-  /// - Parameter isLive: whether a kernel holds the cache, so that entries may change while they are looked at.
-  public init(wantsExtents: Bool = false, isLive: Bool = false) {
+  /// - Parameters:
+  ///   - isLive: whether a kernel holds the cache, so that entries may change while they are looked at.
+  ///   - now: the time from which ages count, in nanoseconds since 1970.
+  public init(wantsExtents: Bool = false, isLive: Bool = false, now: Int64) {
     self.wantsExtents = wantsExtents
     self.isLive = isLive
+    self.now = now
   }
 
   /// Counts one entry.
   @inline(__always)
-  public mutating func visit(_ entry: borrowing ScanEntry) {
+  public mutating func visit(_ entry: borrowing ScanEntry) { _ = count(entry) }
+
+  /// Counts one entry and gives what it adds up to; nil for what is no object of a volume.
+  @inline(__always)
+  mutating func count(_ entry: borrowing ScanEntry) -> Tally? {
     let isObject = entry.status.kind == .regular
     var tally = Tally()
     tally.diskBytes = entry.status.allocatedBytes
     let part: Part
+    var classes: ObjectClasses?
     switch entry.place {
     case .object where isObject:
-      guard let volume = entry.volume else { return }
+      guard let volume = entry.volume else { return nil }
       part = .volume(volume.index)
       tally.objects = 1
       tally.fileBytes = entry.status.size
       tally.note(access: entry.status.accessTime)
-      schemes[Self.schemeIndex(entry.name[0])] += 1
+      classes = ObjectClasses(
+        fanout: entry.directory.fanout ?? 0, size: UInt8(SizeClass.index(of: entry.status.size)),
+        age: UInt8(AgeClass.index(of: entry.status.accessTime, now: now)), encoding: Self.encodingIndex(entry.name[0]))
       read(entry, &tally)
       findData(entry, &tally)
     case .volume, .fanout:
@@ -130,7 +100,12 @@ public struct Statistics: ScanVisitor, Sendable {
         tally.objects = 1
         break
       }
-      if entry.place == .fanout { fanouts += 1 }
+      if entry.place == .fanout {
+        fanouts += 1
+        if let number = Fanout(directoryName: entry.name)?.number {
+          distributions.add(directory: tally.diskBytes, fanout: number)
+        }
+      }
       part = .volume(volume.index)
     case .legacy:
       part = .legacy
@@ -146,21 +121,27 @@ public struct Statistics: ScanVisitor, Sendable {
       if isObject { tally.fileBytes = entry.status.size }
     case .root, .cache, .graveyard:
       frame += tally
-      return
+      return nil
     case .object, .foreign:
       part = .foreign
       tally.objects = 1
       if isObject { tally.fileBytes = entry.status.size }
     }
+    let whole = classes == nil ? nil : tally
     if entry.status.links > 1, entry.status.kind != .directory {
-      link(entry, part, &tally)
+      link(entry, part, classes, &tally)
     }
-    add(tally, to: part)
+    add(tally, to: part, classes)
+    return whole
   }
 
   /// The bytes of a file with several names are set aside until all of them are known.
-  private mutating func link(_ entry: borrowing ScanEntry, _ part: Part, _ tally: inout Tally) {
-    note(entry.status.inode, LinkedFile(part: part, key: entry.volume?.key ?? [], tally: tally.withoutCounts))
+  private mutating func link(
+    _ entry: borrowing ScanEntry, _ part: Part, _ classes: ObjectClasses?, _ tally: inout Tally
+  ) {
+    note(
+      entry.status.inode,
+      LinkedFile(part: part, key: entry.volume?.key ?? [], classes: classes, tally: tally.withoutCounts))
     tally = tally.onlyCounts
   }
 
@@ -199,7 +180,8 @@ public struct Statistics: ScanVisitor, Sendable {
     }
   }
 
-  private mutating func add(_ tally: Tally, to part: Part) {
+  private mutating func add(_ tally: Tally, to part: Part, _ classes: ObjectClasses?) {
+    if let classes { distributions.add(tally, classes) }
     switch part {
     case .volume(let index):
       while volumes.count <= index { volumes.append(Tally()) }
@@ -212,12 +194,12 @@ public struct Statistics: ScanVisitor, Sendable {
 
   /// Adds another thread's counts.
   public mutating func merge(_ other: consuming Statistics) {
-    for (index, tally) in other.volumes.enumerated() { add(tally, to: .volume(index)) }
+    for (index, tally) in other.volumes.enumerated() { add(tally, to: .volume(index), nil) }
     legacy += other.legacy
     graveyard += other.graveyard
     foreign += other.foreign
     frame += other.frame
-    for index in schemes.indices { schemes[index] += other.schemes[index] }
+    distributions.merge(other.distributions)
     fanouts += other.fanouts
     errors += other.errors
     for (inode, file) in other.linked { note(inode, file) }
@@ -225,9 +207,12 @@ public struct Statistics: ScanVisitor, Sendable {
 
   /// Adds the bytes of files with several names, once each. Called once, after the last merge.
   public mutating func settleLinks() {
-    for file in linked.values { add(file.tally, to: file.part) }
+    for file in linked.values { add(file.tally, to: file.part, file.classes) }
     linked.removeAll()
   }
+
+  /// Objects by the first letter of their names: `D S T E`, then all others.
+  public var schemes: [Int] { distributions.encodings.map(\.objects) }
 
   /// Everything added up: allocated bytes are those of `du -s` of the root directory.
   public var totals: Tally {
@@ -238,7 +223,7 @@ public struct Statistics: ScanVisitor, Sendable {
   }
 
   @inline(__always)
-  private static func schemeIndex(_ letter: UInt8) -> Int {
+  private static func encodingIndex(_ letter: UInt8) -> UInt8 {
     switch letter {
     case UInt8(ascii: "D"): 0
     case UInt8(ascii: "S"): 1
@@ -246,27 +231,5 @@ public struct Statistics: ScanVisitor, Sendable {
     case UInt8(ascii: "E"): 3
     default: 4
     }
-  }
-}
-
-extension Tally {
-  /// The counts without the bytes.
-  fileprivate var onlyCounts: Tally {
-    var tally = self
-    tally.diskBytes = 0
-    tally.fileBytes = 0
-    tally.dataBytes = 0
-    tally.extents = 0
-    return tally
-  }
-
-  /// The bytes without the counts.
-  fileprivate var withoutCounts: Tally {
-    var tally = Tally()
-    tally.diskBytes = diskBytes
-    tally.fileBytes = fileBytes
-    tally.dataBytes = dataBytes
-    tally.extents = extents
-    return tally
   }
 }

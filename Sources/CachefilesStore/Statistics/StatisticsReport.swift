@@ -10,6 +10,14 @@ public struct StatisticsReport: Sendable {
     public var records = false
     /// Find the runs of data: opens every object.
     public var extents = false
+    /// List so many of the largest and least recently used objects, and with extents of those in most pieces.
+    public var top = 0
+    /// Count the objects that no kernel will ever find: named or placed as no kernel does it.
+    public var reachability = false
+    /// Count what was used when, for ``AgeCurve``.
+    public var ageCurve = false
+    /// The time from which ages count, in nanoseconds since 1970.
+    public var now = Clock.now
 
     /// Asks nothing more.
     public init() {}
@@ -43,6 +51,12 @@ public struct StatisticsReport: Sendable {
   public var statistics: Statistics
   /// The volumes, most allocated bytes first, then by key.
   public var volumes: [Volume]
+  /// With ``Questions/top``: the first objects, by order.
+  public var top: [(order: ObjectListing.Order, objects: [ObjectListing.Item])] = []
+  /// With ``Questions/ageCurve``: what was used when.
+  public var ageCurve: AgeCurve?
+  /// With ``Questions/reachability``: objects of volumes that no kernel will ever find.
+  public var unreachable: Int?
   /// How many entries could not be read.
   public var errors: Int
   /// Whether a signal ended the scan.
@@ -72,8 +86,8 @@ public struct StatisticsReport: Sendable {
       scanner: try Scanner(store, options), questions: questions, options: options,
       blank: StatisticsReport(
         root: store.path, generation: generation, liveness: liveness, missing: store.missing,
-        questions: questions, fileSystem: fileSystem, limits: limits, statistics: Statistics(), volumes: [],
-        errors: errors, isInterrupted: false))
+        questions: questions, fileSystem: fileSystem, limits: limits, statistics: Statistics(now: questions.now),
+        volumes: [], errors: errors, isInterrupted: false))
   }
 
   /// A report before its scan.
@@ -86,12 +100,16 @@ public struct StatisticsReport: Sendable {
 
     /// Scans and fills in the report.
     public func run() -> StatisticsReport {
-      let (wantsExtents, isLive) = (questions.extents, options.isLive)
-      var (statistics, summary) = scanner.run { Statistics(wantsExtents: wantsExtents, isLive: isLive) }
-      statistics.settleLinks()
+      let (questions, isLive, rootLength) = (questions, options.isLive, blank.root.count)
+      var (visitor, summary) = scanner.run { StatisticsVisitor(questions, isLive: isLive, rootLength: rootLength) }
+      visitor.statistics.settleLinks()
+      let statistics = visitor.statistics
       for error in statistics.errors { options.onFailure(error) }
       var report = blank
       report.statistics = statistics
+      report.unreachable = visitor.unreachable
+      report.top = visitor.finishListings()
+      report.ageCurve = visitor.ages.map(AgeCurve.init)
       report.errors += summary.failures + statistics.errors.count
       report.isInterrupted = summary.isCancelled
       report.volumes = summary.volumes.map { volume in

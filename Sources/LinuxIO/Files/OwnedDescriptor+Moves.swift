@@ -9,16 +9,19 @@ extension OwnedDescriptor {
     case keepExisting
     /// The two change places.
     case exchange
+    /// The old file of the new name goes.
+    case replace
 
     var flags: UInt32 {
       switch self {
       case .keepExisting: clinux_RENAME_NOREPLACE
       case .exchange: clinux_RENAME_EXCHANGE
+      case .replace: 0
       }
     }
   }
 
-  /// Moves an entry of this directory to another directory of the same file system, never over something.
+  /// Moves an entry of this directory to another directory of the same file system, over nothing unless the rule says so.
   ///
   /// The corresponding C function is `renameat2`.
   public func rename(

@@ -5,83 +5,55 @@ import LinuxIO
 /// A statistics report as text and JSON.
 struct StatisticsView: Renderable {
   let report: StatisticsReport
+  /// Whether to print the distributions too.
+  var isWhole = true
+  /// Sizes for which to tell what a cache of that size would hold.
+  var sizes: [UInt64] = []
 
   private var totals: Tally { report.statistics.totals }
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
+    json.number("time_ns", report.questions.now)
     json.text("generation", report.generation.rawValue)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
-    json.object("totals") { json in
-      json.number("volumes", report.volumes.count)
-      json.number("objects", totals.objects)
-      json.number("legacy_objects", report.statistics.legacy.objects)
-      json.number("disk_bytes", totals.diskBytes)
-      json.number("file_bytes", totals.fileBytes)
-      json.number("graveyard_entries", report.statistics.graveyard.objects)
-      json.number("graveyard_bytes", report.statistics.graveyard.diskBytes)
-      json.number("foreign_entries", report.statistics.foreign.objects)
-      json.number("foreign_bytes", report.statistics.foreign.diskBytes)
-      json.number("fanouts", report.statistics.fanouts)
-      json.number("errors", report.errors)
-      write(totals, to: &json)
-    }
-    json.object("encodings") { json in
-      for (index, letter) in ["D", "S", "T", "E", "other"].enumerated() {
-        json.key(letter)
-        json.number(nil, report.statistics.schemes[index])
-      }
-    }
-    json.array("volumes") { json in
-      for volume in report.volumes {
-        json.object { json in
-          json.bytes("key", volume.key)
-          json.text("type", volume.type.rawValue)
-          json.text("summary", NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary)
-          if volume.type == .nfs {
-            json.text("byte_order", ByteOrder.host.rawValue)
-            json.text("byte_order_source", "assumed")
+    TotalsView(report: report).write(to: &json)
+    if let unreachable = report.unreachable { json.number("unreachable_objects", unreachable) }
+    DistributionView(report: report).write(to: &json)
+    for (key, kind) in [("netfs" as StaticString, UsageGroups.Kind.netfs), ("servers", .server)] {
+      json.array(key) { json in
+        for group in UsageGroups.volumes(report, by: kind) {
+          json.object { json in
+            group.label.write(to: &json)
+            json.number("objects", group.tally.objects)
+            json.number("disk_bytes", group.tally.diskBytes)
+            json.number("file_bytes", group.tally.fileBytes)
+            TotalsView.write(group.tally, report.questions, to: &json)
           }
-          json.number("objects", volume.tally.objects)
-          json.number("disk_bytes", volume.tally.diskBytes)
-          json.number("file_bytes", volume.tally.fileBytes)
-          write(volume.tally, to: &json)
-          if let time = volume.tally.oldestAccess { json.number("oldest_ns", time) }
-          if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
         }
       }
     }
-    if let fileSystem = report.fileSystem {
-      json.object("file_system") { json in
-        json.text("type", fileSystem.typeName)
-        json.number("block_bytes", fileSystem.blockSize)
-        json.number("total_bytes", fileSystem.blocks * fileSystem.blockSize)
-        json.number("available_bytes", fileSystem.availableBlocks * fileSystem.blockSize)
-        json.number("files", fileSystem.files)
-        json.number("free_files", fileSystem.freeFiles)
-      }
+    json.array("volumes") { json in
+      for volume in report.volumes { json.object { json in write(volume, to: &json) } }
     }
-    if let limits = report.limits, let size = report.fileSystem?.blockSize {
-      json.object("limits") { json in
-        json.number("brun_bytes", limits.brun * size)
-        json.number("bcull_bytes", limits.bcull * size)
-        json.number("bstop_bytes", limits.bstop * size)
-        json.number("frun_files", limits.frun)
-        json.number("fcull_files", limits.fcull)
-        json.number("fstop_files", limits.fstop)
-      }
-    }
+    LimitsView(report: report).write(to: &json)
+    WhatIfView(report: report, sizes: sizes).write(to: &json)
   }
 
-  private func write(_ tally: Tally, to json: inout JSONWriter) {
-    if report.questions.records {
-      json.number("object_bytes", tally.objectBytes)
-      json.number("dirty_objects", tally.dirtyObjects)
+  private func write(_ volume: StatisticsReport.Volume, to json: inout JSONWriter) {
+    json.bytes("key", volume.key)
+    json.text("type", volume.type.rawValue)
+    json.text("summary", NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary)
+    if volume.type == .nfs {
+      json.text("byte_order", ByteOrder.host.rawValue)
+      json.text("byte_order_source", "assumed")
     }
-    if report.questions.extents {
-      json.number("data_bytes", tally.dataBytes)
-      json.number("extents", tally.extents)
-    }
+    json.number("objects", volume.tally.objects)
+    json.number("disk_bytes", volume.tally.diskBytes)
+    json.number("file_bytes", volume.tally.fileBytes)
+    TotalsView.write(volume.tally, report.questions, to: &json)
+    if let time = volume.tally.oldestAccess { json.number("oldest_ns", time) }
+    if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
@@ -89,6 +61,8 @@ struct StatisticsView: Renderable {
     lines += heading(style)
     lines.append("")
     lines += table(style, verbose: verbose)
+    if isWhole, totals.objects > 0 { lines += [""] + DistributionView(report: report).lines(style) }
+    lines += WhatIfView(report: report, sizes: sizes).lines(style)
     return lines
   }
 
@@ -103,6 +77,10 @@ struct StatisticsView: Renderable {
         "\(Quantity.count(totals.objects)) in \(Quantity.count(report.volumes.count)) volumes"
           + (statistics.legacy.objects > 0 ? ", \(Quantity.count(statistics.legacy.objects)) of the old layout" : "")
       ))
+    if let unreachable = report.unreachable, unreachable > 0 {
+      facts.append(
+        ("lost", "\(Quantity.count(unreachable, "object")) that no kernel will ever find: see cachefiles-fsck"))
+    }
     facts.append(
       ("disk usage", "\(Quantity.size(totals.diskBytes)) (files are \(Quantity.size(totals.fileBytes)) long)"))
     if report.questions.extents, totals.fileBytes > 0 {
@@ -117,7 +95,7 @@ struct StatisticsView: Renderable {
       facts.append(
         ("netfs files", "\(Quantity.size(totals.objectBytes)) in all, \(Quantity.count(totals.dirtyObjects)) dirty"))
     }
-    let names = zip(["D", "S", "T", "E", "other"], statistics.schemes).filter { $0.1 > 0 }
+    let names = zip(Encodings.names, statistics.schemes).filter { $0.1 > 0 }
     facts.append(("names", names.isEmpty ? "-" : names.map { "\($0) \(Quantity.count($1))" }.joined(separator: " · ")))
     facts.append(
       (
@@ -130,7 +108,7 @@ struct StatisticsView: Renderable {
       facts.append(
         ("foreign", "\(Quantity.count(statistics.foreign.objects)) entries that belong to no cache"))
     }
-    if let fileSystem = report.fileSystem { facts.append(("file system", describe(fileSystem))) }
+    facts += LimitsView(report: report).facts
     if report.errors > 0 { facts.append(("errors", "\(Quantity.count(report.errors)) entries could not be read")) }
     if report.isInterrupted { facts.append(("incomplete", "the scan was interrupted")) }
     return facts.map { name, value in
@@ -149,25 +127,6 @@ struct StatisticsView: Renderable {
     }
   }
 
-  private func describe(_ status: FileSystemStatus) -> String {
-    let available = status.availableBlocks * status.blockSize
-    var text =
-      "\(status.typeName), \(Quantity.size(available)) of \(Quantity.size(status.blocks * status.blockSize)) available"
-    if let limits = report.limits {
-      let judgement = limits.judge(
-        freeFiles: status.freeFiles, availableBlocks: status.availableBlocks, culling: false)
-      let cull = limits.bcull * status.blockSize
-      if !judgement.isAllowed {
-        text += "; below the stop limit: nothing new is cached"
-      } else if judgement.isCulling {
-        text += "; below the cull limit"
-      } else {
-        text += "; culling starts at \(Quantity.size(cull))"
-      }
-    }
-    return text
-  }
-
   private func table(_ style: Style, verbose: Bool) -> [String] {
     guard !report.volumes.isEmpty else { return [style.faint("no volumes")] }
     var columns: [(String, Table.Side)] = [("DISK", .right), ("", .left), ("OBJECTS", .right), ("LAST USED", .right)]
@@ -175,7 +134,7 @@ struct StatisticsView: Renderable {
     if report.questions.extents { columns.append(("DATA", .right)) }
     columns.append(("VOLUME", .left))
     var table = Table(columns)
-    let now = Quantity.now
+    let now = report.questions.now
     let most = Double(report.volumes.first?.tally.diskBytes ?? 1)
     for volume in report.volumes {
       let tally = volume.tally

@@ -12,6 +12,8 @@ public struct ObjectListing: Sendable {
     case size
     /// By path.
     case name
+    /// Most runs of data first.
+    case extents
   }
 
   /// One object.
@@ -24,6 +26,8 @@ public struct ObjectListing: Sendable {
     public var diskBytes: UInt64
     /// The length in bytes.
     public var fileBytes: UInt64
+    /// The number of runs of data, where they were looked for.
+    public var extents = 0
   }
 
   let order: Order
@@ -32,6 +36,8 @@ public struct ObjectListing: Sendable {
   let rootLength: Int
   /// Below this many items a limited list is not cut back yet.
   private static let slack = 4096
+  /// Once a limited list was cut: its last item. What is worse by the order's own measure is not looked at.
+  private var worst: Item?
 
   /// Starts an empty list. With a limit, memory is bounded by it.
   public init(order: Order, limit: Int?, rootLength: Int) {
@@ -51,8 +57,24 @@ public struct ObjectListing: Sendable {
     case .atime: items.sort { $0.accessTime == $1.accessTime ? Self.precedes($0, $1) : $0.accessTime < $1.accessTime }
     case .size: items.sort { $0.diskBytes == $1.diskBytes ? Self.precedes($0, $1) : $0.diskBytes > $1.diskBytes }
     case .name: items.sort { Self.precedes($0, $1) }
+    case .extents: items.sort { $0.extents == $1.extents ? Self.precedes($0, $1) : $0.extents > $1.extents }
     }
-    if let limit, items.count > limit { items.removeLast(items.count - limit) }
+    if let limit, items.count > limit {
+      items.removeLast(items.count - limit)
+      worst = items.last
+    }
+  }
+
+  /// Whether an entry cannot be among the first, whatever its path.
+  @inline(__always)
+  private func isOutOfReach(_ status: FileStatus, _ extents: Int) -> Bool {
+    guard let worst else { return limit == 0 }
+    return switch order {
+    case .atime: status.accessTime > worst.accessTime
+    case .size: status.allocatedBytes < worst.diskBytes
+    case .extents: extents < worst.extents
+    case .name: false
+    }
   }
 
   private static func precedes(_ left: Item, _ right: Item) -> Bool { left.path.lexicographicallyPrecedes(right.path) }
@@ -71,8 +93,13 @@ extension ObjectListing.Item {
 
 extension ObjectListing: ScanVisitor {
   /// Takes objects of both layouts.
-  public mutating func visit(_ entry: borrowing ScanEntry) {
-    guard let item = Item(entry, rootLength: rootLength) else { return }
+  public mutating func visit(_ entry: borrowing ScanEntry) { visit(entry, extents: 0) }
+
+  /// Takes objects of both layouts, with their number of runs.
+  mutating func visit(_ entry: borrowing ScanEntry, extents: Int) {
+    if isOutOfReach(entry.status, extents) { return }
+    guard var item = Item(entry, rootLength: rootLength) else { return }
+    item.extents = extents
     items.append(item)
     if let limit, items.count > 2 * limit + Self.slack { sortAndCut() }
   }

@@ -34,16 +34,15 @@ struct Stats: ParsableCommand {
       try store.open(), questions, scan.options(attributes: records), percentages: percentages, output)
     output.render(StatisticsView(report: report), command: "stats")
     output.stream.flush()
-    if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if report.errors > 0 { throw ExitStatus.failure }
+    try StatisticsCommand.finish(report)
   }
 }
 
-/// The part of `stats` that `demo` shares.
+/// The part of `stats` that `du` and `demo` share.
 enum StatisticsCommand {
   static func report(
     _ store: consuming Store, _ questions: StatisticsReport.Questions, _ options: ScanOptions,
-    percentages: CullPercentages, _ output: Output
+    percentages: CullPercentages?, _ output: Output
   ) throws(Failure) -> StatisticsReport {
     do throws(StoreError) {
       let preparation = try StatisticsReport.prepare(store, questions, options, percentages: percentages)
@@ -51,5 +50,11 @@ enum StatisticsCommand {
     } catch {
       throw Failure(error.description)
     }
+  }
+
+  /// Ends a command with the status that a report calls for.
+  static func finish(_ report: StatisticsReport) throws {
+    if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if report.errors > 0 { throw ExitStatus.failure }
   }
 }

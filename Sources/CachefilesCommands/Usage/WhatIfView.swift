@@ -1,0 +1,72 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// What caches of other sizes would hold of this one, and what a cull to each size, or to the configured limits, would
+/// remove. Nothing without an age curve.
+struct WhatIfView {
+  let report: StatisticsReport
+  /// The sizes in bytes; without any, shares of what there is.
+  let sizes: [UInt64]
+
+  /// The sizes that are told: those that were asked about, or a tenth, a quarter, a half, three quarters and all, and
+  /// what is left when the kernel's own culling ends.
+  private func parts(_ curve: AgeCurve) -> [(part: AgeCurve.Part, isGoal: Bool)] {
+    let total = curve.total.bytes
+    let wanted = sizes.isEmpty ? [10, 25, 50, 75, 100].map { total / 100 * $0 + total % 100 * $0 / 100 } : sizes
+    var parts = wanted.map { (curve.part(within: $0), false) }
+    if let limits = report.limits, let fileSystem = report.fileSystem, limits.brun > fileSystem.availableBlocks {
+      let need = (limits.brun - fileSystem.availableBlocks) * fileSystem.blockSize
+      parts.append((curve.part(within: total > need ? total - need : 0), true))
+    }
+    return parts
+  }
+
+  func write(to json: inout JSONWriter) {
+    guard let curve = report.ageCurve else { return }
+    json.array("what_if") { json in
+      for (part, isGoal) in parts(curve) {
+        json.object { json in
+          json.number("size_bytes", part.size)
+          if isGoal { json.text("goal", "brun") }
+          json.number("kept_objects", part.kept.objects)
+          json.number("kept_bytes", part.kept.bytes)
+          json.number("removed_objects", part.removed.objects)
+          json.number("removed_bytes", part.removed.bytes)
+          if let since = part.since { json.number("since_ns", since) } else { json.null("since_ns") }
+          if let since = part.since { json.decimal("days", Self.days(since, report.questions.now)) }
+        }
+      }
+    }
+  }
+
+  private static func days(_ since: Int64, _ now: Int64) -> Double { Double(max(0, now - since)) / 86400e9 }
+
+  func lines(_ style: Style) -> [String] {
+    guard let curve = report.ageCurve else { return [] }
+    var table = Table([
+      ("A CACHE OF", .right), ("HOLDS USE OF", .right), ("", .left), ("KEEPS", .right),
+      ("A CULL TO IT REMOVES", .right),
+    ])
+    let parts = parts(curve)
+    let now = report.questions.now
+    let longest = parts.compactMap { $0.part.since.map { Self.days($0, now) } }.max() ?? 0
+    for (part, isGoal) in parts {
+      let days = part.since.map { Self.days($0, now) }
+      let all = part.removed.objects == 0 && part.kept.objects > 0
+      table.add([
+        Quantity.size(part.size) + (isGoal ? " (brun)" : ""),
+        days.map { "\(Quantity.fixed($0, 1)) days" } ?? "nothing",
+        Bar.share(longest > 0 ? (days ?? 0) / longest : 0, width: 20),
+        Quantity.count(part.kept.objects, "object"),
+        all ? "nothing" : "\(Quantity.count(part.removed.objects, "object")), \(Quantity.size(part.removed.bytes))",
+      ])
+    }
+    let table2 = table.lines { text, row, column in
+      if row < 0 { return style.faint(text) }
+      return column == 2 ? style.drawing(text) : text
+    }
+    return [""] + table2
+      + [style.faint("(by the last use of what is here now; a larger cache would hold what was culled before, too)")]
+  }
+}

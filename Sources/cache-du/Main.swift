@@ -1,0 +1,7 @@
+import CachefilesCommands
+
+/// The program: everything is in `CachefilesCommands`.
+@main
+enum Main {
+  static func main() { runToolkit(.usage) }
+}
