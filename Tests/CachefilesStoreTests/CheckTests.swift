@@ -19,7 +19,7 @@ struct CheckTests {
     try scratch.makeCache(objects: 20)
     let store = try Store(path: scratch.path("cache-root"))
     for _ in 0..<3 {
-      let scan = try Scanner(store, ScanOptions(threads: 2)).run { Statistics() }
+      let scan = try Scanner(store, ScanOptions(threads: 2)).run { Statistics(now: 0) }
       #expect(scan.visitor.totals.objects == 20)
     }
   }

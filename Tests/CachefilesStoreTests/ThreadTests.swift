@@ -62,7 +62,7 @@ struct ThreadTests {
         asked.add(true)
         return asked.all.count > 20
       }
-      return try Scanner(store, options).run { Statistics() }
+      return try Scanner(store, options).run { Statistics(now: 0) }
     }
     let (statistics, summary) = try scan()
     #expect(summary.isCancelled)

@@ -107,7 +107,7 @@ enum Normalisation {
 
   /// Allocated space depends on the file system, its size and type on the machine; inode numbers and process numbers too.
   private static let patterns: [(String, String)] = [
-    ("(?m)^  file system .*$", "  file system <machine>"),
+    ("(?m)^  (file system|space      |files      ) .*$", "  $1 <machine>"),
     ("(\"file_system\": )\\{[^}]*\\}", "$1{<machine>}"),
     ("(\"limits\": )\\{[^}]*\\}", "$1{<machine>}"),
     ("(\"(disk_bytes|graveyard_bytes|foreign_bytes|inode)\": ?)[0-9]+", "$1<machine>"),
@@ -116,6 +116,10 @@ enum Normalisation {
     ("(?m)^ *[0-9.]+ [KMGT]?i?B  [█▉▊▋▌▍▎▏ ]{10}  ", "<disk>  <bar>  "),
     ("(?m)^( *[0-9]+ (s|min|h|d|y)) +[0-9.]+ [KMGT]?i?B  ", "$1  <disk>  "),
     ("(?m)^ +DISK +OBJECTS", "  DISK             OBJECTS"),
+    ("(?m)^ *[0-9.]+ [KMGT]?i?B +<?[0-9.]+ %  [█▉▊▋▌▍▎▏ ]{10}", "<disk>  <share>  <bar>"),
+    ("(?m)^ +(DISK|LENGTH) +SHARE +OBJECTS", "  $1  SHARE  OBJECTS"),
+    ("(?m)^ *[0-9.]+ [KMGT]?i?B {12,}", "<disk>              "), ("[0-9.]+ [KMGT]?i?B on disk", "<disk> on disk"),
+    ("([█▉▊▋▌▍▎▏ ]{40}) +[0-9.]+ [KMGT]?i?B\n", "$1  <disk>\n"), (" +DISK\n", "  DISK\n"),
     ("(entries, )[0-9.]+ [KMGT]?i?B$", "$1<disk>"),
     ("(?m)^([A-Z][0-9]{2} [a-z]+  .*: [0-9 ]+), [0-9.]+ [KMGT]?i?B$", "$1, <disk>"),
     ("(?m)^(  available +)[0-9.]+ [KMGT]?i?B.*$", "$1<machine>"),

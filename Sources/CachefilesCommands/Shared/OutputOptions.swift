@@ -42,7 +42,7 @@ protocol Renderable {
 /// The one place that decides in which form values are printed.
 struct Output {
   let stream: OutputStream
-  let format: OutputFormat
+  private(set) var format: OutputFormat
   let style: Style
   let isVerbose: Bool
   let isQuiet: Bool
@@ -54,6 +54,13 @@ struct Output {
     style = Style(isOn: options.color.isOn(for: stream))
     isVerbose = options.verbose
     isQuiet = options.quiet
+  }
+
+  /// The same in another form.
+  func with(_ format: OutputFormat) -> Output {
+    var other = self
+    other.format = format
+    return other
   }
 
   /// Prints one value: text, or a document whose `schema` is `cachefiles.<command>/1`.

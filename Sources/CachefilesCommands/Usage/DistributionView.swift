@@ -65,15 +65,16 @@ struct DistributionView {
     }
   }
 
+  /// What the spread over the fanout directories tells.
+  var verdict: String {
+    let range = "\(balance.range.lowerBound) to \(balance.range.upperBound) objects in a directory"
+    guard balance.isMeaningful else { return range + ", too few to judge their spread" }
+    return range + ", chi-squared \(Quantity.fixed(balance.chiSquared, 1)) (even: 255 ± 23): "
+      + (balance.isUneven ? "uneven" : "even")
+  }
+
   private func fanoutLines(_ style: Style) -> [String] {
-    var verdict = "\(balance.range.lowerBound) to \(balance.range.upperBound) objects in a directory"
-    if !balance.isMeaningful {
-      verdict += ", too few to judge their spread"
-    } else {
-      verdict += ", chi-squared \(Quantity.fixed(balance.chiSquared, 1)) (even: 255 ± 23): "
-      verdict += balance.isUneven ? style.warning("uneven") : "even"
-    }
-    var lines = [style.faint("FANOUT  ") + verdict]
+    var lines = [style.faint("FANOUT  ") + (balance.isUneven ? style.warning(verdict) : verdict)]
     guard balance.isMeaningful else { return lines }
     let counts = distributions.fanouts.map(\.objects)
     lines.append(style.faint("     " + (0..<16).map { "-" + String($0, radix: 16) }.joined()))

@@ -5,6 +5,8 @@ import LinuxIO
 /// The file system below a cache, and how far it is from the limits at which the kernel culls and stops.
 struct LimitsView {
   let report: StatisticsReport
+  /// Whether to draw how full it is.
+  var hasBars = true
 
   func write(to json: inout JSONWriter) {
     if let fileSystem = report.fileSystem {
@@ -46,7 +48,7 @@ struct LimitsView {
     facts.append(
       (
         "space",
-        Self.distance(
+        distance(
           status.availableBlocks, limits.brun, limits.bcull, limits.bstop, of: status.blocks
         ) { Quantity.size($0 * status.blockSize) }
       ))
@@ -54,7 +56,7 @@ struct LimitsView {
       facts.append(
         (
           "files",
-          Self.distance(status.freeFiles, limits.frun, limits.fcull, limits.fstop, of: status.files) {
+          distance(status.freeFiles, limits.frun, limits.fcull, limits.fstop, of: status.files) {
             Quantity.count(Int(clamping: $0))
           }
         ))
@@ -63,11 +65,11 @@ struct LimitsView {
   }
 
   /// How far something is from its limits.
-  private static func distance(
+  private func distance(
     _ free: UInt64, _ run: UInt64, _ cull: UInt64, _ stop: UInt64, of total: UInt64, _ words: (UInt64) -> String
   ) -> String {
     let share = Bar.share(1 - Double(free) / Double(max(1, total)), width: 20)
-    let bar = "[\(share)] "
+    let bar = hasBars ? "[\(share)] " : ""
     if free < stop {
       return bar + "\(words(stop - free)) below the stop limit, \(words(run - free)) below where culling ends"
     }

@@ -102,6 +102,29 @@ extension OpenMetrics {
       zip(Encodings.names, statistics.schemes).map { ([("encoding", $0)], .whole(UInt64($1))) })
     addClasses(statistics.distributions)
     addFileSystem(report)
+    if let kernel = report.kernelStatistics { add(kernel) }
+    if let join = report.join { add(join, objects: totals.objects) }
+  }
+
+  private mutating func add(_ kernel: KernelStatistics) {
+    for (key, value) in KernelSideView.named(kernel) {
+      guard let value, value >= 0 else { continue }
+      add("cachefiles_kernel_\(key)", "The kernel's count since it started.", kind: .counter, .whole(UInt64(value)))
+    }
+    if let count = kernel.hitCount {
+      add("cachefiles_kernel_hits", "Reads that the cache answered.", kind: .counter, .whole(UInt64(count.hits)))
+      add("cachefiles_kernel_misses", "Reads that went to a server.", kind: .counter, .whole(UInt64(count.misses)))
+    }
+  }
+
+  private mutating func add(_ join: KernelJoin, objects: Int) {
+    add("cachefiles_cookies", "Cookies that the kernel has now.", .whole(UInt64(join.cookies)))
+    add(
+      "cachefiles_cookies_with_object", "Cookies with an object in the directory.",
+      .whole(UInt64(join.cookiesWithObject)))
+    add(
+      "cachefiles_objects_without_cookie", "Objects that the kernel does not use now.",
+      .whole(UInt64(max(0, objects - join.cookiesWithObject))))
   }
 
   private mutating func addVolumes(_ report: StatisticsReport) {

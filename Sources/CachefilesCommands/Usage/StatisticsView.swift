@@ -38,6 +38,7 @@ struct StatisticsView: Renderable {
     }
     LimitsView(report: report).write(to: &json)
     WhatIfView(report: report, sizes: sizes).write(to: &json)
+    KernelSideView(report: report).write(to: &json)
   }
 
   private func write(_ volume: StatisticsReport.Volume, to json: inout JSONWriter) {
@@ -63,6 +64,7 @@ struct StatisticsView: Renderable {
     lines += table(style, verbose: verbose)
     if isWhole, totals.objects > 0 { lines += [""] + DistributionView(report: report).lines(style) }
     lines += WhatIfView(report: report, sizes: sizes).lines(style)
+    lines += KernelSideView(report: report).lines(style, verbose: verbose)
     return lines
   }
 

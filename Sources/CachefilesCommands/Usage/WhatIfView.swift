@@ -40,33 +40,33 @@ struct WhatIfView {
     }
   }
 
-  private static func days(_ since: Int64, _ now: Int64) -> Double { Double(max(0, now - since)) / 86400e9 }
+  static func days(_ since: Int64, _ now: Int64) -> Double { Double(max(0, now - since)) / 86400e9 }
 
   func lines(_ style: Style) -> [String] {
-    guard let curve = report.ageCurve else { return [] }
+    guard report.ageCurve != nil else { return [] }
     var table = Table([
-      ("A CACHE OF", .right), ("HOLDS USE OF", .right), ("", .left), ("KEEPS", .right),
-      ("A CULL TO IT REMOVES", .right),
+      ("A CACHE OF", .right), ("HOLDS USE OF", .right), ("KEEPS", .right), ("A CULL TO IT REMOVES", .right),
     ])
-    let parts = parts(curve)
-    let now = report.questions.now
-    let longest = parts.compactMap { $0.part.since.map { Self.days($0, now) } }.max() ?? 0
-    for (part, isGoal) in parts {
-      let days = part.since.map { Self.days($0, now) }
+    for row in rows { table.add(row) }
+    return [""] + table.lines { text, row, _ in row < 0 ? style.faint(text) : text } + [
+      style.faint("(\(Self.caution))")
+    ]
+  }
+
+  /// What the figures cannot tell.
+  static let caution = "by the last use of what is here now; a larger cache would also hold what has been culled before"
+
+  /// The cells of the table.
+  var rows: [[String]] {
+    guard let curve = report.ageCurve else { return [] }
+    return parts(curve).map { part, isGoal in
+      let days = part.since.map { Self.days($0, report.questions.now) }
       let all = part.removed.objects == 0 && part.kept.objects > 0
-      table.add([
-        Quantity.size(part.size) + (isGoal ? " (brun)" : ""),
-        days.map { "\(Quantity.fixed($0, 1)) days" } ?? "nothing",
-        Bar.share(longest > 0 ? (days ?? 0) / longest : 0, width: 20),
+      return [
+        Quantity.size(part.size) + (isGoal ? " (brun)" : ""), days.map { "\(Quantity.fixed($0, 1)) days" } ?? "nothing",
         Quantity.count(part.kept.objects, "object"),
         all ? "nothing" : "\(Quantity.count(part.removed.objects, "object")), \(Quantity.size(part.removed.bytes))",
-      ])
+      ]
     }
-    let table2 = table.lines { text, row, column in
-      if row < 0 { return style.faint(text) }
-      return column == 2 ? style.drawing(text) : text
-    }
-    return [""] + table2
-      + [style.faint("(by the last use of what is here now; a larger cache would hold what was culled before, too)")]
   }
 }

@@ -1,6 +1,6 @@
 public import CachefilesFormat
 public import LinuxIO
-import SystemPackage
+public import SystemPackage
 
 /// What `stats` tells of a cache: the directory, the file system and limits, totals and volumes.
 public struct StatisticsReport: Sendable {
@@ -16,6 +16,8 @@ public struct StatisticsReport: Sendable {
     public var reachability = false
     /// Count what was used when, for ``AgeCurve``.
     public var ageCurve = false
+    /// Where to read what the kernel tells, and whether it is asked even where the cache is not live; nil asks nothing.
+    public var kernel: (directory: FilePath, always: Bool)?
     /// The time from which ages count, in nanoseconds since 1970.
     public var now = Clock.now
 
@@ -55,6 +57,10 @@ public struct StatisticsReport: Sendable {
   public var top: [(order: ObjectListing.Order, objects: [ObjectListing.Item])] = []
   /// With ``Questions/ageCurve``: what was used when.
   public var ageCurve: AgeCurve?
+  /// With ``Questions/kernel``: what the kernel has counted.
+  public var kernelStatistics: KernelStatistics?
+  /// With ``Questions/kernel``: what the kernel uses now.
+  public var join: KernelJoin?
   /// With ``Questions/reachability``: objects of volumes that no kernel will ever find.
   public var unreachable: Int?
   /// How many entries could not be read.
@@ -82,12 +88,26 @@ public struct StatisticsReport: Sendable {
     let generation = try store.generation()
     let liveness = store.probeLiveness()
     options.isLive = liveness == .live
+    let (view, join) = Self.askKernel(store, questions, isLive: options.isLive)
+    let failures = (view?.failures ?? []) + (join?.failures ?? [])
+    failures.forEach(options.onFailure)
+    var blank = StatisticsReport(
+      root: store.path, generation: generation, liveness: liveness, missing: store.missing, questions: questions,
+      fileSystem: fileSystem, limits: limits, statistics: Statistics(now: questions.now), volumes: [],
+      errors: errors + failures.count, isInterrupted: false)
+    blank.kernelStatistics = view?.statistics
+    blank.join = join
     return Preparation(
       scanner: try Scanner(store, options), questions: questions, options: options,
-      blank: StatisticsReport(
-        root: store.path, generation: generation, liveness: liveness, missing: store.missing,
-        questions: questions, fileSystem: fileSystem, limits: limits, statistics: Statistics(now: questions.now),
-        volumes: [], errors: errors, isInterrupted: false))
+      blank: blank)
+  }
+
+  private static func askKernel(
+    _ store: borrowing Store, _ questions: Questions, isLive: Bool
+  ) -> (KernelView?, KernelJoin?) {
+    guard let kernel = questions.kernel, kernel.always || isLive else { return (nil, nil) }
+    let view = KernelView(directory: kernel.directory)
+    return (view, KernelJoin(view, store))
   }
 
   /// A report before its scan.

@@ -38,3 +38,11 @@ attribute() {
 as_nobody() {
   setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
+
+# proc NAME KERNEL: what a captured kernel told under /proc/fs/fscache.
+proc() {
+  mkdir -p "$1"
+  for file in stats caches volumes cookies; do
+    if [ -e "$CASES/../../Fixtures/proc/$2.$file" ]; then cp "$CASES/../../Fixtures/proc/$2.$file" "$1/$file"; fi
+  done
+}

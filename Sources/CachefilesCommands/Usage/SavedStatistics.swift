@@ -1,0 +1,92 @@
+import CachefilesFormat
+import CachefilesStore
+import FoundationEssentials
+import LinuxIO
+import SystemPackage
+
+/// A run that `stats --json` saved, as far as it is compared.
+struct SavedStatistics: Decodable {
+  var schema: String
+  var root: String
+  var time: Int64
+  var totals: Totals
+  var volumes: [Volume]
+  var encodings: [String: Int]
+  var kernel: Kernel?
+
+  enum CodingKeys: String, CodingKey {
+    case schema, root, totals, volumes, encodings, kernel
+    case time = "time_ns"
+  }
+
+  /// The sums.
+  struct Totals: Decodable {
+    var volumes: Int
+    var objects: Int
+    var legacyObjects: Int
+    var diskBytes: Int64
+    var fileBytes: Int64
+    var graveyardEntries: Int
+    var foreignEntries: Int
+    var objectBytes: Int64?
+    var dirtyObjects: Int?
+    var dataBytes: Int64?
+
+    enum CodingKeys: String, CodingKey {
+      case volumes, objects
+      case legacyObjects = "legacy_objects"
+      case diskBytes = "disk_bytes"
+      case fileBytes = "file_bytes"
+      case graveyardEntries = "graveyard_entries"
+      case foreignEntries = "foreign_entries"
+      case objectBytes = "object_bytes"
+      case dirtyObjects = "dirty_objects"
+      case dataBytes = "data_bytes"
+    }
+  }
+
+  /// One volume; the key and the summary are escaped.
+  struct Volume: Decodable {
+    var key: String
+    var summary: String
+    var objects: Int
+    var diskBytes: Int64
+
+    enum CodingKeys: String, CodingKey {
+      case key, summary, objects
+      case diskBytes = "disk_bytes"
+    }
+  }
+
+  /// What the kernel has counted since its start.
+  struct Kernel: Decodable {
+    var hits: Int?
+    var misses: Int?
+    var culled: Int?
+    var refusedForSpace: Int?
+    var cookiesMade: Int?
+
+    enum CodingKeys: String, CodingKey {
+      case hits, misses, culled
+      case refusedForSpace = "refused_for_space"
+      case cookiesMade = "cookies_made"
+    }
+  }
+
+  /// Reads a saved run.
+  static func read(_ path: FilePath) throws(Failure) -> SavedStatistics {
+    let name = EscapedBytes.string(path.bytes)
+    let bytes: [UInt8]
+    do throws(Errno) { bytes = try SmallFile.read(path, limit: 1 << 30) } catch {
+      throw Failure("\(name): cannot read: \(error)")
+    }
+    let saved: SavedStatistics
+    do { saved = try JSONDecoder().decode(SavedStatistics.self, from: Data(bytes)) } catch {
+      throw Failure("\(name): not what 'cachefiles stats --json' writes")
+    }
+    guard saved.schema == "cachefiles.stats/1" else {
+      throw Failure("\(name): its schema is \(EscapedBytes.string(Array(saved.schema.utf8))), not cachefiles.stats/1")
+    }
+    return saved
+  }
+}

@@ -1,0 +1,104 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// Looks at a cache again and again and prints what changed.
+struct StatisticsWatch {
+  /// Seconds from the beginning of one look to that of the next.
+  let interval: Int
+  /// How many looks; without end when nil.
+  let count: Int?
+  let questions: StatisticsReport.Questions
+  let options: ScanOptions
+  let percentages: CullPercentages
+
+  func run(_ path: FilePath, _ output: Output) throws {
+    var before: StatisticsReport?
+    var looks = 0
+    var errors = 0
+    while true {
+      let start = Clock.now
+      let report = try look(path, output)
+      errors += report.errors
+      if report.isInterrupted { break }
+      if before == nil, output.format == .text { output.stream.line(output.style.faint(WatchLine.header)) }
+      output.render(WatchLine(report: report, before: before), command: "stats-watch")
+      output.stream.flush()
+      before = report
+      looks += 1
+      if looks == count { break }
+      while Clock.now - start < Int64(interval) * 1_000_000_000, Interruption.signal == nil {
+        Pause.microseconds(20_000)
+      }
+      if Interruption.signal != nil { break }
+    }
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if errors > 0 { throw ExitStatus.failure }
+  }
+
+  private func look(_ path: FilePath, _ output: Output) throws(Failure) -> StatisticsReport {
+    var questions = questions
+    questions.now = Clock.now
+    let store: Store
+    do throws(OpeningFailure) { store = try Store(path: path) } catch { throw Failure(error.description) }
+    return try StatisticsCommand.report(store, questions, options, percentages: percentages, output)
+  }
+}
+
+/// One look: totals, and how fast they changed since the look before.
+private struct WatchLine: Renderable {
+  let report: StatisticsReport
+  let before: StatisticsReport?
+
+  static let header =
+    ["TIME", "OBJECTS", "A SECOND", "DISK", "A SECOND", "GRAVEYARD", "AVAILABLE", "CULLED", "REFUSED"]
+    .enumerated().map { $0.element.right($0.offset == 0 ? 8 : width) }.joined(separator: " ")
+  private static let width = 11
+
+  private var seconds: Double {
+    before.map { max(1e-9, Double(report.questions.now - $0.questions.now) / 1e9) } ?? 1
+  }
+
+  /// The change in a second; nil at the first look.
+  private func rate(_ value: (StatisticsReport) -> Double?) -> Double? {
+    guard let before, let old = value(before), let new = value(report) else { return nil }
+    return (new - old) / seconds
+  }
+
+  private var objectRate: Double? { rate { Double($0.statistics.totals.objects) } }
+  private var diskRate: Double? { rate { Double($0.statistics.totals.diskBytes) } }
+  private var culledRate: Double? { rate { $0.kernelStatistics?.culled.map(Double.init) } }
+  private var refusedRate: Double? { rate { $0.kernelStatistics?.refusedForSpace.map(Double.init) } }
+
+  func write(to json: inout JSONWriter) {
+    json.number("time_ns", report.questions.now)
+    TotalsView(report: report).write(to: &json)
+    if let status = report.fileSystem { json.number("available_bytes", status.availableBlocks * status.blockSize) }
+    for (key, rate) in [
+      ("objects_per_second" as StaticString, objectRate), ("disk_bytes_per_second", diskRate),
+      ("culled_per_second", culledRate), ("refused_per_second", refusedRate),
+    ] {
+      if let rate { json.decimal(key, rate) } else { json.null(key) }
+    }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    let totals = report.statistics.totals
+    let available = report.fileSystem.map { Quantity.size($0.availableBlocks * $0.blockSize) } ?? "-"
+    let time = Quantity.time(seconds: report.questions.now / 1_000_000_000, nanoseconds: 0).split(separator: " ")
+    let cells = [
+      Quantity.count(totals.objects), Self.signed(objectRate) { Quantity.fixed($0, 1) },
+      Quantity.size(totals.diskBytes), Self.signed(diskRate) { Quantity.size(UInt64($0)) },
+      Quantity.count(report.statistics.graveyard.objects), available,
+      Self.signed(culledRate) { Quantity.fixed($0, 1) }, Self.signed(refusedRate) { Quantity.fixed($0, 1) },
+    ]
+    return [([String(time[1])] + cells.map { $0.right(Self.width) }).joined(separator: " ")]
+  }
+
+  private static func signed(_ rate: Double?, _ words: (Double) -> String) -> String {
+    guard let rate else { return "-" }
+    let text = words(abs(rate))
+    return rate < 0 ? "-" + text : "+" + text
+  }
+}
