@@ -65,7 +65,7 @@ public func runToolkit(_ program: Program = .toolkit) -> Never {
   signal(SIGPIPE, SIG_IGN)
   Interruption.catchSignals()
   let root = program.command
-  let arguments = RawArguments.all
+  let arguments = program == .toolkit ? Stats.complete(RawArguments.all) : RawArguments.all
   let isFsck = program == .fsck || arguments.first == "fsck"
   do {
     var command = try root.parseAsRoot(arguments)

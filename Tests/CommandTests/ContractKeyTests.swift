@@ -146,6 +146,27 @@ struct ContractKeyTests {
     }
   }
 
+  @Test("du, by everything")
+  func usage() throws {
+    try sample()
+    for by in ["netfs", "server", "volume", "fanout", "age", "size", "encoding"] {
+      let object = try document(["du", "c", "--by", by, "--records", "--extents"])
+      let totals = [
+        "volumes", "objects", "disk_bytes", "file_bytes", "graveyard_entries", "graveyard_bytes", "foreign_entries",
+        "errors", "object_bytes", "dirty_objects", "data_bytes", "extents",
+      ]
+      expect(object["totals"], Dictionary(uniqueKeysWithValues: totals.map { ($0, Kind.number) }), "du --by \(by)")
+      guard case .list(let groups)? = object["groups"] else {
+        Issue.record("du --by \(by): no groups")
+        continue
+      }
+      for group in groups {
+        expect(
+          group, ["name": .text, "objects": .number, "disk_bytes": .number, "file_bytes": .number], "du --by \(by)")
+      }
+    }
+  }
+
   @Test("sweep and purge, with and without -n")
   func makingRoom() throws {
     try sample()
@@ -179,7 +200,8 @@ struct ContractKeyTests {
     try sample()
     let path = try objectPath()
     let documents = try [
-      document(["stats", "c", "--records", "--extents"]), document(["ls", "c"]), document(["ls", "c", "--volumes"]),
+      document(["stats", "c", "--records", "--extents", "--what-if"]), document(["du", "c", "--top", "3"]),
+      document(["ls", "c"]), document(["ls", "c", "--volumes"]),
       document(["show", path, "c", "c/cache/I9p,p9src,hosttag", "c/graveyard/6b00e87700000001"]), document(["demo"]),
       document(["decode", path]), document(["encode", "01"]), document(["record", "00"]),
     ]

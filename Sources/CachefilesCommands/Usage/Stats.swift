@@ -9,10 +9,17 @@ struct Stats: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "What a cache holds, how full and how old it is, and what the kernel makes of it.",
     discussion: """
-      'cachefiles stats DIR' tells about a cache; 'cachefiles stats diff A.json B.json' compares two saved runs. \
-      See 'cachefiles stats show --help' for the options of the first.
+      'cachefiles stats DIR' tells about a cache; 'cachefiles stats diff A.json B.json' compares two saved runs.
       """,
     subcommands: [StatsShow.self, StatsDiff.self], defaultSubcommand: StatsShow.self)
+
+  /// Arguments in which `stats` without a subcommand asks for the help of the one that is meant.
+  static func complete(_ arguments: [String]) -> [String] {
+    guard arguments.first == "stats", arguments.count > 1, !["show", "diff", "help"].contains(arguments[1]) else {
+      return arguments
+    }
+    return ["stats", "show"] + arguments.dropFirst()
+  }
 }
 
 /// `cachefiles stats [show]`.
@@ -28,6 +35,8 @@ struct StatsShow: ParsableCommand {
       them from a saved copy of /proc/fs/fscache, whether the cache is live or not.
 
       --what-if tells how many days of use a smaller cache would hold, and what a cull to that size would remove.
+
+      'cachefiles stats diff' compares two runs that --json saved.
 
       --format openmetrics is for Prometheus; with --output the file appears as a whole, for the textfile collector \
       of its node exporter. --report writes one self-contained HTML page.

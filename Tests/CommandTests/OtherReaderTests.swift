@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Programs that others wrote read what is written for them. Each test is left out where its program is not installed.
+@Suite("Other programs' readers")
+struct OtherReaderTests {
+  let scratch = ScratchDirectory()
+
+  static let hasNcdu = FileManager.default.fileExists(atPath: "/usr/bin/ncdu")
+  static let hasParser =
+    (try? Command.run("/usr/bin/env", ["python3", "-c", "import prometheus_client.openmetrics.parser"]))?.status == 0
+
+  private func sample(_ capture: String) throws {
+    #expect(
+      try Command.cachefiles(["sample", "--quiet", "--capture", capture, "c"], directory: scratch.path).status == 0)
+  }
+
+  /// The entries of a tree as ncdu has it: an array is a directory, its first element its own entry.
+  private func sum(_ value: JSONValue) -> (entries: Int, bytes: Int64) {
+    guard case .list(let elements) = value else { return (1, value["dsize"]?.integer ?? 0) }
+    return elements.map(sum).reduce(into: (0, 0)) { all, part in
+      all.0 += part.entries
+      all.1 += part.bytes
+    }
+  }
+
+  @Test(
+    "ncdu takes the exported tree in and has every entry and byte of it", .enabled(if: hasNcdu),
+    arguments: ["5.10", "6.12", "6.1-afs"])
+  func ncdu(capture: String) throws {
+    try sample(capture)
+    let export = try Command.cachefiles(["du", "--export", "ncdu", "c"], directory: scratch.path)
+    #expect(export.status == 0)
+    try scratch.write("tree.json", export.output)
+    let result = try Command.run(
+      "/usr/bin/ncdu", ["-f", "tree.json", "-o", "again.json"], directory: scratch.path, environment: ["TERM": "dumb"])
+    #expect(result.status == 0, "\(result.errorText)")
+    let bytes = try Array(Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/again.json")))
+    guard case .list(let parts) = try JSONValue(parsing: bytes), parts.count == 4 else {
+      Issue.record("ncdu wrote something else")
+      return
+    }
+    let read = sum(parts[3])
+    let du = try Command.run("/usr/bin/du", ["-s", "--block-size=1", "c"], directory: scratch.path)
+    #expect(read.entries == NaiveWalk.entries("\(scratch.path)/c").count)
+    #expect("\(read.bytes)\tc\n" == String(decoding: du.output, as: UTF8.self))
+  }
+
+  @Test(
+    "The parsers of Prometheus' Python client take the metrics in, the new format and the old", .enabled(if: hasParser))
+  func metrics() throws {
+    try sample("6.12")
+    // A volume whose key needs escapes.
+    try scratch.makeDirectory("c/cache/I9p,\"quo\\te\"\u{fc},x")
+    let arguments = ["stats", "--records", "--extents", "--format", "openmetrics", "--output", "c.prom", "c"]
+    #expect(try Command.cachefiles(arguments, directory: scratch.path).status == 0)
+    let script = """
+      from prometheus_client.openmetrics.parser import text_string_to_metric_families as new
+      from prometheus_client.parser import text_string_to_metric_families as old
+      text = open("c.prom", encoding="utf-8").read()
+      for parse in new, old:
+          families = {family.name: family for family in parse(text)}
+          objects = families["cachefiles_objects"].samples
+          print(int(sum(sample.value for sample in objects)), len(objects))
+          print([sample.labels["volume"] for sample in objects if "quo" in sample.labels["volume"]][0])
+          print(int(max(sample.value for sample in families["cachefiles_objects_by_age"].samples)))
+      """
+    let result = try Command.run("/usr/bin/env", ["python3", "-c", script], directory: scratch.path)
+    #expect(result.status == 0, "\(result.errorText)")
+    let once = "178 5\n9p,\"quo\\\\te\"\\xc3\\xbc,x\n178\n"
+    #expect(String(decoding: result.output, as: UTF8.self) == once + once)
+  }
+}
