@@ -88,6 +88,9 @@ struct CullView: Renderable {
       let change = after > before ? "\(Quantity.size(after - before)) more" : "\(Quantity.size(before - after)) less"
       text += " before, \(Quantity.size(after)) after: \(change)"
     }
+    if report.isDryRun, report.plan.sum.bytes > 0 {
+      text += ", \(Quantity.size(before &+ report.plan.sum.bytes)) with that"
+    }
     if let wanted = goal.availableBytes { text += " (wanted \(Quantity.size(wanted)))" }
     return [text]
   }
