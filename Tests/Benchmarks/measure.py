@@ -10,6 +10,13 @@ def build():
     return os.path.join(package, ".build/release")
 
 
+def compile_scanner(directory):
+    """Compiles the scanner in C and gives its path."""
+    source, program = os.path.join(package, "Tests/Benchmarks/c/scan.c"), os.path.join(directory, "scan")
+    subprocess.run(["cc", "-O2", "-pthread", "-o", program, source], check=True)
+    return program
+
+
 def watch(process, peak, done):
     """Keeps the high-water mark of a process in KiB."""
     while not done.wait(0.005):
@@ -80,3 +87,16 @@ def table(title, commands, objects, runs, prepare, yardstick):
         seconds, user, system, memory = (statistics.median(column) for column in zip(*results[name]))
         print(f"| {name} | {seconds:.2f} | {objects / seconds:,.0f} | {seconds / unit:.2f} | "
               f"{user:.2f} | {system:.2f} | {memory:.0f} |", flush=True)
+
+
+def count_calls(commands, objects):
+    """Prints how many system calls each command makes for an object, as strace counts them."""
+    print("\nSystem calls for an object\n\n| command | calls | the most frequent |\n|---|--:|---|")
+    for name, command in commands:
+        result = subprocess.run(["strace", "-c", "-f", "-U", "calls,name", "-o", "/dev/stderr", *command],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        rows = [line.split() for line in result.stderr.splitlines()]
+        counts = {row[1]: int(row[0]) for row in rows if len(row) == 2 and row[0].isdigit() and row[1] != "total"}
+        frequent = sorted(counts.items(), key=lambda item: -item[1])[:4]
+        words = ", ".join(f"{call} {count / objects:.2f}" for call, count in frequent)
+        print(f"| {name} | {sum(counts.values()) / objects:.2f} | {words} |", flush=True)
