@@ -27,6 +27,7 @@ struct Toolkit: ParsableCommand {
         subcommands: [UsageCommand.self, Stats.self, List.self, Show.self, Fsck.self, Extract.self]),
       CommandGroup(
         name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Copy.self]),
+      CommandGroup(name: "The kernel's side:", subcommands: [Doctor.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])
 }

@@ -23,10 +23,46 @@ public struct DaemonConfiguration: Sendable, Equatable {
   /// What the daemon or the kernel refuses; with any of these the daemon does not start.
   public var defects: [Defect] = []
 
+  /// The kinds of lines that make the daemon give up.
+  public enum Trap: String, Sendable, CaseIterable {
+    /// The last line has no newline.
+    case unterminated
+    /// A line as long as a page, or longer.
+    case longLine = "long-line"
+    /// A NUL byte.
+    case nul
+    /// Blanks before a command of the kernel's.
+    case leadingBlanks = "leading-blanks"
+    /// No `dir` line.
+    case noDirectory = "no-dir"
+    /// A `dir` line that the daemon or the kernel refuses.
+    case badDirectory = "bad-dir"
+    /// Blanks after the directory, which count as part of its name.
+    case trailingBlanks = "trailing-blanks"
+    /// A `tag` line that the kernel refuses.
+    case badTag = "bad-tag"
+    /// A limit that is no percentage below 100.
+    case badLimit = "bad-limit"
+    /// A limit that breaks stop < cull < run with the lines before it.
+    case limitOrder = "limit-order"
+    /// A `culltable` line that the daemon refuses.
+    case badCullTable = "bad-culltable"
+    /// `nocull`, which cachefilesd 0.10.10 hands to the kernel.
+    case nocull
+    /// `resume_thresholds`, which cachefilesd 0.10.10 hands to the kernel.
+    case resumeThresholds = "resume-thresholds"
+    /// A command that is not for a configuration: `bind`, `cull`, `inuse`.
+    case notPermitted = "not-permitted"
+    /// A word that is no command.
+    case unknownCommand = "unknown-command"
+  }
+
   /// A line that makes the daemon give up.
   public struct Defect: Sendable, Equatable, CustomStringConvertible {
     /// The line's number, from 1.
     public var line: Int
+    /// Its kind.
+    public var trap: Trap
     /// What is wrong with it.
     public var message: String
 
@@ -42,12 +78,12 @@ public struct DaemonConfiguration: Sendable, Equatable {
       line += 1
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
       if end == nil {
-        defects.append(Defect(line: line, message: "the last line has no newline: \"Unterminated line\""))
+        refuse(line, .unterminated, "the last line has no newline: \"Unterminated line\"")
       }
       read(bytes[start..<(end ?? bytes.count)], line)
       start = (end ?? bytes.count) + 1
     }
-    if directory == nil { defects.append(Defect(line: line, message: "no 'dir' line")) }
+    if directory == nil { refuse(line, .noDirectory, "no 'dir' line") }
   }
 
   /// From this length on, the newline included, the daemon refuses a line: its page size, 4 KiB on most machines.
@@ -57,9 +93,10 @@ public struct DaemonConfiguration: Sendable, Equatable {
 
   private mutating func read(_ text: ArraySlice<UInt8>, _ line: Int) {
     if text.count + 1 >= Self.lineLimit {
-      return refuse(line, "the line has \(text.count + 1) bytes; the daemon takes less than \(Self.lineLimit)")
+      return refuse(
+        line, .longLine, "the line has \(text.count + 1) bytes; the daemon takes less than \(Self.lineLimit)")
     }
-    if text.contains(0) { return refuse(line, "a NUL byte") }
+    if text.contains(0) { return refuse(line, .nul, "a NUL byte") }
     let rest = text.drop(while: Self.isBlank)
     guard let first = rest.first, first != UInt8(ascii: "#") else { return }
     let word = rest.prefix { !Self.isBlank($0) }
@@ -67,7 +104,7 @@ public struct DaemonConfiguration: Sendable, Equatable {
     let command = String(decoding: word, as: UTF8.self)
     // The daemon skips blanks before its own commands, but hands the line on as it is.
     if rest.startIndex != text.startIndex, command != "culltable" {
-      refuse(line, "blanks before '\(EscapedBytes.string(Array(word)))' make the kernel refuse it")
+      refuse(line, .leadingBlanks, "blanks before '\(EscapedBytes.string(Array(word)))' make the kernel refuse it")
     }
     switch command {
     case "dir": setDirectory(argument, line)
@@ -76,40 +113,44 @@ public struct DaemonConfiguration: Sendable, Equatable {
     case "secctx", "debug": break
     case "culltable":
       let size = Int(String(decoding: argument, as: UTF8.self))
-      if !(12...20).contains(size ?? 0) { refuse(line, "culltable takes a number from 12 to 20") }
+      if !(12...20).contains(size ?? 0) { refuse(line, .badCullTable, "culltable takes a number from 12 to 20") }
     case "nocull":
       isCullingOff = true
-      refuse(line, "'nocull' stops cachefilesd 0.10.10, which hands it to the kernel: use its -N")
+      refuse(line, .nocull, "'nocull' stops cachefilesd 0.10.10, which hands it to the kernel: use its -N")
     case "resume_thresholds":
-      refuse(line, "'resume_thresholds' stops cachefilesd 0.10.10, which hands it to the kernel")
-    case "bind": refuse(line, "'bind' is not permitted: the daemon gives that command itself")
-    case "cull", "inuse": refuse(line, "'\(command)' is for a cache that is in use, not for its configuration")
-    default: refuse(line, "\(EscapedBytes.quoted(Array(word))) is no command; the kernel refuses it")
+      refuse(line, .resumeThresholds, "'resume_thresholds' stops cachefilesd 0.10.10, which hands it to the kernel")
+    case "bind": refuse(line, .notPermitted, "'bind' is not permitted: the daemon gives that command itself")
+    case "cull", "inuse":
+      refuse(line, .notPermitted, "'\(command)' is for a cache that is in use, not for its configuration")
+    default: refuse(line, .unknownCommand, "\(EscapedBytes.quoted(Array(word))) is no command; the kernel refuses it")
     }
   }
 
-  private mutating func refuse(_ line: Int, _ message: String) { defects.append(Defect(line: line, message: message)) }
+  private mutating func refuse(_ line: Int, _ trap: Trap, _ message: String) {
+    defects.append(Defect(line: line, trap: trap, message: message))
+  }
 
   /// What `isspace` says in the C locale.
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
 
   private mutating func setDirectory(_ argument: [UInt8], _ line: Int) {
-    if argument.isEmpty { return refuse(line, "'dir' names no directory") }
-    if directory != nil { return refuse(line, "a second 'dir' line; the kernel refuses it") }
+    if argument.isEmpty { return refuse(line, .badDirectory, "'dir' names no directory") }
+    if directory != nil { return refuse(line, .badDirectory, "a second 'dir' line; the kernel refuses it") }
     directory = argument
     if argument.count > Self.directoryLimit {
-      refuse(line, "the directory's path has \(argument.count) bytes; at most \(Self.directoryLimit) can be")
+      refuse(
+        line, .badDirectory, "the directory's path has \(argument.count) bytes; at most \(Self.directoryLimit) can be")
     }
     if argument.last.map(Self.isBlank) == true {
-      refuse(line, "blanks after the directory count as part of its name")
+      refuse(line, .trailingBlanks, "blanks after the directory count as part of its name")
     }
   }
 
   private mutating func setTag(_ argument: [UInt8], _ line: Int) {
-    if argument.isEmpty { return refuse(line, "'tag' gives no name") }
-    if tag != nil { return refuse(line, "a second 'tag' line; the kernel refuses it") }
+    if argument.isEmpty { return refuse(line, .badTag, "'tag' gives no name") }
+    if tag != nil { return refuse(line, .badTag, "a second 'tag' line; the kernel refuses it") }
     tag = argument
-    if argument.contains(UInt8(ascii: "/")) { refuse(line, "a tag cannot hold a slash") }
+    if argument.contains(UInt8(ascii: "/")) { refuse(line, .badTag, "a tag cannot hold a slash") }
   }
 
   private mutating func setLimit(_ command: String, _ argument: [UInt8], _ line: Int) {
@@ -118,7 +159,7 @@ public struct DaemonConfiguration: Sendable, Equatable {
     guard !argument.isEmpty, Array(argument[digits.count...]) == [UInt8(ascii: "%")],
       let value = digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self)), value < 100
     else {
-      return refuse(line, "\(command) needs a percentage below 100, such as '10%'")
+      return refuse(line, .badLimit, "\(command) needs a percentage below 100, such as '10%'")
     }
     var changed = percentages
     switch command {
@@ -131,7 +172,7 @@ public struct DaemonConfiguration: Sendable, Equatable {
     }
     // The kernel compares each value with its neighbours as they are at that moment, so the order of lines matters.
     if !changed.isValid {
-      return refuse(line, "\(command) \(value)% breaks stop < cull < run with the values set so far")
+      return refuse(line, .limitOrder, "\(command) \(value)% breaks stop < cull < run with the values set so far")
     }
     percentages = changed
   }

@@ -131,6 +131,7 @@ enum Normalisation {
     ("(\"freed_bytes\": ?)[0-9]+", "$1<machine>"), ("[0-9.]+ [KMGT]?i?B (freed|purged)", "<disk> $1"),
     ("(would be purged, )[0-9.]+ [KMGT]?i?B", "$1<disk>"),
     ("(?m)^ +([0-9.]+ [KMGT]?i?B|DISK) +(([0-9]+|OBJECTS) +([0-9]+|DIRTY)  )", "  <disk>  $2"),
+    ("(?m)^(file system\n  ok        ).*$", "$1<machine>"), ("(?m)^(  ok        (blocks|files): ).*$", "$1<machine>"),
     ("cachefiles-demo-[A-Za-z0-9]+", "cachefiles-demo-<unique>"),
   ]
 }

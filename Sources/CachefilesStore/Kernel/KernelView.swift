@@ -59,6 +59,8 @@ public struct KernelView: Sendable {
   public var mounts: MountTable?
   /// The files that exist and cannot be read.
   public private(set) var failures: [StoreError] = []
+  /// Which files these are.
+  public private(set) var failedFiles: Set<File> = []
 
   /// More than these bytes of a table are not read; only the cookies, which are not held in memory, are that many.
   static let tableLimit = 64 << 20
@@ -81,6 +83,7 @@ public struct KernelView: Sendable {
       }
     } catch {
       failures.append(error)
+      failedFiles.insert(file)
       return nil
     }
   }

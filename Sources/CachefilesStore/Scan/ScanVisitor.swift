@@ -76,6 +76,9 @@ public struct ScanOptions: Sendable {
   public var onlyVolumes: Bool
   /// Whether to leave out the graveyard.
   public var leavesOutGraveyard = false
+  /// Whether to leave out entries that the directory itself says are regular files, except in the graveyard. Then a
+  /// scan reads directories and little else.
+  public var leavesOutRegularFiles = false
   /// Whether a kernel holds the cache: then entries come and go while they are looked at, which is no failure.
   public var isLive = false
   /// Called for each entry that fails, from one thread at a time.

@@ -206,6 +206,7 @@ public final class Scanner: Sendable {
           return
         }
         if scanner.leavesOut(node, place, name) { return }
+        if scanner.options.leavesOutRegularFiles, record.kind == .regular, place != .buried { return }
         do throws(Errno) {
           let status = try record.status(in: descriptor.value)
           if status.kind == .directory {

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import SystemPackage
+public import SystemPackage
 
 /// What `statx(2)` tells of a file.
 public struct FileStatus: Sendable, Equatable {
@@ -96,6 +96,22 @@ public struct FileStatus: Sendable, Equatable {
     if overflow { return time.tv_sec < 0 ? .min : .max }
     let (sum, carry) = product.addingReportingOverflow(Int64(time.tv_nsec))
     return carry ? .max : sum
+  }
+
+  /// The status of a file by a path that the user gave; symbolic links are followed.
+  ///
+  /// The corresponding C function is `statx`.
+  /// - Throws: `Errno`; ENOENT when there is none.
+  public static func of(_ path: FilePath) throws(Errno) -> FileStatus {
+    var result: Result<FileStatus, Errno> = .failure(.noSuchFileOrDirectory)
+    path.withPlatformString { pointer in
+      do throws(Errno) {
+        result = .success(try read(AT_FDCWD, pointer, flags: 0))
+      } catch {
+        result = .failure(error)
+      }
+    }
+    return try result.get()
   }
 
   /// The status of what a descriptor refers to, or of an entry below it.

@@ -46,3 +46,33 @@ proc() {
     if [ -e "$CASES/../../Fixtures/proc/$2.$file" ]; then cp "$CASES/../../Fixtures/proc/$2.$file" "$1/$file"; fi
   done
 }
+
+# machine NAME CAPTURE: a copy of the /proc of a machine whose kernel was captured, its cache `lab` bound, with three
+# mounts that are cached; and a configuration NAME.conf for the directory c.
+machine() {
+  mkdir -p "$1/fs/nfsfs" "$1/self" "$1/sys/kernel"
+  proc "$1/fs/fscache" "$2"
+  echo "$2" >"$1/sys/kernel/osrelease"
+  printf '%s\n' '237 loop-control' ' 61 cachefiles' >"$1/misc"
+  cat >"$1/fs/nfsfs/volumes" <<'END'
+NV SERVER   PORT DEV          FSID                              FSC
+v4 7f000001  801 0:52         0:0                               yes
+v3 7f000001  801 0:53         0:0                               yes
+END
+  cat >"$1/self/mountinfo" <<'END'
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+36 22 0:52 / /srv/v4 rw,relatime shared:2 - nfs4 filer:/export rw,vers=4.2,fsc
+37 22 0:53 / /srv/v\0403 rw,relatime shared:3 - nfs filer:/export rw,vers=3,fsc=uniq1
+38 22 0:54 / /srv/smb rw,relatime shared:4 - cifs //filer/s rw,vers=3.1.1,fsc
+END
+  # Limits that every machine keeps, lowered in the order in which the kernel takes them.
+  printf '%s\n' "dir $PWD/c" 'tag lab' 'bstop 0%' 'bcull 1%' 'brun 2%' 'fstop 0%' 'fcull 1%' 'frun 2%' >"$1.conf"
+}
+
+# doctor NAME [OPTION...]: asks about the directory c on a machine.
+doctor() {
+  machine=$1
+  shift
+  cachefiles doctor --proc "$machine" --config "$machine.conf" --ignore fs-no-access-times,fs-doubtful "$@" "$PWD/c"
+  echo "exit $?"
+}

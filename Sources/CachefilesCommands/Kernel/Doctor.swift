@@ -1,0 +1,84 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles doctor`: is it working?
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Is it working? Kernel, directory, file system, limits, configuration and mounts.",
+    discussion: """
+      Looks at everything that must be right for files to be cached, and says for each thing that is not what to do. \
+      Nothing is changed and nothing written. The first line is a summary for monitoring; the names of all findings are \
+      in Docs/Doctor.md.
+
+      It is no fsck: of the directory only its directories are read, to find what makes cachefilesd end. With very many \
+      directories on a slow disk --no-walk saves that.
+
+      With --proc a saved copy is judged in place of the running kernel, and the directory is not asked whether a \
+      kernel holds it. The copy may hold fs/fscache/stats, fs/nfsfs/volumes, self/mountinfo and so on, or the plain \
+      names stats, caches, volumes, cookies and mountinfo.
+
+      EXIT STATUS
+        0    all is well
+        1    warnings
+        2    something critical
+        3    something could not be told
+        64   the command line is not understood
+        128+ ended by that signal
+      """)
+
+  @Argument(help: ArgumentHelp("The cache directory.", valueName: "dir"))
+  var directory: ByteArgument?
+
+  @Option(help: ArgumentHelp("Read this configuration.", valueName: "file"))
+  var config: ByteArgument?
+
+  @Option(help: ArgumentHelp("Judge this copy of /proc.", valueName: "dir"))
+  var proc: ByteArgument?
+
+  @Option(help: ArgumentHelp("Look for the device here, in place of /dev.", valueName: "dir"))
+  var dev: ByteArgument?
+
+  @Option(help: ArgumentHelp("Leave out these findings: mount-without-fsc,fs-doubtful.", valueName: "names"))
+  var ignore: [SymptomList] = []
+
+  @Flag(help: "Do not walk over the directory.")
+  var noWalk = false
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let output = Output(output)
+    var sources = Examination.Sources()
+    if let proc {
+      sources.proc = FilePath(bytes: proc.bytes)
+      // The device of this machine says nothing about another one.
+      if !sources.isRunningKernel { sources.devices = nil }
+    }
+    if let dev { sources.devices = FilePath(bytes: dev.bytes) }
+    if let config { sources.configuration = FilePath(bytes: config.bytes) }
+    sources.walks = !noWalk
+    let examination = Examination(directory.map { FilePath(bytes: $0.bytes) }, sources)
+    let diagnosis = Diagnosis(examination, ignoring: Set(ignore.flatMap(\.symptoms)))
+    output.render(DoctorView(diagnosis: diagnosis), command: "doctor")
+    output.stream.flush()
+    if examination.walk?.isCancelled == true, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if diagnosis.status != .ok { throw ExitCode(diagnosis.status.exit) }
+  }
+}
+
+/// Names of findings, with commas between.
+struct SymptomList: ExpressibleByArgument {
+  let symptoms: [SymptomID]
+
+  init?(argument: String) {
+    var symptoms: [SymptomID] = []
+    for name in argument.split(separator: ",") {
+      guard let symptom = SymptomID(rawValue: String(name)) else { return nil }
+      symptoms.append(symptom)
+    }
+    self.symptoms = symptoms
+  }
+}
