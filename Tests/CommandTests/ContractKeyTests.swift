@@ -186,6 +186,25 @@ struct ContractKeyTests {
     }
   }
 
+  @Test("doctor")
+  func doctor() throws {
+    try sample()
+    try scratch.write("c/cache/pipe")
+    let object = try document(["doctor", "c"])
+    let keys: [String: Kind] = ["root": .text, "status": .text, "summary": .text, "checks": .list]
+    expect(object, keys, "doctor")
+    let words: Set = ["ok", "warning", "critical", "unknown"]
+    #expect(words.contains(object["status"]?.text ?? ""))
+    guard case .list(let checks)? = object["checks"] else { return }
+    #expect(checks.count > 3)
+    for check in checks {
+      expect(check, ["id": .text, "status": .text, "subject": .text, "message": .text, "advice": .text], "doctor")
+      #expect(words.contains(check["status"]?.text ?? ""))
+    }
+    let status = try Command.cachefiles(["doctor", "--json", "c"], directory: scratch.path).status
+    #expect(status == ["ok": 0, "warning": 1, "critical": 2, "unknown": 3][object["status"]?.text ?? ""])
+  }
+
   @Test("copy")
   func copy() throws {
     try sample()
@@ -201,7 +220,7 @@ struct ContractKeyTests {
     let path = try objectPath()
     let documents = try [
       document(["stats", "c", "--records", "--extents", "--what-if"]), document(["du", "c", "--top", "3"]),
-      document(["ls", "c"]), document(["ls", "c", "--volumes"]),
+      document(["ls", "c"]), document(["ls", "c", "--volumes"]), document(["doctor", "c"]),
       document(["show", path, "c", "c/cache/I9p,p9src,hosttag", "c/graveyard/6b00e87700000001"]), document(["demo"]),
       document(["decode", path]), document(["encode", "01"]), document(["record", "00"]),
     ]

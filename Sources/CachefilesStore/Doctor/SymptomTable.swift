@@ -62,7 +62,7 @@ extension Symptom {
     Symptom(
       .specialFile, .directory, .critical,
       "a FIFO, socket, device or symbolic link in the cache: cachefilesd ends when it comes across one",
-      advice: "remove it, or stop cachefilesd and let 'cachefiles-fsck -p' bury it"),
+      advice: "remove it; or, while no kernel holds the cache, let 'cachefiles-fsck -p' bury it (outside volumes: -y)"),
     Symptom(
       .graveyardStuck, .directory, .critical,
       "something in the graveyard that cannot be removed: cachefilesd ends at its start, the cache never comes up",
