@@ -134,7 +134,8 @@ public struct Store: ~Copyable, Sendable {
     }
   }
 
-  private static func hint(_ error: Errno) -> String? {
+  /// What to know about a refusal.
+  static func hint(_ error: Errno) -> String? {
     switch error {
     case .notPermitted: "only its owner or root can read it without disturbing access times"
     case .permissionDenied: "caches belong to root"

@@ -70,31 +70,42 @@ struct DiagnosisTests {
   @Test("a table that is not understood is no proof that nothing is bound")
   func tables() {
     #expect(
-      kernelIDs { $0.view.caches = Self.table("00000001 new format\n") }
-        == [.modulePresent, .boundUnproven, .linesNotUnderstood])
-    #expect(kernelIDs { $0.view.caches = KernelTable() } == [.modulePresent, .notBound])
+      kernelIDs { $0.view.caches = Self.table("00000001 new format\n") } == [.boundUnproven, .linesNotUnderstood])
   }
 
   @Test("a table that cannot be read is no proof that nothing is bound")
   func unreadableTable() throws {
     try scratch.makeDirectory("proc/fs/fscache/caches")
-    #expect(kernelIDs { $0.view.caches = nil } == [.moduleMissing, .boundUnproven, .unreadable])
+    #expect(kernelIDs { $0.view.caches = nil } == [.boundUnproven, .unreadable])
   }
 
   @Test("before 5.17 the process that has the device open tells")
   func oldKernel() {
-    func ids(_ daemon: Examination.Daemon?) -> [SymptomID] {
+    func ids(_ daemon: Examination.Daemon?, all: Bool = true) -> [SymptomID] {
       kernelIDs {
         $0.hasModule = true
         $0.view.caches = nil
         $0.kernel = KernelRelease(5, 10)
         $0.daemon = daemon
+        $0.hasAskedProcesses = all
       }
     }
     #expect(ids(nil) == [.modulePresent, .notBound])
+    #expect(ids(nil, all: false) == [.modulePresent, .boundUnproven])
     #expect(ids(.init(process: 7, directory: nil, isSameDirectory: nil)) == [.modulePresent, .boundUnproven])
     #expect(ids(.init(process: 7, directory: [47], isSameDirectory: false)) == [.modulePresent, .boundElsewhere])
     #expect(ids(.init(process: 7, directory: [47], isSameDirectory: true)) == [.modulePresent, .bound])
+  }
+
+  @Test("the tables alone do not prove the module: they belong to another one")
+  func module() {
+    #expect(kernelIDs { $0.view.caches = KernelTable() } == [.notBound])
+    #expect(
+      kernelIDs {
+        $0.view.caches = KernelTable()
+        $0.hasModule = true
+      } == [.modulePresent, .notBound])
+    #expect(kernelIDs { $0.view.caches = nil } == [.moduleMissing, .notBound])
   }
 
   @Test("the device counts only where the module is there")

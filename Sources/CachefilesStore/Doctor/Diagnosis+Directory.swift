@@ -117,7 +117,7 @@ extension Diagnosis {
   }
 
   /// Whether a path of the configuration is the directory, but for slashes at the end.
-  private func isRoot(_ path: [UInt8]) -> Bool {
+  func isRoot(_ path: [UInt8]) -> Bool {
     func trimmed(_ path: [UInt8]) -> [UInt8] {
       var path = path
       while path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }

@@ -36,10 +36,12 @@ public struct Diagnosis: Sendable {
   // MARK: The kernel
 
   private mutating func judgeKernel() {
-    let hasTables = seen.view.caches != nil || seen.view.statistics != nil
-    if seen.hasModule == false || (seen.hasModule == nil && !hasTables && seen.hasDevice != true) {
+    // The tables belong to another module, which is there without this one.
+    let hasTables = seen.view.caches != nil || seen.view.statistics != nil || !seen.view.failedFiles.isEmpty
+    let hasCache = seen.view.caches?.rows.contains { $0.state != .absent } == true || seen.hasDevice == true
+    if seen.hasModule == false || (seen.hasModule == nil && !hasTables && !hasCache) {
       add(.moduleMissing, "the module cachefiles is not loaded")
-    } else {
+    } else if seen.hasModule == true || hasCache {
       add(.modulePresent, "the module cachefiles is loaded" + (seen.kernel.map { ", kernel \($0)" } ?? ""))
       if let hasDevice = seen.hasDevice {
         if hasDevice {
@@ -122,8 +124,8 @@ public struct Diagnosis: Sendable {
   private mutating func judgeOldKernel() {
     let isOld = seen.view.statistics?.form == .pages || seen.kernel.map { $0 < KernelRelease(5, 17) } == true
     guard isOld, let daemon = seen.daemon else {
-      if isOld, !seen.isRunningKernel {
-        return add(.boundUnproven, "kernels before 5.17 have no table of caches", of: root)
+      if isOld, !seen.isRunningKernel || !seen.hasAskedProcesses {
+        return add(.boundUnproven, "kernels before 5.17 have no table of caches, and not all processes tell", of: root)
       }
       return add(.notBound, "the kernel has no cache")
     }
@@ -138,7 +140,9 @@ public struct Diagnosis: Sendable {
 
   /// The name that the configuration gives the cache of this directory; nil when it is about another one.
   private var configuredTag: [UInt8]? {
-    guard case .read(let configuration) = seen.configuration, configuration.directory == root else { return nil }
+    guard case .read(let configuration) = seen.configuration, configuration.directory.map(isRoot) == true else {
+      return nil
+    }
     return configuration.tag ?? Array("CacheFiles".utf8)
   }
 

@@ -16,7 +16,7 @@ extension Examination {
     } catch {
       switch error {
       case .noSuchFileOrDirectory, .notDirectory: directory = .missing
-      default: directory = .unreadable("\(error)")
+      default: directory = .unreadable("cannot open: \(error)" + (Store.hint(error).map { " (\($0))" } ?? ""))
       }
       return
     }
@@ -29,7 +29,8 @@ extension Examination {
       case .notACache(_, let missing):
         let isThere = (try? FileStatus.of(path.appending("cache"))) != nil
         directory = isThere ? .damaged(missing) : .notACache(missing)
-      case .unreadable(let error): directory = .unreadable(error.description)
+      case .unreadable(let error):
+        directory = .unreadable("cannot \(error.operation): \(error.error)" + (error.note.map { " (\($0))" } ?? ""))
       }
     }
   }

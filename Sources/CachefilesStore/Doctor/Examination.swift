@@ -82,6 +82,8 @@ public struct Examination: Sendable {
   public var hasDevice: Bool?
   /// Who has the device open; nil when nobody, or nobody that can be seen.
   public var daemon: Daemon?
+  /// Whether all processes could be asked for the device.
+  public var hasAskedProcesses = false
   /// What the kernel tells.
   public var view: KernelView
   /// The directory.
@@ -123,7 +125,7 @@ public struct Examination: Sendable {
     do throws(StoreError) {
       return try DaemonConfiguration.read(path).map { .read($0) } ?? .missing
     } catch {
-      return error.error == .notDirectory ? .missing : .unreadable(error.description)
+      return error.error == .notDirectory ? .missing : .unreadable("cannot read: \(error.error)")
     }
   }
 
@@ -138,8 +140,13 @@ public struct Examination: Sendable {
     if let devices = sources.devices {
       hasDevice = (try? FileStatus.of(devices.appending("cachefiles"))) != nil
     }
-    if let process = try? OpenFiles.holder(of: "/dev/cachefiles", proc: sources.proc) {
-      daemon = Daemon(process: process, directory: Self.directory(of: process, sources.proc))
+    do throws(Errno) {
+      if let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: sources.proc) {
+        daemon = Daemon(process: process, directory: Self.directory(of: process, sources.proc))
+      }
+      hasAskedProcesses = true
+    } catch {
+      hasAskedProcesses = false
     }
   }
 
