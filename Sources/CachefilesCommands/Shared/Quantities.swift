@@ -1,18 +1,10 @@
+import CachefilesStore
 import Glibc
 
 /// Sizes, counts and times as people read them.
 enum Quantity {
   /// Bytes with a unit: `1.5 MiB`, `0 B`.
-  static func size(_ bytes: UInt64) -> String {
-    var value = Double(bytes)
-    var unit = 0
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
-    while value >= 1023.95, unit < units.count - 1 {
-      value /= 1024
-      unit += 1
-    }
-    return unit == 0 ? "\(bytes) B" : "\(fixed(value, value < 99.95 ? 1 : 0)) \(units[unit])"
-  }
+  static func size(_ bytes: UInt64) -> String { ByteQuantity.words(bytes) }
 
   /// A power of two in bytes without a fraction: `4 KiB`.
   static func round(_ bytes: UInt64) -> String {

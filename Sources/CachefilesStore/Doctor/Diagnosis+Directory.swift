@@ -126,18 +126,3 @@ extension Diagnosis {
     return trimmed(path) == trimmed(root)
   }
 }
-
-/// Sizes in messages.
-private enum ByteQuantity {
-  /// Bytes with a unit: `1.5 GiB`.
-  static func words(_ bytes: UInt64) -> String {
-    var units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][...]
-    guard bytes >= 1024 else { return "\(bytes) B" }
-    var tenths = bytes / 1024 * 10 + bytes % 1024 * 10 / 1024
-    while tenths >= 10240, units.count > 1 {
-      tenths /= 1024
-      units.removeFirst()
-    }
-    return "\(tenths / 10).\(tenths % 10) \(units.first ?? "")"
-  }
-}
