@@ -136,6 +136,10 @@ struct KernelSideView {
           "\(Quantity.count(without, "cookie")): files in use that are not stored yet, or of which nothing is"
         ))
     }
+    let unused = objects - join.cookiesWithObject
+    if unused > 0 {
+      facts.append(("no cookie", "\(Quantity.count(unused, "object")) that the kernel does not use now"))
+    }
     if join.unreadLines > 0 {
       facts.append(("not read", "\(Quantity.count(join.unreadLines, "line")) of the kernel's tables"))
     }

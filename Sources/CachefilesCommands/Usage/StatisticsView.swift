@@ -62,7 +62,9 @@ struct StatisticsView: Renderable {
     lines += heading(style)
     lines.append("")
     lines += table(style, verbose: verbose)
-    if isWhole, totals.objects > 0 { lines += [""] + DistributionView(report: report).lines(style) }
+    if isWhole, report.statistics.schemes.contains(where: { $0 > 0 }) {
+      lines += [""] + DistributionView(report: report).lines(style)
+    }
     lines += WhatIfView(report: report, sizes: sizes).lines(style)
     lines += KernelSideView(report: report).lines(style, verbose: verbose)
     return lines
