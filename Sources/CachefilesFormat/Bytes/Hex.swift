@@ -56,15 +56,32 @@ public enum Hex {
   public static func decode(_ text: Span<UInt8>, into bytes: inout [UInt8]) throws(Failure) {
     var start = 0
     if text.count >= 2, text[0] == UInt8(ascii: "0"), text[1] | 0x20 == UInt8(ascii: "x") { start = 2 }
+    let count = (text.count - start) / 2
+    // All digits in one pass without a branch: whether one of them is none is told at the end.
+    var invalid: UInt8 = 0
+    bytes.append(addingCapacity: count) { output in
+      for index in 0..<count {
+        let (high, low) = (text[start + index * 2], text[start + index * 2 + 1])
+        invalid |= isNoDigit(high) | isNoDigit(low)
+        output.append(nibble(high) << 4 | nibble(low))
+      }
+    }
+    if invalid == 0, (text.count - start) % 2 == 0 { return }
+    bytes.removeLast(count)
     for index in start..<text.count where value(of: text[index]) == nil {
       throw .notADigit(byte: text[index], offset: index)
     }
-    guard (text.count - start) % 2 == 0 else { throw .oddDigits(count: text.count - start) }
-    var index = start
-    while index < text.count {
-      bytes.append((value(of: text[index]) ?? 0) << 4 | (value(of: text[index + 1]) ?? 0))
-      index += 2
-    }
+    throw .oddDigits(count: text.count - start)
+  }
+
+  /// The value of a byte that is a digit.
+  @inline(__always)
+  private static func nibble(_ byte: UInt8) -> UInt8 { (byte & 15) &+ (byte >> 6) &* 9 }
+
+  /// 1 for a byte that is no digit, else 0.
+  @inline(__always)
+  private static func isNoDigit(_ byte: UInt8) -> UInt8 {
+    ((byte &- 48 < 10 ? 1 : 0) | ((byte | 0x20) &- 97 < 6 ? 1 : 0)) ^ 1
   }
 
   /// The bytes that hexadecimal digits stand for; upper and lower case, with or without a leading `0x`.

@@ -11,13 +11,14 @@ public enum Alphabet {
   /// The character of a 6-bit value: `0`–`9`, `a`–`z`, `A`–`Z`, `_`, `-`.
   @inline(__always)
   public static func digit(_ value: UInt8) -> UInt8 {
-    switch value & 63 {
-    case let low where low < 10: 48 + low
-    case let low where low < 36: 87 + low
-    case let low where low < 62: 29 + low
-    case 62: UInt8(ascii: "_")
-    default: UInt8(ascii: "-")
-    }
+    // Without a branch: each step moves on from the range before it.
+    let low = value & 63
+    var character = low &+ 48
+    if low >= 10 { character &+= 39 }
+    if low >= 36 { character &-= 58 }
+    if low == 62 { character = UInt8(ascii: "_") }
+    if low == 63 { character = UInt8(ascii: "-") }
+    return character
   }
 
   /// The 6-bit value of a character, nil when it is none of the 64.

@@ -60,17 +60,28 @@ public enum ObjectName {
   private static func appendBase64(of key: Span<UInt8>, to name: inout [UInt8]) {
     let padding = (3 - key.count % 3) % 3
     name.append(48 + UInt8(padding))
-    var offset = 0
-    while offset < key.count {
+    let whole = key.count / 3 * 3
+    name.append(addingCapacity: (key.count + 2) / 3 * 4) { output in
+      var offset = 0
+      while offset < whole {
+        let group = UInt32(key[offset]) | UInt32(key[offset + 1]) << 8 | UInt32(key[offset + 2]) << 16
+        Self.append(group, to: &output)
+        offset += 3
+      }
+      guard offset < key.count else { return }
       var group = UInt32(key[offset])
       if offset + 1 < key.count { group |= UInt32(key[offset + 1]) << 8 }
-      if offset + 2 < key.count { group |= UInt32(key[offset + 2]) << 16 }
-      for _ in 0..<4 {
-        name.append(Alphabet.digit(UInt8(truncatingIfNeeded: group) & 63))
-        group >>= 6
-      }
-      offset += 3
+      Self.append(group, to: &output)
     }
+  }
+
+  /// Appends the four digits of 24 bits, the lowest first.
+  @inline(__always)
+  private static func append(_ group: UInt32, to output: inout OutputSpan<UInt8>) {
+    output.append(Alphabet.digit(UInt8(truncatingIfNeeded: group)))
+    output.append(Alphabet.digit(UInt8(truncatingIfNeeded: group >> 6)))
+    output.append(Alphabet.digit(UInt8(truncatingIfNeeded: group >> 12)))
+    output.append(Alphabet.digit(UInt8(truncatingIfNeeded: group >> 18)))
   }
 }
 
