@@ -119,8 +119,8 @@ unbind() {
 # objects: the paths of all objects, below cache/.
 objects() { (cd $cache/cache && find . -mindepth 3 -type f -printf '%P\n' | sort); }
 
-# listing DIR: every entry with everything that a command could change, access times included.
-listing() { python3 "$LAB_GUEST/listing.py" "$1"; }
+# listing DIR [--no-ctime]: every entry with everything that a command could change, access times included.
+listing() { python3 "$LAB_GUEST/listing.py" "$@"; }
 
 # --- servers, all in this machine ---
 
@@ -222,3 +222,16 @@ let_go() {
     sleep 0.1
   done
 }
+
+# --- captures ---
+
+# save_tables NAME: what the kernel says of the bound cache.
+save_tables() {
+  local table
+  for table in caches volumes cookies stats; do
+    [[ ! -e /proc/fs/fscache/$table ]] || cat /proc/fs/fscache/$table > "/out/$1.$table"
+  done
+}
+
+# save_manifest NAME: the cache when it is not bound any more.
+save_manifest() { python3 "$LAB_GUEST/manifest.py" $cache > "/out/$1.jsonl"; }
