@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""damage.py WHAT PATH: breaks one object of a cache that is not bound. The names are those of guest/cases/faults."""
+"""damage.py [WHAT PATH]: breaks an object of a cache that is not bound, or those of the lines "WHAT PATH" on stdin. The names are
+those of guest/cases/faults."""
 import os
 import socket
 import subprocess
@@ -114,4 +115,8 @@ DAMAGES = {
 }
 
 if __name__ == "__main__":
-    DAMAGES[sys.argv[1]](sys.argv[2])
+    if sys.argv[1:]:
+        DAMAGES[sys.argv[1]](sys.argv[2])
+    for line in sys.stdin if not sys.argv[1:] else ():
+        what, path = line.split()
+        DAMAGES[what](path)

@@ -152,9 +152,6 @@ def main():
     if sys.argv[1] == "--keys":
         print("\n".join(key.hex() for key in keys()))
         return
-    if sys.argv[1] == "--content":
-        sys.stdout.buffer.write(content(bytes.fromhex(sys.argv[2])))
-        return
     files = {key.hex().encode(): key for key in keys()}
     count = os.open(sys.argv[1] + ".reads", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     listener = socket.socket(socket.AF_UNIX)
@@ -165,4 +162,5 @@ def main():
         threading.Thread(target=Connection(stream, files, count).serve, daemon=True).start()
 
 
-main()
+if __name__ == "__main__":
+    main()
