@@ -20,6 +20,7 @@ struct CaptureTests {
 
   static let objectCounts = [
     "6.1.0-50-amd64": 178, "6.1-afs-ganesha": 82, "6.12.117+deb12-amd64": 178, "6.12-ganesha": 41,
+    "7.2.13+deb14-amd64": 59, "7.2.13+deb14-amd64-9p": 120,
   ]
 
   @Test("every object has a canonical name, which its key gives again", arguments: modernCaptures)
@@ -33,6 +34,14 @@ struct CaptureTests {
       #expect(again.allSatisfy { $0 == object.name }, "\(object.entry.path)")
       #expect(Reference.keyLengths(of: object.name) == result.name.keyLengths, "\(object.entry.path)")
     }
+  }
+
+  @Test("a server that chose its keys made a kernel use all four encodings, DEL too")
+  func encodings() throws {
+    let names = try Self.objects("7.2.13+deb14-amd64-9p").map(\.name)
+    #expect(Set(names.compactMap(\.first)) == Set(ascii("DSTE")))
+    #expect(names.contains([UInt8(ascii: "D")] + [UInt8](repeating: 0x7f, count: 8)))
+    #expect(names.contains(ascii("S,")))
   }
 
   @Test("every object stands in the fanout that its hash gives", arguments: modernCaptures)

@@ -68,7 +68,8 @@ struct ProcCaptureTests {
     let volumes = try Self.volumes(capture)
     var records: [String: [UInt8]] = [:]
     for object in try CaptureTests.objects(capture) {
-      records[String(object.entry.path.dropFirst("cache/".count))] = object.entry.attribute
+      let place = Array(object.entry.path.utf8.dropFirst("cache/".utf8.count))
+      records[EscapedBytes.string(place)] = object.entry.attribute
     }
     var found = 0
     for row in try Self.rows("\(capture).cookies").dropFirst(2) {

@@ -117,6 +117,7 @@ public final class Cull: Sendable {
       if report.refusal == nil {
         try rounds(&report)
         if options.prunesEmpty, !options.isDryRun, !work.isCancelled { try prune(&report) }
+        try settle()
         report.availableAfter = fileSystem()?.availableBytes
         if !options.isDryRun {
           try work.withStore { (store) throws(StoreError) in store.root.unlock() }
@@ -134,6 +135,14 @@ public final class Cull: Sendable {
     report.isInterrupted = options.isCancelled()
     report.isOutOfTime = work.isOutOfTime
     return report
+  }
+
+  /// Waits until what was removed is free. btrfs counts it as available only when the removal is on the disk; until then
+  /// the kernel's culling, which asks the file system too, would go on after a bind although the goal holds.
+  private func settle() throws(StoreError) {
+    guard !options.isDryRun, work.current.done.objects > 0 else { return }
+    // A failure changes nothing but the number that is reported.
+    try work.withStore { (store) throws(StoreError) in try? store.root.synchronizeFileSystem() }
   }
 
   private func rounds(_ report: inout Report) throws(StoreError) {

@@ -32,15 +32,21 @@ struct CapturedEntry: Decodable {
   /// The cache's attribute.
   var attribute: [UInt8]? { xattrs?["user.CacheFiles.cache"].map { bytes($0) } }
 
+  /// Of a capture that is part of the commands, or of one that is for the tests alone.
   static func all(_ capture: String) throws -> [CapturedEntry] {
-    try Fixtures.lines("Sources/CCaptures/captures/\(capture).jsonl").map {
+    let places = ["Sources/CCaptures/captures", "Tests/Fixtures/captures"].map { "\($0)/\(capture).jsonl" }
+    let place = places.first { FileManager.default.fileExists(atPath: Fixtures.package.appending(path: $0).path) }
+    return try Fixtures.lines(place ?? places[0]).map {
       try JSONDecoder().decode(CapturedEntry.self, from: Data($0))
     }
   }
 }
 
 /// Captures of kernels since 5.17, and the one before.
-let modernCaptures = ["6.1.0-50-amd64", "6.1-afs-ganesha", "6.12.117+deb12-amd64", "6.12-ganesha"]
+let modernCaptures = [
+  "6.1.0-50-amd64", "6.1-afs-ganesha", "6.12.117+deb12-amd64", "6.12-ganesha", "7.2.13+deb14-amd64",
+  "7.2.13+deb14-amd64-9p",
+]
 let legacyCapture = "5.10.0-45-amd64"
 
 /// The bytes of hexadecimal digits. Blanks are for the reader.

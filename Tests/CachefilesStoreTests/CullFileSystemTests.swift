@@ -1,0 +1,36 @@
+import Foundation
+import LinuxIO
+import TestSupport
+import Testing
+
+@testable import CachefilesStore
+
+/// Culls on file systems that free space later.
+@Suite("Culling on other file systems", .enabled(if: Mount.isPossible))
+struct CullFileSystemTests {
+  let scratch = ScratchDirectory()
+
+  @Test("what was removed is available when the cull ends", arguments: ["btrfs", "xfs"])
+  func available(kind: String) throws {
+    guard
+      let program = ["/sbin", "/usr/sbin", "/bin"].map({ "\($0)/mkfs.\(kind)" }).first(
+        where: FileManager.default.isExecutableFile(atPath:))
+    else { return }
+    let image = "\(scratch.path)/image"
+    _ = try Command.run("/usr/bin/truncate", ["-s", "512M", image])
+    guard try Command.run(program, ["-q", image]).status == 0 else { return }
+    try scratch.makeDirectory("m")
+    guard let mount = try? Mount(["-o", "loop", image, "\(scratch.path)/m"]) else { return }
+    try SyntheticCache(objects: 40, seed: 3, maximumData: 4 << 20, now: ScratchDirectory.now)
+      .write(to: scratch.path("m/cache-root"))
+    _ = try Command.run("/usr/bin/sync", ["-f", "\(scratch.path)/m"])
+    var options = CullOptions()
+    options.goal.maximumObjects = 5
+    let report = Cull(try Store(path: scratch.path("m/cache-root")), options).run()
+    let (before, after) = (try #require(report.availableBefore), try #require(report.availableAfter))
+    #expect(report.done.objects == 35)
+    #expect(report.done.bytes > 1 << 20)
+    #expect(after >= before + report.done.bytes / 10 * 9)
+    mount.unmount()
+  }
+}
