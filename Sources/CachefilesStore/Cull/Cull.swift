@@ -152,6 +152,10 @@ public final class Cull: Sendable {
     var after: CullKey?
     var isFirst = true
     while !work.isCancelled {
+      if !isFirst, report.need.remaining(after: work.current.done).isNothing {
+        report.isGoalMet = true
+        return
+      }
       let lower = after
       guard
         let counted = try scan({
@@ -161,7 +165,7 @@ public final class Cull: Sendable {
       if isFirst { report.need = options.goal.need(status, selected: counted.selected) }
       let need = report.need.remaining(after: work.current.done)
       let upTo = options.goal.usedSince
-      if need.isNothing, upTo == nil || !isFirst {
+      if need.isNothing, upTo == nil {
         report.isGoalMet = true
         return
       }
