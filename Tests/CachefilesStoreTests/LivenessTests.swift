@@ -46,6 +46,44 @@ struct LivenessTests {
     #expect(try probe(nil, old).isLive == nil)
   }
 
+  @Test(
+    "A cachefilesd that empties the graveyard is known by its name and the device, and only where the cache is in use")
+  func graveyardDaemon() throws {
+    try make(cache: true, graveyard: true)
+    let sources = LivenessSources(kernel: KernelRelease(6, 12), processes: scratch.path("proc"))
+    let live = FaultPlan(failing: .rmdir, ordinal: 0, with: .resourceBusy)
+    func ask(_ plan: FaultPlan?) throws -> Int? {
+      let store = try Store(path: scratch.path("c"))
+      return plan.map { plan in plan.run { store.graveyardDaemon(sources) } } ?? store.graveyardDaemon(sources)
+    }
+    try scratch.makeDirectory("proc/12/fd")
+    try scratch.write("proc/12/comm", Array("cachefilesd\n".utf8))
+    #expect(try ask(live) == nil)
+    symlink("/dev/cachefiles", "\(scratch.path)/proc/12/fd/3")
+    #expect(try ask(live) == 12)
+    #expect(try ask(nil) == nil)
+    try scratch.write("proc/12/comm", Array("binder\n".utf8))
+    #expect(try ask(live) == nil)
+    try FileManager.default.removeItem(atPath: "\(scratch.path)/proc/12/comm")
+    #expect(try ask(live) == nil)
+  }
+
+  @Test("A watch over a sweep finds a cachefilesd that comes up, and remembers it")
+  func graveyardWatch() throws {
+    try make(cache: true, graveyard: true)
+    try scratch.makeDirectory("proc/12/fd")
+    try scratch.write("proc/12/comm", Array("cachefilesd\n".utf8))
+    let sources = LivenessSources(kernel: KernelRelease(5, 10), processes: scratch.path("proc"))
+    let watch = GraveyardWatch(try Store(path: scratch.path("c")), sources)
+    #expect(!watch.hasDaemon())
+    #expect(watch.daemon == nil)
+    symlink("/dev/cachefiles", "\(scratch.path)/proc/12/fd/3")
+    while !watch.hasDaemon() { usleep(50_000) }
+    #expect(watch.daemon == 12)
+    unlink("\(scratch.path)/proc/12/fd/3")
+    #expect(watch.hasDaemon())
+  }
+
   @Test("A kernel before 5.17 marks nothing: there a process with /dev/cachefiles open leaves it unknown")
   func oldKernel() throws {
     try make(cache: true, graveyard: true)

@@ -10,7 +10,9 @@ struct Sweep: ParsableCommand {
     discussion: """
       The graveyard holds what the kernel, cachefilesd, 'fsck' and 'purge' have taken out of the cache; nothing uses it \
       any more. A sweep removes everything in it, at any depth, and leaves the directory. Nothing else of the cache is \
-      touched. The cache may be in use, and cachefilesd or another sweep may be at the same work.
+      touched. The cache may be in use, and another sweep may be at the same work. Beside a running cachefilesd nothing \
+      is swept unless --beside-daemon says so: it empties the graveyard itself, and can end, and take the cache with \
+      it, when something is gone that it is about to remove.
 
       Links are not followed, mount points and other file systems not entered; what is left is named with the reason. A \
       sweep that was ended by a signal or by --max-time is gone on with by the next one. What was swept cannot be put \
@@ -36,23 +38,40 @@ struct Sweep: ParsableCommand {
   @Flag(help: "Clear the immutable and append-only flags of what is to go; without this it is left.")
   var clearFlags = false
 
+  @Flag(help: "Sweep also while cachefilesd empties the graveyard itself.")
+  var besideDaemon = false
+
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let output = Output(output)
     output.stream.endsOnClosedPipe = dryRun
+    let watch = dryRun || besideDaemon ? nil : GraveyardWatch(try store.open())
     let store = try store.open()
+    if watch?.hasDaemon() == true {
+      Self.complain(watch, store.path)
+      throw ExitStatus.live
+    }
     var options = GraveyardSweeper.Options(now: Clock.now)
     options.minimumAge = olderThan?.nanoseconds
     options.timeLimit = maxTime?.nanoseconds
     options.isDryRun = dryRun
     options.clearsFlags = clearFlags
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    options.isCancelled = { Interruption.signal != nil || watch?.hasDaemon() == true }
     let report = try Self.sweep(store, options, output)
     output.render(SweepView(report: report, age: olderThan), command: "sweep")
     output.stream.flush()
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if report.errors > 0 { throw ExitStatus.failure }
+    if watch?.daemon != nil { Self.complain(watch, report.root) }
+    if report.errors > 0 || watch?.daemon != nil { throw ExitStatus.failure }
+  }
+
+  private static func complain(_ watch: GraveyardWatch?, _ root: [UInt8]) {
+    guard let process = watch?.daemon else { return }
+    StandardError.line(
+      "cachefiles: \(EscapedBytes.string(root)): cachefilesd (process \(process)) empties this graveyard itself; "
+        + "--beside-daemon sweeps nevertheless")
   }
 
   private static func sweep(
@@ -107,7 +126,9 @@ struct SweepView: Renderable {
   private var left: String {
     let number = report.leftEntries.map { "\(Quantity.count($0)) left" } ?? "the rest is left"
     var reasons: [String] = []
-    if report.isInterrupted { reasons.append("ended by a signal") }
+    if report.isInterrupted {
+      reasons.append(Interruption.signal != nil ? "ended by a signal" : "stopped: cachefilesd came up")
+    }
     if report.isOutOfTime { reasons.append("out of time") }
     if report.youngerEntries > 0 { reasons.append("\(Quantity.count(report.youngerEntries)) too young") }
     if report.errors > 0 { reasons.append("\(Quantity.count(report.errors)) cannot be removed") }

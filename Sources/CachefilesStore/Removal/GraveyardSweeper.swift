@@ -31,7 +31,7 @@ public struct SweepReport: Sendable, Equatable {
 
 /// Empties the graveyard: removes everything in it and leaves the directory.
 ///
-/// It may run while the cache is in use, beside cachefilesd and beside another sweep: the kernel never looks at what it
+/// It may run while the cache is in use and beside another sweep, not beside cachefilesd (``GraveyardWatch``): the kernel never looks at what it
 /// has put there (`cachefiles_bury_object`, fs/cachefiles/namei.c), and what somebody else removes first is no error. It
 /// takes no lock and keeps no state: one that was ended is gone on with by the next.
 public struct GraveyardSweeper: Sendable {
