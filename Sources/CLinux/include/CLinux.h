@@ -88,6 +88,24 @@ static inline long clinux_copy_file_range(int from, int64_t *from_offset, int to
   return syscall(SYS_copy_file_range, from, from_offset, to, to_offset, count, 0u);
 }
 
+// struct file_handle with room for the longest handle; the overlay does not see its flexible array.
+struct clinux_file_handle {
+  unsigned bytes;
+  int type;
+  unsigned char handle[128];
+};
+
+// name_to_handle_at(2) of an open file: the handle of what the descriptor refers to.
+static inline int clinux_name_to_handle(int fd, struct clinux_file_handle *handle, int *mount) {
+  handle->bytes = sizeof handle->handle;
+  return (int)syscall(SYS_name_to_handle_at, fd, "", handle, mount, AT_EMPTY_PATH);
+}
+
+// open_by_handle_at(2) on the file system of an open file.
+static inline int clinux_open_by_handle(int fd, struct clinux_file_handle *handle, int flags) {
+  return (int)syscall(SYS_open_by_handle_at, fd, handle, flags);
+}
+
 // The processors that this process may run on.
 static inline int clinux_processor_count(void) {
   cpu_set_t set;

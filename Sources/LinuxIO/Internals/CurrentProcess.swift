@@ -4,4 +4,11 @@ import Glibc
 public enum CurrentProcess {
   /// Its number: `getpid`.
   public static var identifier: Int { Int(getpid()) }
+
+  /// The working directory as an absolute path: `getcwd`; nil when it was removed.
+  public static var workingDirectory: [UInt8]? {
+    var buffer = [CChar](repeating: 0, count: 65536)
+    guard getcwd(&buffer, buffer.count) != nil else { return nil }
+    return buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  }
 }

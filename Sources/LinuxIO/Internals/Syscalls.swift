@@ -9,6 +9,7 @@ public enum Syscall: String, Sendable, CaseIterable {
   case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
   case fstatfs, ioctl, setFlags, fsync, write, attrCopy
   case clone, copyFileRange, syncfs
+  case nameToHandleAt, openByHandleAt
 
   /// Whether it can change what is on a disk.
   var changesDisk: Bool {

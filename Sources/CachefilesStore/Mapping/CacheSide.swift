@@ -1,0 +1,126 @@
+public import CachefilesFormat
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// The cache's side of the question: its directory, and what the kernel tells of it. Shared by threads.
+public final class CacheSide: Sendable {
+  /// The path of the cache directory.
+  public let path: [UInt8]
+  /// All mounts.
+  public let mounts: MountTable
+  private let store: Store
+  private let view: KernelView
+  private let volumes: KnownVolumes
+  private let cookies: CookieIndex
+  /// The volume directories that are open.
+  private let directories = Mutex<[[UInt8]: SharedDescriptor]>([:])
+
+  /// Reads the kernel's tables and the names of the volumes.
+  ///
+  /// - Throws: ``StoreError`` when the directory cannot be listed, or a table cannot be read.
+  public init(_ store: consuming Store, _ view: KernelView) throws(StoreError) {
+    path = store.path
+    self.view = view
+    guard let mounts = view.mounts else {
+      throw view.failures.first
+        ?? StoreError(
+          path: view.directory.bytes.appending(component: Array("self/mountinfo".utf8)), operation: "read",
+          error: .noSuchFileOrDirectory)
+    }
+    self.mounts = mounts
+    cookies = try CookieIndex(view)
+    var keys: [[UInt8]] = []
+    try store.forEachCacheEntry { name, kind in
+      if kind == .directory || kind == .unknown, let key = VolumeName.key(ofName: name) { keys.append(key) }
+    }
+    volumes = KnownVolumes(kernel: view.volumes?.rows, directory: keys.sorted { $0.lexicographicallyPrecedes($1) })
+    self.store = store
+  }
+
+  /// The volumes of a mount, and what speaks against each.
+  public func volumes(of mount: MountEntry) -> MountMatch {
+    MountMatch(mount, nil, nfs: view.nfsVolumes?.rows.first { $0.device == mount.device }, volumes)
+  }
+
+  /// Where the object of a file is, or would be, and whether something stands there.
+  public func mapping(of file: ObservedFile) -> FileMapping {
+    var mapping = FileMapping(file, nfs: view.nfsVolumes, volumes)
+    for index in mapping.places.indices { mapping.places[index].exists = exists(mapping.places[index]) }
+    return mapping
+  }
+
+  /// How much of a file is in the cache.
+  public func judgement(of mapping: FileMapping) -> CopyJudgement {
+    let elsewhere = mapping.others.first.map { other in
+      "a copy that the mount does not use lies in \(EscapedBytes.string(other.volume.key))"
+    }
+    guard let place = mapping.main, let type = mapping.file.mount?.netfs else {
+      return (mapping.verdict ?? CopyJudgement(.unknown, nil)).adding(elsewhere)
+    }
+    let cookie = mapping.places.lazy.filter(\.isOwn).compactMap { [cookies] in
+      cookies.cookie(volume: $0.volume.number, key: $0.key)
+    }.first
+    let object = place.exists ? observe(place) : nil
+    var judgement = CopyJudgement(CopyFacts(object: object, cookie: cookie), of: mapping.file.facts, in: type)
+    if !place.volume.differences.isEmpty {
+      judgement = judgement.adding(
+        "the volume that the kernel has differs from the mount: " + place.volume.differences.joined(separator: "; "))
+    }
+    if object == nil { judgement = judgement.adding(elsewhere) }
+    return judgement.adding(mapping.uncertainty)
+  }
+
+  // MARK: Looking at objects
+
+  private func directory(of volume: [UInt8]) throws(Errno) -> SharedDescriptor {
+    if let known = directories.withLock({ $0[volume] }) { return known }
+    guard let name = EntryName([VolumeName.prefix] + volume) else { throw .noSuchFileOrDirectory }
+    let opened = SharedDescriptor(try store.root.open(Store.cacheName, .directory).open(name, .directory))
+    directories.withLock { $0[volume] = opened }
+    return opened
+  }
+
+  private func fanout(of place: FileMapping.Place) throws(Errno) -> OwnedDescriptor {
+    let volume = try directory(of: place.volume.key)
+    guard let name = EntryName(place.components[2]) else { throw .noSuchFileOrDirectory }
+    return try volume.value.open(name, .directory)
+  }
+
+  private func exists(_ place: FileMapping.Place) -> Bool {
+    guard place.volume.origin != .computed, let name = EntryName(place.components[3]) else { return false }
+    do throws(Errno) {
+      _ = try fanout(of: place).status(of: name)
+      return true
+    } catch {
+      // What cannot be looked at is there, and is told when it is judged.
+      return error != .noSuchFileOrDirectory && error != .notDirectory && error != .tooManySymbolicLinkLevels
+    }
+  }
+
+  private func observe(_ place: FileMapping.Place) -> CopyFacts.Object? {
+    do throws(Errno) {
+      guard let name = EntryName(place.components[3]) else { return nil }
+      let parent = try fanout(of: place)
+      let status = try parent.status(of: name)
+      guard status.kind == .regular else { return CopyFacts.Object(otherKind: status.kind.words) }
+      let file = try parent.open(name, .inspect)
+      var object = CopyFacts.Object(attribute: try file.attribute(CacheAttribute.name))
+      try file.forEachDataExtent(size: status.size) { object.runs.append($0.offset..<$0.end) }
+      return object
+    } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      return CopyFacts.Object(problem: "its object cannot be looked at: \(error)")
+    }
+  }
+}
+
+extension CopyJudgement {
+  /// The same with one more thing to say.
+  func adding(_ more: String?) -> CopyJudgement {
+    guard let more else { return self }
+    var result = self
+    result.reason = reason.map { "\($0); \(more)" } ?? more
+    return result
+  }
+}

@@ -1,0 +1,168 @@
+import CachefilesFormat
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// Asks of files, one after another or whole trees, how much of them is in the cache. A server that does not answer
+/// costs the time that was allowed, once; the rest goes on.
+public final class CopySurvey: Sendable {
+  /// What became of one path.
+  public struct Answer: Sendable {
+    /// The file; nil for a directory, or when it could not be looked at.
+    public var file: JudgedFile?
+    /// What the files in each directory add up to, by its path; empty for a file.
+    public var directories: [[UInt8]: CopyTotals] = [:]
+    /// Whether the path was given up because its server did not answer.
+    public var isGivenUp = false
+  }
+
+  private let side: CacheSide
+  private let source: any FileFactSource
+  private let threads: Int
+  private let timeout: Int64
+  private let failed: @Sendable (StoreError) -> Void
+  private let silentMounts = Mutex<[[UInt8]]>([])
+  private let moved = Atomic<Int>(0)
+
+  /// Prepares a survey.
+  ///
+  /// - Parameters:
+  ///   - side: the cache.
+  ///   - source: where the facts of files come from.
+  ///   - threads: how many walk over a tree.
+  ///   - timeout: nanoseconds without any progress after which a path is given up.
+  ///   - failed: told of each file that could not be looked at, from any thread.
+  public init(
+    _ side: CacheSide, _ source: any FileFactSource, threads: Int, timeout: Int64,
+    failed: @escaping @Sendable (StoreError) -> Void
+  ) {
+    self.side = side
+    self.source = source
+    self.threads = threads
+    self.timeout = timeout
+    self.failed = failed
+  }
+
+  /// How many files and directories have been looked at.
+  public var count: Int { moved.load(ordering: .relaxed) }
+
+  /// Looks at one path.
+  ///
+  /// - Parameters:
+  ///   - path: a file, or a directory whose files are looked at.
+  ///   - isRecursive: whether also those of all directories below it are.
+  ///   - each: gets each file of a directory, from any thread.
+  public func look(
+    at path: [UInt8], isRecursive: Bool, _ each: @escaping @Sendable (JudgedFile) -> Void
+  ) -> Answer {
+    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) {
+      return Answer(isGivenUp: true)
+    }
+    let tally = SharedTally(threads)
+    let work = PatientWork<Answer>()
+    let answer = work.run(timeout: timeout) { [self] work in
+      do throws(StoreError) {
+        let file = try source.file(path, in: side.mounts)
+        step(work)
+        if file.facts.fileType != FileFacts.directory { return Answer(file: judge(file)) }
+      } catch {
+        if !work.isAbandoned { failed(error) }
+        return Answer()
+      }
+      let walk = TreeWalk(
+        threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
+        step: { [self] in step(work) }, failed: { [self] in if !work.isAbandoned { failed($0) } })
+      source.forEachFile(below: path, in: side.mounts, walk) { [self] number, file in
+        let judged = judge(file)
+        if work.isAbandoned { return }
+        tally.add(judged, number)
+        each(judged)
+      }
+      return Answer(directories: tally.directories)
+    }
+    if let answer { return answer }
+    giveUp(path)
+    return Answer(directories: tally.directories, isGivenUp: true)
+  }
+
+  /// Where the object of one file is, without judging it; nil when it could not be looked at.
+  public func locate(_ path: [UInt8]) -> FileMapping? {
+    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return nil }
+    let answer = PatientWork<Result<FileMapping, StoreError>>().run(timeout: timeout) { [self] _ in
+      do throws(StoreError) { return .success(side.mapping(of: try source.file(path, in: side.mounts))) } catch {
+        return .failure(error)
+      }
+    }
+    switch answer {
+    case .success(let mapping): return mapping
+    case .failure(let error): failed(error)
+    case nil: giveUp(path)
+    }
+    return nil
+  }
+
+  private func judge(_ file: ObservedFile) -> JudgedFile {
+    let mapping = side.mapping(of: file)
+    return JudgedFile(mapping: mapping, judgement: side.judgement(of: mapping))
+  }
+
+  private func step(_ work: PatientWork<Answer>) {
+    work.step()
+    moved.add(1, ordering: .relaxed)
+  }
+
+  private func giveUp(_ path: [UInt8]) {
+    let mount = mount(of: path)
+    if let mount { silentMounts.withLock { $0.append(mount) } }
+    let seconds = timeout / 1_000_000_000
+    failed(
+      StoreError(
+        path: mount ?? path, operation: "wait any longer", error: .timedOut,
+        note: "no answer for \(seconds) s; files on it are left out"))
+  }
+
+  /// The mount point of a path, told by its text alone: nothing is looked up, for it may not answer.
+  private func mount(of path: [UInt8]) -> [UInt8]? { Self.mountPoint(of: path, in: side.mounts) }
+
+  static func mountPoint(of path: [UInt8], in mounts: MountTable) -> [UInt8]? {
+    var parts: [[UInt8]] = []
+    let slash = UInt8(ascii: "/")
+    let whole = path.first == slash ? path : (CurrentProcess.workingDirectory ?? []).appending(component: path)
+    for part in whole.split(separator: slash) where part != [UInt8(ascii: ".")] {
+      if part == [UInt8(ascii: "."), UInt8(ascii: ".")] {
+        // Where it leads depends on links.
+        return nil
+      }
+      parts.append(Array(part))
+    }
+    let absolute = [slash] + parts.joined(separator: [slash])
+    guard let entry = mounts.entry(holding: absolute), entry.netfs != nil else { return nil }
+    return entry.mountPoint
+  }
+}
+
+/// Totals by directory, which each thread of a walk adds to on its own.
+private final class SharedTally: Sendable {
+  private final class Share: Sendable {
+    let totals = Mutex<[[UInt8]: CopyTotals]>([:])
+  }
+
+  private let shares: [Share]
+
+  init(_ count: Int) { shares = (0..<max(1, count)).map { _ in Share() } }
+
+  func add(_ file: JudgedFile, _ number: Int) {
+    let slash = UInt8(ascii: "/")
+    let end = file.path.lastIndex(of: slash) ?? 0
+    let directory = end == 0 ? [slash] : Array(file.path[..<end])
+    shares[number % shares.count].totals.withLock { $0[directory, default: CopyTotals()].add(file) }
+  }
+
+  var directories: [[UInt8]: CopyTotals] {
+    var sum: [[UInt8]: CopyTotals] = [:]
+    for share in shares {
+      for (directory, totals) in share.totals.withLock({ $0 }) { sum[directory, default: CopyTotals()].add(totals) }
+    }
+    return sum
+  }
+}
