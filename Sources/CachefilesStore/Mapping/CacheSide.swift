@@ -67,6 +67,9 @@ public final class CacheSide: Sendable {
       judgement = judgement.adding(
         "the volume that the kernel has differs from the mount: " + place.volume.differences.joined(separator: "; "))
     }
+    if object != nil, type == .cifs, place.key.count == 8 {
+      judgement = judgement.adding("it has the key of kernels before 6.9; newer ones never look for it")
+    }
     if object == nil { judgement = judgement.adding(elsewhere) }
     return judgement.adding(mapping.uncertainty)
   }

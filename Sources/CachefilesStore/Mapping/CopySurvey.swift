@@ -14,6 +14,9 @@ public final class CopySurvey: Sendable {
     public var directories: [[UInt8]: CopyTotals] = [:]
     /// Whether the path was given up because its server did not answer.
     public var isGivenUp = false
+
+    /// Of a path that was not looked at.
+    public static let nothing = Answer()
   }
 
   private let side: CacheSide
@@ -65,6 +68,13 @@ public final class CopySurvey: Sendable {
         let file = try source.file(path, in: side.mounts)
         step(work)
         if file.facts.fileType != FileFacts.directory { return Answer(file: judge(file)) }
+        if file.mount?.netfs == nil {
+          failed(
+            StoreError(
+              path: path, operation: "look for copies of its files", error: .notSupported,
+              note: "it is not on a network file system that can be cached"))
+          return Answer()
+        }
       } catch {
         if !work.isAbandoned { failed(error) }
         return Answer()

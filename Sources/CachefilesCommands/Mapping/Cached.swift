@@ -1,0 +1,130 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import Synchronization
+
+/// `cachefiles cached`: how much of a file is in the cache?
+struct Cached: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "How much of mounted files is in the cache, and would the kernel use it?",
+    discussion: """
+      FILE is a file on a mounted network file system, or a directory, whose files are looked at; with -r also those \
+      of all directories below it on the same mount, a line for each directory. What the object of a file holds is told \
+      by its holes, and its record is compared with the file as the mount tells it.
+
+        cached    all of the file
+        partial   a part of it
+        empty     an object without data
+        absent    no object
+        stale     a copy of an older file: the kernel throws it away at the next open
+        dirty     a copy that is, or was, open for writing
+        unknown   cannot be told; the reason says why
+
+      Files are asked for their status and handle only. Nothing is read from them, and the cache stays as it is, its \
+      access times included. Docs/Mapping.md says what can be known for each network file system.
+
+      \(ExitStatus.table)
+      With --min-share also 1 when less is cached.
+      """)
+
+  @Flag(name: .shortAndLong, help: "Look at all directories below, too.")
+  var recursive = false
+
+  @Flag(help: "Print only the paths of files that are not wholly cached.")
+  var missing = false
+
+  @Flag(help: "Print only the paths of files that are wholly cached.")
+  var cached = false
+
+  @Flag(name: [.customShort("0"), .customLong("null")], help: "End paths with a NUL byte, and print them as they are.")
+  var null = false
+
+  @Option(help: ArgumentHelp("Exit 1 when less of all bytes is cached.", valueName: "n%"))
+  var minShare: ShareArgument?
+
+  @OptionGroup var mapping: MappingOptions
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: ArgumentHelp("Files and directories on mounts.", valueName: "file"))
+  var paths: [ByteArgument]
+
+  func validate() throws {
+    if missing && cached { throw ValidationError("--missing and --cached exclude each other") }
+    if (missing || cached) && (output.json || output.jsonl) {
+      throw ValidationError("--missing and --cached print plain paths, no JSON")
+    }
+    if null && !(missing || cached) { throw ValidationError("-0 goes with --missing or --cached") }
+  }
+
+  func run() throws {
+    let output = Output(output)
+    let failures = FailureLines()
+    let survey = CopySurvey(
+      try mapping.side(), try mapping.patience.source(), threads: mapping.patience.threadCount,
+      timeout: mapping.patience.nanoseconds, failed: failures.add)
+    let printer = CopyPrinter(output, form: form(output))
+    var directories: [[UInt8]: CopyTotals] = [:]
+    var totals = CopyTotals()
+    let progress = ProgressLine(output)
+    let paths = paths.map(\.bytes)
+    let recursive = recursive
+    let answers = progress.show("files looked at:", count: { survey.count }) {
+      paths.map { path -> CopySurvey.Answer in
+        if Interruption.signal != nil { return CopySurvey.Answer.nothing }
+        let answer = survey.look(at: path, isRecursive: recursive) { printer.add($0) }
+        if let file = answer.file { printer.add(file) }
+        return answer
+      }
+    }
+    for answer in answers {
+      if answer.isGivenUp { failures.note() }
+      if let file = answer.file { totals.add(file) }
+      for (directory, sum) in answer.directories {
+        directories[directory, default: CopyTotals()].add(sum)
+        totals.add(sum)
+      }
+    }
+    let view = CachedView(
+      files: printer.kept, directories: recursive ? directories : [:], totals: totals, isTree: recursive)
+    if printer.form == .document { output.render(view, command: "cached") }
+    if printer.form == .table || printer.form == .tree { output.render(view, command: "cached") }
+    output.stream.flush()
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if let minShare, totals.share < minShare.share {
+      StandardError.line(
+        "cachefiles: \(Quantity.percent(totals.share)) is cached, less than \(Quantity.percent(minShare.share))")
+      throw ExitStatus.failure
+    }
+    if failures.count > 0 { throw ExitStatus.failure }
+  }
+
+  private func form(_ output: Output) -> CopyPrinter.Form {
+    if missing { return .paths(isCached: false, isNull: null) }
+    if cached { return .paths(isCached: true, isNull: null) }
+    switch output.format {
+    case .document: return .document
+    case .lines: return .lines
+    case .text: return recursive && !output.isVerbose ? .tree : .table
+    }
+  }
+}
+
+/// Failures as lines on stderr, from any thread, and their number.
+final class FailureLines: Sendable {
+  private let number = Atomic<Int>(0)
+
+  /// How many there were.
+  var count: Int { number.load(ordering: .relaxed) }
+
+  /// Counts one that was told.
+  func note() { number.add(1, ordering: .relaxed) }
+
+  /// Tells one and counts it.
+  var add: @Sendable (StoreError) -> Void {
+    { [self] error in
+      note()
+      StandardError.line("cachefiles: \(error)")
+    }
+  }
+}

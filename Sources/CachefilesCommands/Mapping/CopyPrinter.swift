@@ -1,0 +1,100 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import Synchronization
+
+/// Takes the answers for files from any thread, and prints them at once or keeps them, as the form of output needs it.
+final class CopyPrinter: Sendable {
+  /// The forms.
+  enum Form: Equatable, Sendable {
+    /// Files are kept for a table.
+    case table
+    /// Files are kept for one document.
+    case document
+    /// Only totals of directories are wanted.
+    case tree
+    /// One JSON line a file, at once.
+    case lines
+    /// Plain paths, at once: of files that are wholly cached, or that are not.
+    case paths(isCached: Bool, isNull: Bool)
+  }
+
+  let form: Form
+  private let shared: SharedOutput
+  private let files = Mutex<[JudgedFile]>([])
+
+  init(_ output: Output, form: Form) {
+    self.form = form
+    shared = SharedOutput(output)
+  }
+
+  /// The files that were kept, by path.
+  var kept: [JudgedFile] {
+    files.withLock { $0 }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+  }
+
+  func add(_ file: JudgedFile) {
+    switch form {
+    case .table, .document: files.withLock { $0.append(file) }
+    case .tree: break
+    case .lines:
+      var buffer: [UInt8] = []
+      shared.output.append(FileCopyView(file: file), command: "cached", to: &buffer)
+      shared.write(buffer)
+    case .paths(let isCached, let isNull):
+      switch file.judgement.state {
+      case .cached: if !isCached { return }
+      case .partial, .empty, .absent, .stale, .dirty: if isCached { return }
+      case .unknown:
+        if !isCached {
+          let reason = file.judgement.reason.map { ": \($0)" } ?? ""
+          StandardError.line("cachefiles: \(EscapedBytes.string(file.path)): cannot be told\(reason)")
+        }
+        return
+      }
+      var buffer: [UInt8] = []
+      if isNull { buffer += file.path } else { EscapedBytes.append(file.path.span, to: &buffer) }
+      buffer.append(isNull ? 0 : 10)
+      shared.write(buffer)
+    }
+  }
+}
+
+/// One file's answer in JSON, and as lines of its own.
+struct FileCopyView: Renderable {
+  let file: JudgedFile
+
+  func write(to json: inout JSONWriter) {
+    let judgement = file.judgement
+    json.bytes("file", file.path)
+    if let place = file.mapping.main {
+      json.bytes("object", Self.path(place.components))
+      json.bytes("volume", place.volume.key)
+    } else {
+      json.null("object")
+      json.null("volume")
+    }
+    json.number("file_bytes", file.fileBytes)
+    json.number("cached_bytes", judgement.cachedBytes)
+    json.number("data_bytes", judgement.dataBytes)
+    json.decimal("share", file.share)
+    json.text("state", judgement.state.rawValue)
+    if let reason = judgement.reason { json.text("reason", reason) } else { json.null("reason") }
+    json.array("extents") { json in
+      for run in judgement.runs {
+        json.array { json in
+          json.number(nil, run.lowerBound)
+          json.number(nil, run.upperBound - run.lowerBound)
+        }
+      }
+    }
+    json.array("others") { json in for place in file.mapping.others { json.bytes(nil, Self.path(place.components)) } }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    ["\(file.judgement.state.rawValue)  \(EscapedBytes.string(file.path))"]
+  }
+
+  /// The path below the cache directory.
+  static func path(_ components: [[UInt8]]) -> [UInt8] { Array(components.joined(separator: [UInt8(ascii: "/")])) }
+}

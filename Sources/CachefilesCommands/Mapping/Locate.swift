@@ -1,0 +1,110 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// `cachefiles locate`: where is the object of a file?
+struct Locate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the path of the object of a mounted file, whether it exists or not.",
+    discussion: """
+      One line a file: the path of its object in the cache. Other places where an object of the file lies, from earlier \
+      mounts with other options, follow with -v and in JSON. What cannot be told is one line on stderr.
+
+      A file that is open for the first time has no object with a name yet: its path stands all the same, and the \
+      object will.
+
+      \(ExitStatus.table)
+      """)
+
+  @OptionGroup var mapping: MappingOptions
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: ArgumentHelp("Files on mounts.", valueName: "file"))
+  var paths: [ByteArgument]
+
+  func run() throws {
+    let output = Output(output)
+    let failures = FailureLines()
+    let side = try mapping.side()
+    let survey = CopySurvey(
+      side, try mapping.patience.source(), threads: 1, timeout: mapping.patience.nanoseconds, failed: failures.add)
+    var views: [LocationView] = []
+    for path in paths {
+      if Interruption.signal != nil { break }
+      guard let mapping = survey.locate(path.bytes) else {
+        failures.note()
+        continue
+      }
+      if mapping.main == nil {
+        failures.note()
+        let reason = mapping.verdict?.reason ?? "it has no place in the cache"
+        StandardError.line("cachefiles: \(EscapedBytes.string(path.bytes)): \(reason)")
+      }
+      views.append(LocationView(mapping: mapping, root: side.path))
+    }
+    output.render(views, command: "locate", key: "files", apart: false)
+    output.stream.flush()
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if failures.count > 0 { throw ExitStatus.failure }
+  }
+}
+
+/// Where the object of one file is.
+struct LocationView: Renderable {
+  let mapping: FileMapping
+  /// The cache directory.
+  let root: [UInt8]
+
+  private func path(_ place: FileMapping.Place) -> [UInt8] {
+    root.appending(component: FileCopyView.path(place.components))
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("file", mapping.file.path)
+    if let main = mapping.main {
+      json.bytes("object", path(main))
+      json.bool("exists", main.exists)
+      json.bytes("volume", main.volume.key)
+      json.hex("key", main.key.span)
+    } else {
+      json.null("object")
+      json.bool("exists", false)
+      json.null("volume")
+      json.null("key")
+    }
+    if let reason = mapping.verdict?.reason ?? mapping.uncertainty {
+      json.text("reason", reason)
+    } else {
+      json.null("reason")
+    }
+    json.array("candidates") { json in
+      for place in mapping.places {
+        json.object { json in
+          json.bytes("object", path(place))
+          json.bool("exists", place.exists)
+          json.bool("used_by_mount", place.isOwn)
+          json.text("origin", place.volume.origin.rawValue)
+          json.bytes("volume", place.volume.key)
+          json.hex("key", place.key.span)
+          json.array("differences") { json in for text in place.volume.differences { json.text(nil, text) } }
+        }
+      }
+    }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    guard let main = mapping.main else { return [] }
+    var lines = [line(main, style)]
+    guard verbose else { return lines }
+    for place in mapping.places where place != main {
+      let why = place.volume.differences.isEmpty ? "" : "  (\(place.volume.differences.joined(separator: "; ")))"
+      lines.append("  or  " + line(place, style) + style.faint(why))
+    }
+    return lines
+  }
+
+  private func line(_ place: FileMapping.Place, _ style: Style) -> String {
+    EscapedBytes.string(path(place)) + (place.exists ? "" : style.faint("  (does not exist)"))
+  }
+}
