@@ -214,11 +214,51 @@ struct ContractKeyTests {
       "copy")
   }
 
+  private func mappingOptions() throws -> [String] {
+    let sample = ["sample", "--quiet", "--capture", "6.12", "c"]
+    #expect(try Command.cachefiles(sample, directory: scratch.path).status == 0)
+    try scratch.write("p/self/mountinfo", Fixtures.bytes("mapping/6.12.mountinfo"))
+    try scratch.write("p/fs/nfsfs/volumes", Fixtures.bytes("mapping/6.12.nfs-volumes"))
+    try scratch.write("p/fs/fscache/volumes", Fixtures.bytes("proc/6.12.117+deb12-amd64.volumes"))
+    try scratch.write("facts", Fixtures.bytes("mapping/6.12.facts"))
+    return ["--proc", "p", "--facts", "facts"]
+  }
+
+  @Test("cached, locate, whatis")
+  func mapping() throws {
+    let options = try mappingOptions()
+    let numbers: [String: Kind] = ["file_bytes": .number, "cached_bytes": .number]
+    let file = numbers.merging(["file": .text, "object": .text, "volume": .text, "state": .text]) { $1 }
+    let cached = try lines(
+      ["cached", "--dir", "c", "/srv/v3/one-part", "/srv/v4/d/changed", "/srv/v4/d/long-handle"] + options)
+    expect(cached[0], file, "cached")
+    #expect(cached.count == 3)
+    let share = cached[0]["share"]
+    #expect(share != nil && share?.text == nil && share?.integer == nil)
+    expect(cached.first { $0["state"]?.text == "stale" }, file.merging(["reason": .text]) { $1 }, "cached, stale")
+    expect(
+      cached.first { $0["state"]?.text == "unknown" }, numbers.merging(["reason": .text]) { $1 }, "cached, unknown")
+    let located = try lines(["locate", "--dir", "c", "/srv/v4/whole", "/srv/v4/d/absent"] + options)
+    for object in located {
+      expect(object, ["file": .text, "object": .text, "exists": .bool, "volume": .text, "key": .hex], "locate")
+    }
+    #expect(located.map { $0["exists"]?.bool } == [true, false])
+    let found = try lines(["whatis", "--netfs", "9p", "--search", "/srv/9p", "ea25f80000000000"] + options)[0]
+    expect(found, ["object": .text, "key": .hex, "netfs": .object, "file": .text], "whatis")
+    #expect(found["file"]?.text == "/srv/9p/part")
+  }
+
   @Test("Keys that end in _ns and _bytes are whole numbers everywhere, and every key is lower case with underscores")
   func units() throws {
     try sample()
     let path = try objectPath()
+    let mapping = ["--proc", "p", "--facts", "facts"]
+    try scratch.write("p/self/mountinfo", Fixtures.bytes("mapping/6.12.mountinfo"))
+    try scratch.write("facts", Fixtures.bytes("mapping/6.12.facts"))
     let documents = try [
+      document(["cached", "--dir", "c", "-r", "/srv/v4", "/srv/smb"] + mapping),
+      document(["locate", "--dir", "c", "/srv/v4/whole"] + mapping),
+      document(["whatis", "--netfs", "9p", "ea25f80000000000"]),
       document(["stats", "c", "--records", "--extents", "--what-if"]), document(["du", "c", "--top", "3"]),
       document(["ls", "c"]), document(["ls", "c", "--volumes"]), document(["doctor", "c"]),
       document(["show", path, "c", "c/cache/I9p,p9src,hosttag", "c/graveyard/6b00e87700000001"]), document(["demo"]),

@@ -3,9 +3,17 @@ import CachefilesStore
 
 /// What the key of an object tells, and where its file was found.
 struct ObjectSubjectView: Renderable {
-  let subject: ObjectSubject
   /// Whether a mount was searched.
-  let isSearched: Bool
+  enum Search {
+    case none
+    case complete
+    /// It ended early: the server did not answer, or a signal came.
+    case cut
+  }
+
+  let subject: ObjectSubject
+  /// What became of the search.
+  let search: Search
   /// Where the file was found.
   let path: [UInt8]?
 
@@ -23,6 +31,16 @@ struct ObjectSubjectView: Renderable {
     return nil
   }
 
+  /// Why a search found no file; nil where it did, or there was none.
+  private var missing: String? {
+    if path != nil { return nil }
+    return switch search {
+    case .none: nil
+    case .complete: "no file of the mount has this key"
+    case .cut: "not found before the search ended"
+    }
+  }
+
   func write(to json: inout JSONWriter) {
     json.bytes("object", subject.given)
     json.bytes("name", subject.name)
@@ -37,7 +55,7 @@ struct ObjectSubjectView: Renderable {
       json.object("object") { json in for field in subject.object.fields { field.write(to: &json) } }
     }
     if let path { json.bytes("file", path) } else { json.null("file") }
-    if let reason = path == nil && isSearched ? "no file of the mount has this key" : reason {
+    if let reason = missing ?? reason {
       json.text("reason", reason)
     } else {
       json.null("reason")
@@ -46,9 +64,8 @@ struct ObjectSubjectView: Renderable {
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var card = Card(EscapedBytes.string(subject.given), style)
-    if isSearched {
-      card.add("file", path.map { EscapedBytes.string($0) } ?? style.warning("no file of the mount has this key"))
-    }
+    if let path { card.add("file", EscapedBytes.string(path)) }
+    if let missing { card.add("file", style.warning(missing)) }
     card.add("volume", volume?.summary ?? subject.object.type.rawValue)
     card.add(subject.object.fields)
     if let reason { card.add("problem", reason) }

@@ -58,18 +58,21 @@ struct WhatIs: ParsableCommand {
       }
     }
     var paths: [Int: [UInt8]] = [:]
+    var isComplete = true
     if let search, !subjects.isEmpty {
       let walk = KeySearch(for: subjects.map(\.target), try patience.source(), patience.view)
       let (threads, timeout) = (patience.threadCount, patience.nanoseconds)
-      _ = ProgressLine(output).show("files looked at:", count: { walk.count }) {
+      isComplete = ProgressLine(output).show("files looked at:", count: { walk.count }) {
         walk.run(search.bytes, threads: threads, timeout: timeout, failed: failures.add)
       }
+      if Interruption.signal != nil { isComplete = false }
       paths = walk.paths
     }
     var views: [ObjectSubjectView] = []
     for (index, subject) in subjects.enumerated() {
       views.append(
-        ObjectSubjectView(subject: subject, isSearched: search != nil, path: paths[index]))
+        ObjectSubjectView(
+          subject: subject, search: search == nil ? .none : isComplete ? .complete : .cut, path: paths[index]))
       if search != nil, paths[index] == nil { failures.note() }
     }
     output.render(views, command: "whatis", key: "objects")

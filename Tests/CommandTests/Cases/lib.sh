@@ -76,3 +76,15 @@ doctor() {
   cachefiles doctor --proc "$machine" --config "$machine.conf" --ignore fs-no-access-times,fs-doubtful "$@" "$PWD/c"
   echo "exit $?"
 }
+
+# mapped NAME CAPTURE KERNEL: the cache NAME of a capture, and NAME.proc with the tables and mounts of the machine that
+# had it; `facts` and `side` are the options to ask about it.
+mapped() {
+  sample "$1" "$2"
+  mkdir -p "$1.proc/self" "$1.proc/fs/nfsfs"
+  proc "$1.proc/fs/fscache" "$3"
+  cp "$CASES/../../Fixtures/mapping/${3%.117*}.mountinfo" "$1.proc/self/mountinfo"
+  cp "$CASES/../../Fixtures/mapping/${3%.117*}.nfs-volumes" "$1.proc/fs/nfsfs/volumes"
+  facts="--proc $1.proc --facts $CASES/../../Fixtures/mapping/${3%.117*}.facts"
+  side="--dir $1 $facts"
+}
