@@ -144,4 +144,14 @@ struct MountMatchTests {
       "", "1.2.3", "1.2.3.256", "1:2", ":1", "1:", "1::2::3", "1:2:3:4:5:6:7:8:9", "g::", "1:2:3:4:5:6:7:8::",
     ])
   func noAddresses(text: String) { #expect(IPAddress(Array(text.utf8)) == nil) }
+
+  @Test(
+    "9P asks for caching in the forms of all kernels",
+    arguments: [
+      ("rw,fscache,cachetag=x", true), ("rw,cache=fscache", true), ("rw,cache=8f", true), ("rw,cache=0x80", true),
+      ("rw,loose", false), ("rw,cache=f", false), ("rw,cachetag=fscache", false), ("rw", false),
+    ])
+  func cachingOf9P(options: String, asks: Bool) throws {
+    #expect(try mount("9p", "host", options).asksForCache == asks)
+  }
 }

@@ -23,9 +23,10 @@ extension MountEntry {
     }
   }
 
-  /// `cache=fscache`, or from 6.4 on a mask in hexadecimal, whose bit 7 is it (`CACHE_FSCACHE`, fs/9p/v9fs.h):
-  /// `cache=8f`.
+  /// Before 6.4 `fscache` alone (`v9fs_show_options`, fs/9p/v9fs.c), however it was given; from 6.4 on a mask in hexadecimal, whose bit 7 is it (`CACHE_FSCACHE`, fs/9p/v9fs.h):
+  /// `cache=8f`. Some print `cache=fscache`.
   private static func isCaching(_ option: [UInt8]) -> Bool {
+    if option == Array("fscache".utf8) { return true }
     guard option.starts(with: Array("cache=".utf8)) else { return false }
     let value = Array(option.dropFirst(6))
     if value == Array("fscache".utf8) { return true }
