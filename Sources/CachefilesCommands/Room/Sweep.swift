@@ -46,10 +46,10 @@ struct Sweep: ParsableCommand {
   func run() throws {
     let output = Output(output)
     output.stream.endsOnClosedPipe = dryRun
-    let watch = dryRun || besideDaemon ? nil : GraveyardWatch(try store.open())
-    let store = try store.open()
-    if watch?.hasDaemon() == true {
-      Self.complain(watch, store.path)
+    let watch = GraveyardWatch(try store.open())
+    let asks = !dryRun && !besideDaemon
+    if asks, watch.hasDaemon() {
+      Self.complain(watch)
       throw ExitStatus.live
     }
     var options = GraveyardSweeper.Options(now: Clock.now)
@@ -58,19 +58,20 @@ struct Sweep: ParsableCommand {
     options.isDryRun = dryRun
     options.clearsFlags = clearFlags
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
-    options.isCancelled = { Interruption.signal != nil || watch?.hasDaemon() == true }
-    let report = try Self.sweep(store, options, output)
+    options.isCancelled = { Interruption.signal != nil || (asks && watch.hasDaemon()) }
+    let report = try Self.sweep(watch.store, options, output)
     output.render(SweepView(report: report, age: olderThan), command: "sweep")
     output.stream.flush()
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if watch?.daemon != nil { Self.complain(watch, report.root) }
-    if report.errors > 0 || watch?.daemon != nil { throw ExitStatus.failure }
+    Self.complain(watch)
+    if report.errors > 0 || watch.daemon != nil { throw ExitStatus.failure }
   }
 
-  private static func complain(_ watch: GraveyardWatch?, _ root: [UInt8]) {
-    guard let process = watch?.daemon else { return }
+  /// Says which process keeps the graveyard, if one was found.
+  private static func complain(_ watch: GraveyardWatch) {
+    guard let process = watch.daemon else { return }
     StandardError.line(
-      "cachefiles: \(EscapedBytes.string(root)): cachefilesd (process \(process)) empties this graveyard itself; "
+      "cachefiles: \(EscapedBytes.string(watch.store.path)): cachefilesd (process \(process)) empties this graveyard itself; "
         + "--beside-daemon sweeps nevertheless")
   }
 

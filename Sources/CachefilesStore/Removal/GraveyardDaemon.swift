@@ -23,14 +23,15 @@ extension Store {
 
 /// Asks now and then, during a sweep, whether a cachefilesd has come up that empties the graveyard itself.
 public final class GraveyardWatch: Sendable {
-  private let store: Store
+  /// The cache, for the sweep itself too: a watch needs no descriptors of its own.
+  public let store: Store
   private let sources: LivenessSources
   private let next: Atomic<Int64>
   private let process = Atomic<Int>(0)
   /// Nanoseconds between two questions.
   private static let interval: Int64 = 1_000_000_000
 
-  /// Watches over a cache that has been opened for this.
+  /// Watches over a cache.
   public init(_ store: consuming Store, _ sources: LivenessSources = LivenessSources()) {
     self.store = store
     self.sources = sources
