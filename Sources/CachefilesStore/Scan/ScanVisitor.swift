@@ -99,5 +99,5 @@ public struct ScanOptions: Sendable {
   }
 
   /// More threads than processors: on a cold disk they wait most of the time, and warm the surplus sleeps.
-  public static var defaultThreads: Int { min(64, max(8, Workers.processorCount * 8)) }
+  public static var defaultThreads: Int { min(64, max(8, Workers.processorCount * 4)) }
 }
