@@ -117,7 +117,7 @@ public final class Cull: Sendable {
       if report.refusal == nil {
         try rounds(&report)
         if options.prunesEmpty, !options.isDryRun, !work.isCancelled { try prune(&report) }
-        try settle()
+        try settle(from: report.availableBefore)
         report.availableAfter = fileSystem()?.availableBytes
         if !options.isDryRun {
           try work.withStore { (store) throws(StoreError) in store.root.unlock() }
@@ -138,11 +138,18 @@ public final class Cull: Sendable {
   }
 
   /// Waits until what was removed is free. btrfs counts it as available only when the removal is on the disk; until then
-  /// the kernel's culling, which asks the file system too, would go on after a bind although the goal holds.
-  private func settle() throws(StoreError) {
+  /// the kernel's culling, which asks the file system too, would go on after a bind although the goal holds. XFS frees in
+  /// the background, moments later; others may use the space meanwhile, so that this waits for two seconds at most.
+  private func settle(from before: UInt64?) throws(StoreError) {
     guard !options.isDryRun, work.current.done.objects > 0 else { return }
     // A failure changes nothing but the number that is reported.
     try work.withStore { (store) throws(StoreError) in try? store.root.synchronizeFileSystem() }
+    let freed = work.current.done.bytes
+    guard let before else { return }
+    for _ in 0..<40 {
+      guard let now = fileSystem()?.availableBytes, now < before &+ freed - freed / 16 else { return }
+      Pause.microseconds(50_000)
+    }
   }
 
   private func rounds(_ report: inout Report) throws(StoreError) {
