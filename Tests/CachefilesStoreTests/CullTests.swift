@@ -94,6 +94,8 @@ struct CullTests {
       // Small enough that every way of dividing is taken.
       options.sortLimit = Int(seed % 5)
       options.pivotCount = 3
+      // All objects are remembered, some, or hardly any.
+      options.candidateLimit = [OldestObjects.capacity, 60, 15][Int(seed / 6 % 3)]
     }
     let victims = Collector<ObjectListing.Item>()
     let dry = try cull {

@@ -22,6 +22,8 @@ public struct CullOptions: Sendable {
   public var liveness = LivenessSources()
   /// At most so many objects are sorted in memory.
   var sortLimit = 100_000
+  /// Of so many objects all threads together remember the last use, so that later scans look at no others.
+  var candidateLimit = OldestObjects.capacity
   /// How many paths divide objects of one and the same last use.
   var pivotCount = 1000
   /// Called with the plan before anything is removed.
@@ -41,8 +43,9 @@ public struct CullOptions: Sendable {
 /// that is not.
 ///
 /// The victims are exactly the first objects in the order of last use and path. They are found with one scan that
-/// counts and one that sorts the little that counting leaves open; a third removes them. Where victims turn out to be
-/// dirty or have changed, another round takes the next ones.
+/// counts and one that sorts the little that counting leaves open; a third removes them. The second and the third read
+/// the directories again and look only at objects that went unused for longest, where the first could remember them.
+/// Where victims turn out to be dirty or have changed, another round takes the next ones.
 public final class Cull: Sendable {
   /// What is going to be removed.
   public struct Plan: Sendable, Equatable {
@@ -164,11 +167,11 @@ public final class Cull: Sendable {
         return
       }
       let lower = after
+      let room = OldestObjects(limit: options.candidateLimit / max(1, options.threads))
       guard
-        let counted = try scan({
-          HistogramVisitor(selection, rootLength: length, after: lower)
-        })
+        let counted = try scan(nil, { HistogramVisitor(selection, rootLength: length, after: lower, candidates: room) })
       else { return }
+      let scans = CandidateScans(cull: self, known: counted.candidates)
       if isFirst { report.need = options.goal.need(status, selected: counted.selected) }
       let need = report.need.remaining(after: work.current.done)
       let upTo = options.goal.usedSince
@@ -176,14 +179,15 @@ public final class Cull: Sendable {
         report.isGoalMet = true
         return
       }
-      guard let plan = try plan(need, counted, after: after, upTo: isFirst ? upTo : nil) else { return }
+      guard let plan = try plan(need, counted, after: after, upTo: isFirst ? upTo : nil, scans) else { return }
       if isFirst {
         report.plan = plan.plan
         options.onPlan(plan.plan)
       }
       let bounds = plan.bounds
       work.startRound(of: need.isNothing ? .max : plan.plan.sum.objects)
-      guard try scan({ RemovalVisitor(self.work, bounds, rootLength: length) }) != nil else { return }
+      let visitor = { @Sendable in RemovalVisitor(self.work, bounds, rootLength: length) }
+      guard try scans.scan(upTo: bounds.times.upperBound, visitor) != nil else { return }
       if options.isDryRun { noteDryRun(&report) }
       isFirst = false
       after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
@@ -203,7 +207,7 @@ public final class Cull: Sendable {
   }
 
   private func plan(
-    _ need: CullSum, _ counted: HistogramVisitor, after: CullKey?, upTo: Int64?
+    _ need: CullSum, _ counted: HistogramVisitor, after: CullKey?, upTo: Int64?, _ scans: CandidateScans
   ) throws(StoreError) -> (plan: Plan, bounds: CandidateVisitor.Bounds)? {
     var bounds = CandidateVisitor.Bounds(times: .min ... .max, after: after)
     var plan = Plan(sum: counted.histogram.total, oldest: counted.oldest, newest: counted.newest)
@@ -211,7 +215,7 @@ public final class Cull: Sendable {
       let finder = CutFinder(
         selection: options.selection, rootLength: rootPath.count, sortLimit: options.sortLimit,
         pivotCount: options.pivotCount)
-      guard let cut = try finder.find(need, in: counted.histogram, after: after, self) else { return nil }
+      guard let cut = try finder.find(need, in: counted.histogram, after: after, scans) else { return nil }
       plan.sum = cut.plan
       if let last = cut.last { plan.newest = last.accessTime }
       plan.isEnough = cut.last != nil
@@ -224,7 +228,7 @@ public final class Cull: Sendable {
         bounds.times = .min...(moment - 1)
         bounds.last = nil
         plan.isEnough = true
-        guard let exact = try exactSum(bounds) else { return nil }
+        guard let exact = try exactSum(bounds, scans) else { return nil }
         plan.sum = exact.histogram.total
         plan.newest = exact.newest
       }
@@ -233,9 +237,13 @@ public final class Cull: Sendable {
     return (plan, bounds)
   }
 
-  private func exactSum(_ bounds: CandidateVisitor.Bounds) throws(StoreError) -> HistogramVisitor? {
+  private func exactSum(
+    _ bounds: CandidateVisitor.Bounds, _ scans: CandidateScans
+  ) throws(StoreError) -> HistogramVisitor? {
     let (selection, length) = (options.selection, rootPath.count)
-    return try scan({ HistogramVisitor(selection, rootLength: length, range: bounds.times, after: bounds.after) })
+    return try scans.scan(upTo: bounds.times.upperBound) {
+      HistogramVisitor(selection, rootLength: length, range: bounds.times, after: bounds.after)
+    }
   }
 
   private func fileSystem() -> FileSystemStatus? {
@@ -252,10 +260,27 @@ public final class Cull: Sendable {
   }
 }
 
-extension Cull: CullScanner {
-  func scan<V: ScanVisitor & SendableMetatype>(_ makeVisitor: @escaping @Sendable () -> V) throws(StoreError) -> V? {
+/// The scans of a round after the first one.
+private struct CandidateScans: CullScanner {
+  let cull: Cull
+  /// What went unused for longest, as the first scan saw it.
+  let known: OldestObjects?
+
+  func scan<V: ScanVisitor & SendableMetatype>(
+    upTo time: Int64, _ makeVisitor: @escaping @Sendable () -> V
+  ) throws(StoreError) -> V? {
+    try cull.scan(known?.filter(upTo: time), makeVisitor)
+  }
+}
+
+extension Cull {
+  /// Scans all objects, or those that pass a filter. Returns nil when the scan was cancelled.
+  fileprivate func scan<V: ScanVisitor & SendableMetatype>(
+    _ inodes: InodeFilter?, _ makeVisitor: @escaping @Sendable () -> V
+  ) throws(StoreError) -> V? {
     var scan = ScanOptions(threads: options.threads, onlyVolumes: true) { self.work.fail($0) }
     scan.volumes = options.selection.volumes
+    scan.inodes = inodes
     scan.isCancelled = { self.work.isCancelled }
     let prepared = scan
     let (visitor, summary) = try work.withStore { (store) throws(StoreError) in

@@ -12,15 +12,18 @@ struct HistogramVisitor: ScanVisitor {
   private(set) var oldest: Int64?
   /// The most recent use of what may go.
   private(set) var newest: Int64?
+  /// What went unused for longest, for the scans that follow; nil where none will.
+  private(set) var candidates: OldestObjects?
 
   init(
     _ selection: CullSelection, rootLength: Int, range: ClosedRange<Int64> = .min ... .max, after: CullKey? = nil,
-    shift: Int = 28
+    shift: Int = 28, candidates: OldestObjects? = nil
   ) {
     self.selection = selection
     self.rootLength = rootLength
     bounds = CandidateVisitor.Bounds(times: range, after: after)
     histogram = AgeHistogram(shift: shift)
+    self.candidates = candidates
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
@@ -29,6 +32,7 @@ struct HistogramVisitor: ScanVisitor {
     if let volume = entry.volume, selection.types.isEmpty || selection.types.contains(volume.type) { selected += sum }
     guard selection.allows(entry, rootLength: rootLength), bounds.contains(entry, rootLength) else { return }
     histogram.add(sum, at: entry.status.accessTime)
+    candidates?.add(entry.recordInode, usedAt: entry.status.accessTime)
     if oldest ?? .max > entry.status.accessTime { oldest = entry.status.accessTime }
     if newest ?? .min < entry.status.accessTime { newest = entry.status.accessTime }
   }
@@ -36,6 +40,7 @@ struct HistogramVisitor: ScanVisitor {
   mutating func merge(_ other: consuming HistogramVisitor) {
     histogram.merge(other.histogram)
     selected += other.selected
+    if let found = other.candidates { candidates?.merge(found) }
     if let time = other.oldest { oldest = min(oldest ?? time, time) }
     if let time = other.newest { newest = max(newest ?? time, time) }
   }

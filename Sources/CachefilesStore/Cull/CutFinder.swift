@@ -46,9 +46,11 @@ struct CutFinder {
       let inner = slice
       let (selection, length) = (selection, rootLength)
       guard
-        let finer = try scanner.scan({
-          HistogramVisitor(selection, rootLength: length, range: inner, after: after, shift: shift)
-        })
+        let finer = try scanner.scan(
+          upTo: inner.upperBound,
+          {
+            HistogramVisitor(selection, rootLength: length, range: inner, after: after, shift: shift)
+          })
       else { return nil }
       histogram = finer.histogram
     }
@@ -61,7 +63,10 @@ struct CutFinder {
     _ need: CullSum, before: CullSum, _ bounds: CandidateVisitor.Bounds, _ scanner: some CullScanner
   ) throws(StoreError) -> Cut? {
     let (selection, length) = (selection, rootLength)
-    guard let found = try scanner.scan({ CandidateVisitor(selection, rootLength: length, bounds) }) else { return nil }
+    guard
+      let found = try scanner.scan(
+        upTo: bounds.times.upperBound, { CandidateVisitor(selection, rootLength: length, bounds) })
+    else { return nil }
     var plan = before
     var last: CullKey?
     for candidate in found.candidates.sorted(by: { $0.key < $1.key }) {
@@ -82,11 +87,15 @@ struct CutFinder {
     let (selection, length, wanted, limit) = (selection, rootLength, pivotCount, sortLimit)
     while true {
       let range = bounds
-      guard let drawn = try scanner.scan({ PivotVisitor(selection, rootLength: length, range, count: wanted) }) else {
+      guard
+        let drawn = try scanner.scan(upTo: time, { PivotVisitor(selection, rootLength: length, range, count: wanted) })
+      else {
         return nil
       }
       let pivots = drawn.pivots
-      guard let counted = try scanner.scan({ PartitionVisitor(selection, rootLength: length, range, pivots) }) else {
+      guard
+        let counted = try scanner.scan(upTo: time, { PartitionVisitor(selection, rootLength: length, range, pivots) })
+      else {
         return nil
       }
       guard let chosen = counted.firstPartition(covering: need, &before) else {
@@ -104,6 +113,9 @@ struct CutFinder {
 
 /// What a cut finder needs of the world: scans of the cache, the same each time.
 protocol CullScanner {
-  /// Scans with a visitor for each thread; nil when the scan was cancelled.
-  func scan<V: ScanVisitor & SendableMetatype>(_ makeVisitor: @escaping @Sendable () -> V) throws(StoreError) -> V?
+  /// Scans with a visitor for each thread, which looks at least at what was last used at a time or before; nil when the
+  /// scan was cancelled.
+  func scan<V: ScanVisitor & SendableMetatype>(
+    upTo time: Int64, _ makeVisitor: @escaping @Sendable () -> V
+  ) throws(StoreError) -> V?
 }

@@ -14,6 +14,8 @@ public struct ScanEntry: ~Escapable {
   public let name: Span<UInt8>
   /// What `statx` tells.
   public let status: FileStatus
+  /// The inode number in the directory's record, where the entry was found by one.
+  let recordInode: UInt64
   /// How the read of the cache attribute went; nil when attributes were not asked for, or not for such entries.
   public let attribute: AttributeReading?
   /// The attribute's value where it was read; empty otherwise.
@@ -23,13 +25,14 @@ public struct ScanEntry: ~Escapable {
   @_lifetime(copy name, copy value)
   init(
     place: EntryPlace, directory: DirectoryNode, volume: ScannedVolume?, name: Span<UInt8>, status: FileStatus,
-    attribute: AttributeReading?, value: Span<UInt8>
+    attribute: AttributeReading?, value: Span<UInt8>, recordInode: UInt64? = nil
   ) {
     self.place = place
     self.directory = directory
     self.volume = volume
     self.name = name
     self.status = status
+    self.recordInode = recordInode ?? status.inode
     self.attribute = attribute
     attributeValue = value
   }
@@ -79,6 +82,8 @@ public struct ScanOptions: Sendable {
   /// Whether to leave out entries that the directory itself says are regular files, except in the graveyard. Then a
   /// scan reads directories and little else.
   public var leavesOutRegularFiles = false
+  /// Which objects to look at, where the directory itself says that they are regular files; all without it.
+  var inodes: InodeFilter?
   /// Whether a kernel holds the cache: then entries come and go while they are looked at, which is no failure.
   public var isLive = false
   /// Called for each entry that fails, from one thread at a time.

@@ -206,7 +206,10 @@ public final class Scanner: Sendable {
           return
         }
         if scanner.leavesOut(node, place, name) { return }
-        if scanner.options.leavesOutRegularFiles, record.kind == .regular, place != .buried { return }
+        if record.kind == .regular {
+          if scanner.options.leavesOutRegularFiles, place != .buried { return }
+          if place == .object, let inodes = scanner.options.inodes, !inodes.mayContain(record.inode) { return }
+        }
         do throws(Errno) {
           let status = try record.status(in: descriptor.value)
           if status.kind == .directory {
@@ -226,7 +229,7 @@ public final class Scanner: Sendable {
           }
           let entry = ScanEntry(
             place: place, directory: node, volume: node.volume, name: name, status: status, attribute: reading,
-            value: values.bytes(length))
+            value: values.bytes(length), recordInode: record.inode)
           visitor.visit(entry)
         } catch {
           scanner.fail(
