@@ -10,7 +10,8 @@ public struct VolumeLine: Equatable, Sendable {
   public var references: Int
   /// Cookies of the volume.
   public var cookies: Int
-  /// Accesses to the cache that are under way.
+  /// Accesses to the cache that are under way, and one that the cache itself holds as long as it has the volume's
+  /// directory (`cachefiles_acquire_volume`, fs/cachefiles/volume.c).
   public var accesses: Int
   /// Bits, see ``flagNames``.
   public var flags: UInt64
@@ -24,6 +25,16 @@ public struct VolumeLine: Equatable, Sendable {
 
   /// The names of the flags that are set; bits without a name as one hexadecimal number.
   public var setFlags: [String] { LineFlags.names(of: flags, in: Self.flagNames) }
+
+  /// Whether the kernel is about to make the volume's directory, or waits to do it.
+  public var isBeingMade: Bool { flags & 0b11000 != 0 }
+
+  /// Whether the line names a cache.
+  public var namesCache: Bool { cacheName != [UInt8(ascii: "-")] }
+
+  /// Whether the kernel has refused the volume's directory: the line names a cache all the same, but the cache holds no
+  /// access to the volume, and nothing of it is cached (measured on 6.1, 6.12 and 7.2).
+  public var isRefused: Bool { namesCache && accesses == 0 && cookies > 0 && !isBeingMade }
 
   /// The width of the column with the name of the cache, in bytes.
   public static let cacheNameWidth = 15

@@ -53,7 +53,7 @@ extension Diagnosis {
         : add(.mountNotCached, "\(words): asks for caching, but the kernel has no cache for it", of: subject)
     }
     let own = volumes.rows.filter { NetfsType(volumeKey: $0.key.span) == superblock.type }
-    if hasNoCache || !own.contains(where: { $0.cacheName != [UInt8(ascii: "-")] }) {
+    if hasNoCache || !own.contains(where: { $0.namesCache && !$0.isRefused }) {
       return add(.mountNotCached, "\(words): asks for caching, but no volume of its kind has a cache", of: subject)
     }
     // Only NFS tells it of each mount.

@@ -52,8 +52,12 @@ public struct Diagnosis: Sendable {
       }
     }
     judgeCaches()
-    for volume in seen.view.volumes?.rows ?? [] where volume.cacheName == [UInt8(ascii: "-")] {
-      add(.volumeWithoutCache, "the volume has no cache", of: volume.key)
+    for volume in seen.view.volumes?.rows ?? [] {
+      if !volume.namesCache {
+        add(.volumeWithoutCache, "the volume has no cache", of: volume.key)
+      } else if volume.isRefused {
+        add(.volumeWithoutCache, "the kernel has refused the volume's directory", of: volume.key)
+      }
     }
     if let statistics = seen.view.statistics { add(.statistics, Self.words(statistics)) }
     for failure in seen.view.failures {
