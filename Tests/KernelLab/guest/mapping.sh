@@ -38,7 +38,11 @@ P
 answer() { cachefiles cached --jsonl "$1" 2>/dev/null | jq -r ".$2"; }
 
 # make_parts DIR: the files that are read in parts.
-make_parts() { mkdir -p "$1"; for name in whole half block none; do head -c 2000000 /dev/urandom > "$1/$name"; done; }
+make_parts() {
+  local name
+  mkdir -p "$1" || return
+  for name in whole half block none; do head -c 2000000 /dev/urandom > "$1/$name" || return; done
+}
 
 # locate_all FILE...: each file and the path of its object.
 locate_all() { for file in "$@"; do echo "$file $(cachefiles locate --json "$file" | jq -r '.files[0].object')"; done; }
@@ -50,9 +54,12 @@ all_exist() {
   equal "locate named $(wc -l < "$1") objects before they had names" 0 $wrong
 }
 
-# states_of DIR: what cached says of the files that were read in parts.
+# states_of DIR: what cached says of the files that were read in parts. 6.12 does not always store all that it read (K14 of
+# Docs/Errata.md).
 states_of() {
-  equal "$1/whole: cached" cached "$(answer "$1/whole" state)"
+  local expected=cached
+  [[ $(data_of "$(cachefiles locate "$1/whole")" 2000000) == 2000000 ]] || expected=partial
+  equal "$1/whole: $expected, as its object is" $expected "$(answer "$1/whole" state)"
   equal "$1/half: partial" partial "$(answer "$1/half" state)"
   equal "$1/block: partial" partial "$(answer "$1/block" state)"
   equal "$1/none: absent" absent "$(answer "$1/none" state)"
