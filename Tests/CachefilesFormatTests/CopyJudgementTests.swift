@@ -72,7 +72,7 @@ struct CopyJudgementTests {
     #expect(judge(value, [0..<12288], file(changed: 201), .cifs).state == .stale)
   }
 
-  @Test("Where only the server knows the version, the size is compared, and the kernel's cookie at rest")
+  @Test("Where only the server knows the version, the size is compared, and the kernel's cookie, in use or not")
   func versions() {
     for (type, length) in [(NetfsType.ninep, 4), (.afs, 8), (.ceph, 8)] {
       let coherency = [UInt8](repeating: 3, count: length)
@@ -85,7 +85,10 @@ struct CopyJudgementTests {
       }
       #expect(judge(value, [], nil, type, cookie: cookie(.quiescent, 4)).state == .stale)
       #expect(judge(value, [], nil, type, cookie: cookie(.quiescent, 3)).state == .empty)
-      #expect(judge(value, [], nil, type, cookie: cookie(.active, 4)).state == .empty)
+      #expect(judge(value, [], nil, type, cookie: cookie(.active, 3)).state == .empty)
+      let replaced = judge(value, [0..<12288], nil, type, cookie: cookie(.active, 4))
+      #expect(replaced.state == .stale)
+      #expect(replaced.reason?.hasSuffix("may be replacing it") == true)
     }
   }
 

@@ -196,10 +196,11 @@ struct CoherencyComparison {
     difference = "the server \(what) \(isLater ? "after" : "before") the time in the copy's record"
   }
 
-  /// A netfs that compares a number which the status does not tell. The kernel tells it as long as it has the cookie,
-  /// in use or not; while it is in use the record is behind.
+  /// A netfs that compares a number which the status does not tell. The kernel tells it as long as it has the cookie.
+  /// While a cookie is in use its record may be behind, but only when the file is written to, and then the record is
+  /// marked as dirty, which was asked before.
   private mutating func limit(_ what: String, _ record: ObjectRecord, _ cookie: CopyFacts.Cookie?) {
-    if let cookie, cookie.state == .quiescent, cookie.coherency.count == record.coherency.count {
+    if let cookie, cookie.coherency.count == record.coherency.count {
       if cookie.coherency != record.coherency {
         difference = "\(what) that the kernel has is another than that of the copy"
       } else {
