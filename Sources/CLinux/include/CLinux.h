@@ -95,10 +95,10 @@ struct clinux_file_handle {
   unsigned char handle[128];
 };
 
-// name_to_handle_at(2) of an open file: the handle of what the descriptor refers to.
-static inline int clinux_name_to_handle(int fd, struct clinux_file_handle *handle, int *mount) {
+// name_to_handle_at(2) of an entry of a directory, which is not followed; with an empty name of what the descriptor refers to.
+static inline int clinux_name_to_handle(int fd, const char *name, struct clinux_file_handle *handle, int *mount) {
   handle->bytes = sizeof handle->handle;
-  return (int)syscall(SYS_name_to_handle_at, fd, "", handle, mount, AT_EMPTY_PATH);
+  return (int)syscall(SYS_name_to_handle_at, fd, name, handle, mount, *name ? 0 : AT_EMPTY_PATH);
 }
 
 // open_by_handle_at(2) on the file system of an open file.

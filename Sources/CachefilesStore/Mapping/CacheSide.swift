@@ -13,8 +13,9 @@ public final class CacheSide: Sendable {
   private let view: KernelView
   private let volumes: KnownVolumes
   private let cookies: CookieIndex
-  /// The volume directories that are open.
-  private let directories = Mutex<[[UInt8]: SharedDescriptor]>([:])
+  /// What is known of each mount.
+  private let byMount = Mutex<[MountVolumes.Identity: MountVolumes]>([:])
+  private let directories = DirectoryShelf()
 
   /// Reads the kernel's tables and the names of the volumes.
   ///
@@ -45,9 +46,18 @@ public final class CacheSide: Sendable {
 
   /// Where the object of a file is, or would be, and whether something stands there.
   public func mapping(of file: ObservedFile) -> FileMapping {
-    var mapping = FileMapping(file, nfs: view.nfsVolumes, volumes)
+    var mapping = FileMapping(file, volumes(of: file))
     for index in mapping.places.indices { mapping.places[index].exists = exists(mapping.places[index]) }
     return mapping
+  }
+
+  private func volumes(of file: ObservedFile) -> MountVolumes {
+    guard let mount = file.mount else { return MountVolumes(nil, file.facts, nfs: nil, volumes) }
+    let identity = MountVolumes.Identity(mount, file.facts)
+    if let known = byMount.withLock({ $0[identity] }) { return known }
+    let found = MountVolumes(mount, file.facts, nfs: view.nfsVolumes, volumes)
+    byMount.withLock { $0[identity] = found }
+    return found
   }
 
   /// How much of a file is in the cache.
@@ -76,24 +86,22 @@ public final class CacheSide: Sendable {
 
   // MARK: Looking at objects
 
-  private func directory(of volume: [UInt8]) throws(Errno) -> SharedDescriptor {
-    if let known = directories.withLock({ $0[volume] }) { return known }
-    guard let name = EntryName([VolumeName.prefix] + volume) else { throw .noSuchFileOrDirectory }
-    let opened = SharedDescriptor(try store.root.open(Store.cacheName, .directory).open(name, .directory))
-    directories.withLock { $0[volume] = opened }
-    return opened
-  }
-
-  private func fanout(of place: FileMapping.Place) throws(Errno) -> OwnedDescriptor {
-    let volume = try directory(of: place.volume.key)
-    guard let name = EntryName(place.components[2]) else { throw .noSuchFileOrDirectory }
-    return try volume.value.open(name, .directory)
+  private func fanout(of place: FileMapping.Place) throws(Errno) -> SharedDescriptor {
+    let (volume, name) = (place.components[1], place.components[2])
+    return try directories.directory(volume + [UInt8(ascii: "/")] + name) { () throws(Errno) in
+      let above = try directories.directory(volume) { () throws(Errno) in
+        guard let name = EntryName(volume) else { throw .noSuchFileOrDirectory }
+        return try store.root.open(Store.cacheName, .directory).open(name, .directory)
+      }
+      guard let name = EntryName(name) else { throw .noSuchFileOrDirectory }
+      return try above.value.open(name, .directory)
+    }
   }
 
   private func exists(_ place: FileMapping.Place) -> Bool {
     guard place.volume.origin != .computed, let name = EntryName(place.components[3]) else { return false }
     do throws(Errno) {
-      _ = try fanout(of: place).status(of: name)
+      _ = try fanout(of: place).value.status(of: name)
       return true
     } catch {
       // What cannot be looked at is there, and is told when it is judged.
@@ -105,9 +113,9 @@ public final class CacheSide: Sendable {
     do throws(Errno) {
       guard let name = EntryName(place.components[3]) else { return nil }
       let parent = try fanout(of: place)
-      let status = try parent.status(of: name)
+      let status = try parent.value.status(of: name)
       guard status.kind == .regular else { return CopyFacts.Object(otherKind: status.kind.words) }
-      let file = try parent.open(name, .inspect)
+      let file = try parent.value.open(name, .inspect)
       var object = CopyFacts.Object(attribute: try file.attribute(CacheAttribute.name))
       try file.forEachDataExtent(size: status.size) { object.runs.append($0.offset..<$0.end) }
       return object
@@ -125,5 +133,22 @@ extension CopyJudgement {
     var result = self
     result.reason = reason.map { "\($0); \(more)" } ?? more
     return result
+  }
+}
+
+/// Directories that stay open because they are asked for again and again: those of volumes, and their fanouts.
+private final class DirectoryShelf: Sendable {
+  private let open = Mutex<[[UInt8]: SharedDescriptor]>([:])
+  /// More than these are opened for one question only.
+  private let limit = max(64, DescriptorLimit.raise(to: 4096) / 2)
+
+  /// The directory that a name stands for, opened when it is not there.
+  ///
+  /// - Throws: what opening it throws.
+  func directory(_ name: [UInt8], _ make: () throws(Errno) -> OwnedDescriptor) throws(Errno) -> SharedDescriptor {
+    if let known = open.withLock({ $0[name] }) { return known }
+    let made = SharedDescriptor(try make())
+    open.withLock { if $0.count < limit { $0[name] = made } }
+    return made
   }
 }

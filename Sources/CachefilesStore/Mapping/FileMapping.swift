@@ -42,62 +42,33 @@ public struct FileMapping: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - file: the file.
-  ///   - nfs: the kernel's table of NFS mounts; nil when there is none.
-  ///   - volumes: the volumes that there are.
-  init(_ file: ObservedFile, nfs: KernelTable<NFSVolumeLine>?, _ volumes: KnownVolumes) {
+  ///   - mount: what it has in common with the other files of its mount.
+  init(_ file: ObservedFile, _ mount: MountVolumes) {
     self.file = file
-    guard let mount = file.mount, let type = mount.netfs else {
-      verdict = CopyJudgement(.unknown, "it is not on a network file system that can be cached")
+    if let refusal = mount.refusal {
+      verdict = refusal
       return
     }
-    if type != .erofs, !mount.asksForCache {
-      let option = type == .ninep ? "cache=fscache" : "fsc"
-      verdict = CopyJudgement(.absent, "\(Self.words(mount)) is mounted without \(option)")
-      return
-    }
-    let line = nfs?.rows.first { $0.device == mount.device }
-    if type == .nfs, let line, !line.isCached {
-      verdict = CopyJudgement(.absent, "\(Self.words(mount)) asks for caching, but the kernel says FSC no")
-      return
-    }
-    let mapping = KeyMapping(file.facts, on: mount)
+    guard let entry = file.mount else { return }
+    let mapping = KeyMapping(file.facts, on: entry)
     if case .unknown(let reason) = mapping {
       verdict = CopyJudgement(.unknown, reason)
       return
     }
-    let match = MountMatch(mount, file.facts, nfs: line, volumes)
-    if let reason = match.reason {
-      verdict = CopyJudgement(.unknown, reason)
-      return
-    }
-    uncertainty = match.uncertainty
-    let own = match.own
-    for isOwn in [true, false] {
-      for candidate in match.candidates where own.contains(candidate) == isOwn {
-        for key in mapping.keys {
-          guard let components = Self.components(volume: candidate.key, key: key) else { continue }
-          places.append(Place(volume: candidate, key: key, components: components, isOwn: isOwn, exists: false))
-        }
+    uncertainty = mount.uncertainty
+    verdict = mount.verdict
+    let keys = mapping.keys
+    let names = keys.map { try? ObjectName.name(of: $0) }
+    for volume in mount.volumes {
+      for (key, name) in zip(keys, names) {
+        guard let name else { continue }
+        let fanout = KeyHash(cookieKey: key.span, in: volume.hash).fanout
+        places.append(
+          Place(
+            volume: volume.candidate, key: key,
+            components: [Store.cacheName.bytes, volume.name, fanout.directoryName, name], isOwn: volume.isOwn,
+            exists: false))
       }
     }
-    if own.isEmpty {
-      verdict = CopyJudgement(
-        .absent,
-        match.candidates.isEmpty
-          ? "neither the kernel nor the cache directory has a volume of \(Self.words(mount))"
-          : "the cache has only volumes of other mount options: "
-            + (match.candidates.first?.differences.joined(separator: "; ") ?? ""))
-    }
   }
-
-  /// The path of an object below the cache directory; nil where a key has no name.
-  static func components(volume: [UInt8], key: [UInt8]) -> [[UInt8]]? {
-    let fanout = KeyHash(cookieKey: key.span, in: KeyHash(volumeKey: volume.span)).fanout
-    guard let name = try? ObjectName.name(of: key), let directory = try? VolumeName.name(ofKey: volume) else {
-      return nil
-    }
-    return [Store.cacheName.bytes, directory, fanout.directoryName, name]
-  }
-
-  private static func words(_ mount: MountEntry) -> String { "its mount \(EscapedBytes.string(mount.mountPoint))" }
 }

@@ -126,12 +126,12 @@ private final class FileTree: Sendable {
     at name: EntryName, _ path: [UInt8], in directory: borrowing OwnedDescriptor, _ number: Int
   ) -> Bool {
     do throws(Errno) {
-      let file = try MountedFile(name, in: directory)
-      let status = try file.status()
+      let status = try directory.mountedStatus(of: name)
       walk.step()
       if status.kind == .directory { return true }
       guard status.kind == .regular, !status.isMountPoint else { return false }
-      body(number, ObservedFile(path: path, facts: FileFacts(status, of: file, on: mount), mount: mount))
+      let facts = try FileFacts(status, of: name, in: directory, on: mount)
+      body(number, ObservedFile(path: path, facts: facts, mount: mount))
     } catch {
       // Removed meanwhile is no failure.
       if error != .noSuchFileOrDirectory {

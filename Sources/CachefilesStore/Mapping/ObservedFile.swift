@@ -91,6 +91,37 @@ public struct SystemFacts: FileFactSource {
 extension FileFacts {
   /// What the system tells of a file whose status is known.
   init(_ status: MountedStatus, of file: borrowing MountedFile, on mount: MountEntry?) {
+    self.init(status)
+    guard status.kind == .regular else { return }
+    switch mount?.netfs {
+    case .nfs:
+      do throws(Errno) { take(try file.handle()) } catch { handle = .failed(Self.words(error)) }
+    case .afs:
+      afsFile = Self.attribute("afs.fid", of: file)
+      afsCell = Self.attribute("afs.cell", of: file)
+    default: break
+    }
+  }
+
+  /// What the system tells of an entry of a directory whose status is known. It is opened only where there is no other
+  /// way to ask.
+  init(
+    _ status: MountedStatus, of name: EntryName, in directory: borrowing OwnedDescriptor, on mount: MountEntry?
+  ) throws(Errno) {
+    switch mount?.netfs {
+    case .afs where status.kind == .regular:
+      let file = try MountedFile(name, in: directory)
+      self.init(try file.status(), of: file, on: mount)
+    case .nfs where status.kind == .regular:
+      self.init(status)
+      do throws(Errno) { take(try directory.mountedHandle(of: name)) } catch { handle = .failed(Self.words(error)) }
+    default: self.init(status)
+    }
+  }
+
+  private mutating func take(_ found: MountedHandle) { handle = .value(type: found.type, bytes: found.bytes) }
+
+  private init(_ status: MountedStatus) {
     func moment(_ time: MountedStatus.Moment) -> Moment {
       Moment(seconds: time.seconds, nanoseconds: time.nanoseconds)
     }
@@ -98,18 +129,6 @@ extension FileFacts {
       fileType: status.kind.rawValue, device: MountDevice(major: status.deviceMajor, minor: status.deviceMinor),
       inode: status.inode, size: status.size, modified: moment(status.modified), changed: moment(status.changed),
       created: status.created.map(moment))
-    guard status.kind == .regular else { return }
-    if mount?.netfs == .nfs {
-      do throws(Errno) {
-        let value = try file.handle()
-        handle = .value(type: value.type, bytes: value.bytes)
-      } catch {
-        handle = .failed(Self.words(error))
-      }
-    } else if mount?.netfs == .afs {
-      afsFile = Self.attribute("afs.fid", of: file)
-      afsCell = Self.attribute("afs.cell", of: file)
-    }
   }
 
   private static func attribute(_ name: StaticString, of file: borrowing MountedFile) -> Attribute {

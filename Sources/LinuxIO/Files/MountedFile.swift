@@ -53,9 +53,8 @@ public struct MountedFile: ~Copyable, Sendable {
     var buffer = clinux_file_handle()
     var mount: CInt = 0
     let descriptor = file.raw
-    try perform(.nameToHandleAt) { clinux_name_to_handle(descriptor, &buffer, &mount) }
-    let count = min(Int(buffer.bytes), 128)
-    return withUnsafeBytes(of: &buffer.handle) { MountedHandle(type: buffer.type, bytes: Array($0[..<count])) }
+    try perform(.nameToHandleAt) { clinux_name_to_handle(descriptor, "", &buffer, &mount) }
+    return MountedHandle(&buffer)
   }
 
   /// The value of an attribute, of at most 4096 bytes.
@@ -120,6 +119,44 @@ public struct MountedHandle: Equatable, Sendable {
   public init(type: Int32, bytes: [UInt8]) {
     self.type = type
     self.bytes = bytes
+  }
+
+  fileprivate init(_ raw: inout clinux_file_handle) {
+    type = raw.type
+    let count = min(Int(raw.bytes), 128)
+    bytes = withUnsafeBytes(of: &raw.handle) { Array($0[..<count]) }
+  }
+}
+
+extension OwnedDescriptor {
+  /// The status of an entry of this directory on a mounted file system. Nothing is opened, a symbolic link is not
+  /// followed, and nothing is mounted for it.
+  ///
+  /// The corresponding C function is `statx` with `STATX_BTIME`.
+  /// - Throws: `Errno`; ENOENT when there is none, EIO or ESTALE of a server.
+  public func mountedStatus(of name: EntryName) throws(Errno) -> MountedStatus {
+    var status = CLinux.statx()
+    let descriptor = raw
+    try name.withPointer { (pointer) throws(Errno) in
+      try perform(.statx) {
+        clinux_statx(descriptor, pointer, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0xfff, &status)
+      }
+    }
+    return MountedStatus(status)
+  }
+
+  /// The handle of an entry of this directory, which is not opened; a symbolic link is not followed.
+  ///
+  /// The corresponding C function is `name_to_handle_at`.
+  /// - Throws: `Errno`, as ``MountedFile/handle()`` does.
+  public func mountedHandle(of name: EntryName) throws(Errno) -> MountedHandle {
+    var buffer = clinux_file_handle()
+    var mount: CInt = 0
+    let descriptor = raw
+    try name.withPointer { (pointer) throws(Errno) in
+      try perform(.nameToHandleAt) { clinux_name_to_handle(descriptor, pointer, &buffer, &mount) }
+    }
+    return MountedHandle(&buffer)
   }
 }
 
