@@ -71,7 +71,7 @@ struct CheckVisitor: ScanVisitor {
 
   @inline(__always)
   private mutating func visitObject(_ entry: borrowing ScanEntry) {
-    guard let volume = entry.volume, let fanout = entry.directory.fanout else { return }
+    guard let volume = entry.volumeTraits, let fanout = entry.fanout else { return }
     scanned.objects += 1
     let status = entry.status
     judgements.removeAll(keepingCapacity: true)
@@ -98,7 +98,7 @@ struct CheckVisitor: ScanVisitor {
   }
 
   /// The lengths of attributes that nobody can judge one by one.
-  private mutating func noteLength(_ entry: borrowing ScanEntry, _ volume: ScannedVolume) {
+  private mutating func noteLength(_ entry: borrowing ScanEntry, _ volume: VolumeTraits) {
     guard case .value(let count) = entry.attribute, count >= ObjectRecord.headerLength else { return }
     let known = volumes[volume.index].lengths[count]?.examples.count ?? 0
     let example = known < VolumeTally.LengthClass.limit ? subject(entry) : nil

@@ -32,7 +32,7 @@ struct ObjectJudge {
 
   /// Appends what is wrong with an entry, nothing for a sound object.
   mutating func judge(
-    _ facts: borrowing Facts, in volume: ScannedVolume, fanout: UInt8, into found: inout [Judgement]
+    _ facts: borrowing Facts, in volume: VolumeTraits, fanout: UInt8, into found: inout [Judgement]
   ) {
     if let words = facts.status.stuckWords { found.append(Judgement(.o19, "it is \(words)")) }
     switch facts.status.kind {
@@ -53,7 +53,7 @@ struct ObjectJudge {
 
   /// Whether the kernel can find the object at all.
   private mutating func judgeName(
-    _ name: Span<UInt8>, _ volume: ScannedVolume, _ fanout: UInt8, _ found: inout [Judgement]
+    _ name: Span<UInt8>, _ volume: VolumeTraits, _ fanout: UInt8, _ found: inout [Judgement]
   ) -> Bool {
     var lengths = 0...0
     if let judgement = placement.judge(name, volume, fanout, &lengths) {

@@ -10,7 +10,7 @@ struct PlacementJudge {
 
   /// What keeps a kernel from the object, nil when nothing does; then also the lengths that the key can have.
   mutating func judge(
-    _ name: Span<UInt8>, _ volume: ScannedVolume, _ fanout: UInt8, _ lengths: inout ClosedRange<Int>
+    _ name: Span<UInt8>, _ volume: VolumeTraits, _ fanout: UInt8, _ lengths: inout ClosedRange<Int>
   ) -> Judgement? {
     key.removeAll(keepingCapacity: true)
     let decoded: DecodedName
@@ -20,7 +20,6 @@ struct PlacementJudge {
       return Judgement(.o01, "its name stands for no key: \(error)")
     }
     if let defect = decoded.defect { return Judgement(.o02, "no kernel makes its name: \(defect)") }
-    let key = key
     let placed = KeyHash(cookieKey: key.span, in: volume.hash).fanout
     if placed.number != fanout {
       return Judgement(.o03, "it stands in \(Fanout(fanout)) and belongs in \(placed)")

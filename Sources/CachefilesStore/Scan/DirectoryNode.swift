@@ -43,22 +43,34 @@ public enum EntryPlace: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// A volume that a scan came across.
-public final class ScannedVolume: Sendable {
-  /// Its number within the scan, from 0.
+/// What is asked of a volume for each of its objects: numbers, which threads can copy without counting references.
+public struct VolumeTraits: Sendable {
+  /// The volume's number within the scan, from 0.
   public let index: Int
-  /// The volume key.
-  public let key: [UInt8]
-  /// The netfs that the key tells.
+  /// The netfs that its key tells.
   public let type: NetfsType
   /// The hash that salts the hashes of its objects.
   public let hash: KeyHash
+}
+
+/// A volume that a scan came across.
+public final class ScannedVolume: Sendable {
+  /// The volume key.
+  public let key: [UInt8]
+  /// What is asked for each of its objects.
+  public let traits: VolumeTraits
+
+  /// Its number within the scan, from 0.
+  public var index: Int { traits.index }
+  /// The netfs that the key tells.
+  public var type: NetfsType { traits.type }
+  /// The hash that salts the hashes of its objects.
+  public var hash: KeyHash { traits.hash }
 
   init(index: Int, key: [UInt8]) {
-    self.index = index
     self.key = key
-    type = NetfsType(volumeKey: key.span)
-    hash = KeyHash(volumeKey: key.span)
+    traits = VolumeTraits(
+      index: index, type: NetfsType(volumeKey: key.span), hash: KeyHash(volumeKey: key.span))
   }
 }
 

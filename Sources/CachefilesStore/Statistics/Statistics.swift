@@ -84,18 +84,18 @@ public struct Statistics: ScanVisitor, Sendable {
     var classes: ObjectClasses?
     switch entry.place {
     case .object where isObject:
-      guard let volume = entry.volume else { return nil }
+      guard let volume = entry.volumeTraits else { return nil }
       part = .volume(volume.index)
       tally.objects = 1
       tally.fileBytes = entry.status.size
       tally.note(access: entry.status.accessTime)
       classes = ObjectClasses(
-        fanout: entry.directory.fanout ?? 0, size: UInt8(SizeClass.index(of: entry.status.size)),
+        fanout: entry.fanout ?? 0, size: UInt8(SizeClass.index(of: entry.status.size)),
         age: UInt8(AgeClass.index(of: entry.status.accessTime, now: now)), encoding: Self.encodingIndex(entry.name[0]))
       read(entry, &tally)
       findData(entry, &tally)
     case .volume, .fanout:
-      guard let volume = entry.volume, entry.status.kind == .directory else {
+      guard let volume = entry.volumeTraits, entry.status.kind == .directory else {
         part = .foreign
         tally.objects = 1
         break

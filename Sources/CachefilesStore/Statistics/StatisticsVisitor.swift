@@ -23,7 +23,7 @@ struct StatisticsVisitor: ScanVisitor {
   mutating func visit(_ entry: borrowing ScanEntry) {
     guard let tally = statistics.count(entry) else { return }
     for index in listings.indices { listings[index].visit(entry, extents: tally.extents) }
-    if unreachable != nil, let volume = entry.volume, let fanout = entry.directory.fanout {
+    if unreachable != nil, let volume = entry.volumeTraits, let fanout = entry.fanout {
       var lengths = 0...0
       if placement.judge(entry.name, volume, fanout, &lengths) != nil { unreachable? += 1 }
     }
