@@ -109,6 +109,15 @@ public enum Hex {
     }
   }
 
+  /// The value of a digit in either case, 255 for a byte that is none; without a branch.
+  @inline(__always)
+  static func valueOrMark(of byte: UInt8) -> UInt8 {
+    var value: UInt8 = 255
+    if byte &- 48 < 10 { value = byte &- 48 }
+    if (byte | 0x20) &- 97 < 6 { value = (byte | 0x20) &- 87 }
+    return value
+  }
+
   /// The value of up to `limit` hexadecimal digits, nil when the text is empty, longer, or holds anything else.
   static func number(_ text: Span<UInt8>, limit: Int = 16) -> UInt64? {
     guard text.count > 0, text.count <= limit else { return nil }

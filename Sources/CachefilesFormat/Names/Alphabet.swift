@@ -21,6 +21,18 @@ public enum Alphabet {
     return character
   }
 
+  /// The 6-bit value of a character, 255 when it is none of the 64; without a branch.
+  @inline(__always)
+  static func valueOrMark(of byte: UInt8) -> UInt8 {
+    var value: UInt8 = 255
+    if byte &- 48 < 10 { value = byte &- 48 }
+    if byte &- 97 < 26 { value = byte &- 87 }
+    if byte &- 65 < 26 { value = byte &- 29 }
+    if byte == UInt8(ascii: "_") { value = 62 }
+    if byte == UInt8(ascii: "-") { value = 63 }
+    return value
+  }
+
   /// The 6-bit value of a character, nil when it is none of the 64.
   @inline(__always)
   public static func value(of byte: UInt8) -> UInt8? {

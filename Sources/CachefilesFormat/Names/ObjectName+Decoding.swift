@@ -111,11 +111,13 @@ extension ObjectName {
   private static func decodePlain(_ name: Span<UInt8>, into key: inout [UInt8]) throws(NameFailure) -> DecodedName {
     guard name.count > 1 else { throw .noKey }
     var defect: NameDefect?
-    for index in 1..<name.count {
+    for index in 1..<name.count where !Alphabet.isPlain(name[index]) {
       let byte = name[index]
       if byte == 0 || byte == UInt8(ascii: "/") { throw .impossibleByte(byte) }
-      if defect == nil, !Alphabet.isPlain(byte) { defect = .notPlain(byte) }
-      key.append(byte)
+      if defect == nil { defect = .notPlain(byte) }
+    }
+    key.append(addingCapacity: name.count - 1) { output in
+      for index in 1..<name.count { output.append(name[index]) }
     }
     let length = name.count - 1
     if defect == nil, length > CookieKey.maximumLength { defect = .keyTooLong }
@@ -125,26 +127,44 @@ extension ObjectName {
   private static func decodeWords(
     _ name: Span<UInt8>, _ scheme: NameScheme, into key: inout [UInt8], from start: Int
   ) throws(NameFailure) -> DecodedName {
+    var words = 1
+    for index in 1..<name.count where name[index] == UInt8(ascii: ",") { words += 1 }
     var defect: NameDefect?
-    var index = 1
-    while true {
-      var word: UInt32 = 0
-      let first = index
-      while index < name.count, name[index] != UInt8(ascii: ",") {
-        let byte = name[index]
-        guard let digit = Hex.value(of: byte) else { throw .notHexadecimal(byte) }
-        if index - first == 8 { throw .longWord }
-        if defect == nil, byte == UInt8(ascii: "0"), index == first { defect = .leadingZero }
-        if defect == nil, byte < 97, byte > 57 { defect = .upperCaseDigit }
-        word = word << 4 | UInt32(digit)
+    try key.append(addingCapacity: words * 4) { output throws(NameFailure) in
+      var index = 1
+      while true {
+        var word: UInt32 = 0
+        let first = index
+        while index < name.count {
+          let byte = name[index]
+          let digit = Hex.valueOrMark(of: byte)
+          if digit > 15 {
+            if byte == UInt8(ascii: ",") { break }
+            throw .notHexadecimal(byte)
+          }
+          if index - first == 8 { throw .longWord }
+          if byte < 97, defect == nil {
+            if byte > 57 { defect = .upperCaseDigit }
+            if byte == UInt8(ascii: "0"), index == first { defect = .leadingZero }
+          }
+          word = word << 4 | UInt32(digit)
+          index += 1
+        }
+        Self.append(scheme == .bigEndianWords ? word : word.byteSwapped, to: &output)
+        guard index < name.count else { break }
         index += 1
       }
-      let bytes = scheme == .bigEndianWords ? word : word.byteSwapped
-      for shift: UInt32 in [24, 16, 8, 0] { key.append(UInt8(truncatingIfNeeded: bytes >> shift)) }
-      guard index < name.count else { break }
-      index += 1
     }
     return candidates(scheme, key.span.extracting(start..<key.count), defect)
+  }
+
+  /// Appends the four bytes of a word, the highest first.
+  @inline(__always)
+  private static func append(_ word: UInt32, to output: inout OutputSpan<UInt8>) {
+    output.append(UInt8(truncatingIfNeeded: word >> 24))
+    output.append(UInt8(truncatingIfNeeded: word >> 16))
+    output.append(UInt8(truncatingIfNeeded: word >> 8))
+    output.append(UInt8(truncatingIfNeeded: word))
   }
 
   /// The key lengths that end in the last word with zero bytes after them, and for which the kernel chooses this scheme.
@@ -185,15 +205,22 @@ extension ObjectName {
     guard name.count > 1, name[1] >= 48, name[1] <= 50 else { throw .badPaddingDigit }
     let characters = name.count - 2
     guard characters > 0, characters % 4 == 0 else { throw .badBase64Length(characters) }
-    var index = 2
-    while index < name.count {
-      var group: UInt32 = 0
-      for position in 0..<4 {
-        guard let value = Alphabet.value(of: name[index + position]) else { throw .notBase64(name[index + position]) }
-        group |= UInt32(value) << UInt32(position * 6)
+    // All characters in one pass without a branch: whether one of them is none of the 64 is told at the end.
+    var marks: UInt8 = 0
+    key.append(addingCapacity: characters / 4 * 3) { output in
+      var index = 2
+      while index < name.count {
+        let (first, second) = (Alphabet.valueOrMark(of: name[index]), Alphabet.valueOrMark(of: name[index + 1]))
+        let (third, fourth) = (Alphabet.valueOrMark(of: name[index + 2]), Alphabet.valueOrMark(of: name[index + 3]))
+        marks |= first | second | third | fourth
+        output.append(first | second << 6)
+        output.append(second >> 2 | third << 4)
+        output.append(third >> 4 | fourth << 2)
+        index += 4
       }
-      for shift: UInt32 in [0, 8, 16] { key.append(UInt8(truncatingIfNeeded: group >> shift)) }
-      index += 4
+    }
+    if marks > 63 {
+      for index in 2..<name.count where Alphabet.value(of: name[index]) == nil { throw .notBase64(name[index]) }
     }
     var defect: NameDefect?
     for _ in 0..<(name[1] - 48) where key.removeLast() != 0 { defect = .paddingBits }
