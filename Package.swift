@@ -19,6 +19,8 @@ let package = Package(
   name: "cachefiles-toolkit",
   products: [
     .library(name: "CachefilesFormat", targets: ["CachefilesFormat"]),
+    // For Tests/Benchmarks only: no promise is made about it.
+    .library(name: "_LinuxIO", targets: ["LinuxIO"]),
     .executable(name: "cachefiles", targets: ["cachefiles"]),
     .executable(name: "cachefiles-fsck", targets: ["cachefiles-fsck"]),
     .executable(name: "cachefiles-cull", targets: ["cachefiles-cull"]),
