@@ -13,6 +13,7 @@ struct UsageTests {
   @Test("A length is in the class whose limit is the first that is not below it")
   func sizeClasses() {
     let limits = SizeClass.limits
+    #expect(SizeClass.count == limits.count + 1)
     #expect(limits.first == 0)
     #expect(limits.last == 16 << 30)
     for size in limits.flatMap({ [$0 == 0 ? 0 : $0 - 1, $0, $0 + 1] }) + [.max, 1 << 63, 5000] {
@@ -34,6 +35,7 @@ struct UsageTests {
         #expect(AgeClass.index(of: now - nanoseconds, now: now) == expected, "\(nanoseconds)")
       }
     }
+    #expect(AgeClass.count == AgeClass.limits.count + 1)
     #expect(AgeClass.index(of: .min, now: now) == AgeClass.count - 1)
     #expect(AgeClass.index(of: .max, now: now) == 0)
     #expect(AgeClass.index(of: .max, now: .min) == 0)

@@ -23,20 +23,18 @@ extension Span where Element == UInt8 {
   @inlinable
   public func load<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type, at offset: Int, _ order: ByteOrder) -> T {
     let width = T.bitWidth / 8
+    // One check for all bytes, so that they become one load.
+    let bytes = extracting(offset..<offset + width)
     var value: T = 0
-    for index in 0..<width {
-      let position = order == .big ? index : width - 1 - index
-      value = value << 8 | T(truncatingIfNeeded: self[offset + position])
-    }
-    return value
+    for index in 0..<width { value = value << 8 | T(truncatingIfNeeded: bytes[index]) }
+    return order == .big ? value : value.byteSwapped
   }
 
   /// A copy of the bytes.
   @inlinable
   public var array: [UInt8] {
     var copy: [UInt8] = []
-    copy.reserveCapacity(count)
-    for index in 0..<count { copy.append(self[index]) }
+    copy.append(self)
     return copy
   }
 
@@ -53,8 +51,9 @@ extension Array where Element == UInt8 {
   /// Appends the bytes of a span.
   @inlinable
   public mutating func append(_ bytes: Span<UInt8>) {
-    reserveCapacity(count + bytes.count)
-    for index in 0..<bytes.count { append(bytes[index]) }
+    append(addingCapacity: bytes.count) { output in
+      for index in 0..<bytes.count { output.append(bytes[index]) }
+    }
   }
 
   /// Appends an integer of the type's width.

@@ -147,11 +147,7 @@ func hexDigits(_ word: UInt32) -> Int { (35 - word.leadingZeroBitCount) >> 2 }
 func paddedWord(of key: Span<UInt8>, at offset: Int, bigEndian: Bool) -> UInt32 {
   var word: UInt32 = 0
   let end = min(4, key.count - offset)
-  if end == 4 {
-    word = UInt32(key[offset]) << 24 | UInt32(key[offset + 1]) << 16 | UInt32(key[offset + 2]) << 8
-    word |= UInt32(key[offset + 3])
-    return bigEndian ? word : word.byteSwapped
-  }
+  if end == 4 { return key.load(UInt32.self, at: offset, bigEndian ? .big : .little) }
   for index in 0..<end { word |= UInt32(key[offset + index]) << UInt32(24 - index * 8) }
   return bigEndian ? word : word.byteSwapped
 }

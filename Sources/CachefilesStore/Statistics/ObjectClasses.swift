@@ -20,7 +20,7 @@ public enum SizeClass {
   /// The greatest length of each class in bytes; the last class has none.
   public static let limits: [UInt64] = [0] + (0..<12).map { 4096 << (2 * $0) }
   /// The number of classes.
-  public static let count = limits.count + 1
+  public static let count = 14
 
   /// The class of a length in bytes.
   @inline(__always)
@@ -34,11 +34,11 @@ public enum SizeClass {
 /// Classes of ages: in the future, up to an hour, and so on to more than a year.
 public enum AgeClass {
   /// The greatest age of each class in seconds; the first class is the future, the last has no limit.
-  public static let limits: [Int64] =
-    [0, 3600, 6 * 3600, 86400, 3 * 86400, 7 * 86400]
-    + [30, 90, 180, 365].map { $0 * 86400 }
+  public static let limits: [Int64] = [
+    0, 3600, 6 * 3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400, 90 * 86400, 180 * 86400, 365 * 86400,
+  ]
   /// The number of classes.
-  public static let count = limits.count + 1
+  public static let count = 11
 
   /// The class of what was used at a time, in nanoseconds since 1970.
   @inline(__always)
@@ -54,36 +54,40 @@ public enum AgeClass {
 
 /// Objects sorted into classes in four ways.
 public struct Distributions: Sendable, Equatable {
-  /// By fanout directory: 256.
-  public private(set) var fanouts = [Tally](repeating: Tally(), count: 256)
+  /// By fanout directory.
+  public var fanouts: [Tally] { Array(tallies[..<256]) }
   /// By length: see ``SizeClass``.
-  public private(set) var sizes = [Tally](repeating: Tally(), count: SizeClass.count)
+  public var sizes: [Tally] { Array(tallies[Self.firstSize..<Self.firstAge]) }
   /// By last use: see ``AgeClass``.
-  public private(set) var ages = [Tally](repeating: Tally(), count: AgeClass.count)
+  public var ages: [Tally] { Array(tallies[Self.firstAge..<Self.firstEncoding]) }
   /// By encoding: `D S T E`, then all others.
-  public private(set) var encodings = [Tally](repeating: Tally(), count: 5)
+  public var encodings: [Tally] { Array(tallies[Self.firstEncoding...]) }
+
+  // All in one array: one look whether it is shared, for each object.
+  private var tallies = [Tally](repeating: Tally(), count: firstEncoding + 5)
+  private static let firstSize = 256
+  private static let firstAge = firstSize + SizeClass.count
+  private static let firstEncoding = firstAge + AgeClass.count
 
   @inline(__always)
   mutating func add(_ tally: Tally, _ classes: ObjectClasses) {
-    fanouts[Int(classes.fanout)] += tally
-    sizes[Int(classes.size)] += tally
-    ages[Int(classes.age)] += tally
-    encodings[Int(classes.encoding)] += tally
+    let places = (
+      Int(classes.fanout), Self.firstSize + Int(classes.size), Self.firstAge + Int(classes.age),
+      Self.firstEncoding + Int(classes.encoding)
+    )
+    var tallies = tallies.mutableSpan
+    tallies[places.0] += tally
+    tallies[places.1] += tally
+    tallies[places.2] += tally
+    tallies[places.3] += tally
   }
 
   /// Counts the bytes of a fanout directory itself.
   @inline(__always)
-  mutating func add(directory bytes: UInt64, fanout: UInt8) {
-    var tally = Tally()
-    tally.diskBytes = bytes
-    fanouts[Int(fanout)] += tally
-  }
+  mutating func add(directory bytes: UInt64, fanout: UInt8) { tallies[Int(fanout)].diskBytes &+= bytes }
 
   mutating func merge(_ other: Distributions) {
-    for index in fanouts.indices { fanouts[index] += other.fanouts[index] }
-    for index in sizes.indices { sizes[index] += other.sizes[index] }
-    for index in ages.indices { ages[index] += other.ages[index] }
-    for index in encodings.indices { encodings[index] += other.encodings[index] }
+    for index in tallies.indices { tallies[index] += other.tallies[index] }
   }
 }
 

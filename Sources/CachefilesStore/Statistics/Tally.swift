@@ -15,9 +15,12 @@ public struct Tally: Sendable, Equatable {
   /// With extents: the number of runs of data.
   public var extents = 0
   /// The newest access time, nanoseconds since 1970; nil without objects.
-  public var newestAccess: Int64?
+  public var newestAccess: Int64? { newest < oldest ? nil : newest }
   /// The oldest access time, nanoseconds since 1970; nil without objects.
-  public var oldestAccess: Int64?
+  public var oldestAccess: Int64? { newest < oldest ? nil : oldest }
+  // Without objects the newest lies before the oldest.
+  private var newest = Int64.min
+  private var oldest = Int64.max
 
   /// An empty tally.
   public init() {}
@@ -31,15 +34,15 @@ public struct Tally: Sendable, Equatable {
     left.dirtyObjects += right.dirtyObjects
     left.dataBytes &+= right.dataBytes
     left.extents += right.extents
-    if let time = right.newestAccess { left.newestAccess = max(left.newestAccess ?? time, time) }
-    if let time = right.oldestAccess { left.oldestAccess = min(left.oldestAccess ?? time, time) }
+    left.newest = max(left.newest, right.newest)
+    left.oldest = min(left.oldest, right.oldest)
   }
 
   /// Counts one object's access time.
   @inline(__always)
   mutating func note(access time: Int64) {
-    if newestAccess ?? .min < time { newestAccess = time }
-    if oldestAccess ?? .max > time { oldestAccess = time }
+    newest = max(newest, time)
+    oldest = min(oldest, time)
   }
 }
 
