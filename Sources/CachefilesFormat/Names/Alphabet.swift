@@ -8,6 +8,13 @@ public enum Alphabet {
     byte > 0x20 && byte < 0x80 && byte != UInt8(ascii: "/")
   }
 
+  /// Whether all bytes may stand for themselves in a `D` name.
+  @inline(__always)
+  static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    for index in 0..<bytes.count where !isPlain(bytes[index]) { return false }
+    return true
+  }
+
   /// The character of a 6-bit value: `0`–`9`, `a`–`z`, `A`–`Z`, `_`, `-`.
   @inline(__always)
   public static func digit(_ value: UInt8) -> UInt8 {

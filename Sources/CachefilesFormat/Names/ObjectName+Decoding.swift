@@ -182,8 +182,13 @@ extension ObjectName {
     }
     var reason: NameScheme?
     var found: ClosedRange<Int>?
+    // Zero bytes at the end change neither form of words, and with one of them a key is not plain.
+    var lengths = EncodedLengths(padded)
+    let isShortestPlain = Alphabet.isPlain(padded.extracting(0..<shortest))
     for length in shortest...longest {
-      let chosen = EncodedLengths(padded.extracting(0..<length)).scheme
+      lengths.base64 = EncodedLengths.base64Length(keyLength: length)
+      lengths.isPlain = isShortestPlain && length == shortest
+      let chosen = lengths.scheme
       if chosen == scheme {
         found = (found?.lowerBound ?? length)...length
       } else {

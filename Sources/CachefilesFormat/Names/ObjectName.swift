@@ -100,7 +100,7 @@ public enum NameFate: Equatable, Sendable {
 /// The lengths, in bytes, that a key's name would have in each scheme, and the scheme that follows.
 struct EncodedLengths {
   /// Whether every byte of the key is plain.
-  var isPlain = true
+  var isPlain: Bool
   /// The length of the `S` form.
   var bigEndian = 0
   /// The length of the `T` form.
@@ -111,10 +111,7 @@ struct EncodedLengths {
   /// Measures a key; the bytes after its end count as zero, up to a whole word.
   init(_ key: Span<UInt8>) {
     base64 = Self.base64Length(keyLength: key.count)
-    for index in 0..<key.count where !Alphabet.isPlain(key[index]) {
-      isPlain = false
-      break
-    }
+    isPlain = Alphabet.isPlain(key)
     if isPlain { return }
     var offset = 0
     while offset < key.count {
