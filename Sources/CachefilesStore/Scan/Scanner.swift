@@ -168,6 +168,8 @@ public final class Scanner: Sendable {
     }
 
     private mutating func visitDirectory(_ node: DirectoryNode, _ status: FileStatus, _ open: SharedDescriptor?) {
+      // An entry does not hold its directory.
+      defer { withExtendedLifetime(node) {} }
       var reading: AttributeReading?
       var bytes: [UInt8] = []
       if scanner.options.attributes, node.place == .volume || node.place == .cache || node.place == .object, let open {
@@ -193,6 +195,7 @@ public final class Scanner: Sendable {
 
     /// Looks at the entries in a buffer; directories become new work.
     private mutating func look(at buffer: DirectoryBuffer, in node: DirectoryNode, _ descriptor: SharedDescriptor) {
+      defer { withExtendedLifetime(node) {} }
       var below: [ScanJob] = []
       var count = 0
       let scanner = self.scanner

@@ -194,6 +194,8 @@ public final class OrderedWalk: Sendable {
     }
 
     private mutating func begin(_ node: DirectoryNode, _ status: FileStatus, _ failure: Errno?) {
+      // An entry does not hold its directory.
+      defer { withExtendedLifetime(node) {} }
       let name = node.name
       let entry = ScanEntry(
         place: node.place, directory: node.parent ?? node, volume: node.volume, name: name.span, status: status,
@@ -204,6 +206,7 @@ public final class OrderedWalk: Sendable {
 
     /// Writes what is no directory, and gives the names of the directories.
     private mutating func list(_ node: DirectoryNode, _ descriptor: SharedDescriptor) -> [EntryName] {
+      defer { withExtendedLifetime(node) {} }
       var below: [EntryName] = []
       let walk = walk
       do throws(Errno) {
