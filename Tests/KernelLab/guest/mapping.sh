@@ -1,4 +1,4 @@
-# What the cases of mapping and of AFS share.
+# What the cases of mapping, AFS and Ceph share.
 
 # read_parts DIR: without reading ahead.
 read_parts() {
