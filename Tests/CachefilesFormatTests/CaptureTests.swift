@@ -20,7 +20,7 @@ struct CaptureTests {
 
   static let objectCounts = [
     "6.1.0-50-amd64": 178, "6.1-afs-ganesha": 82, "6.12.117+deb12-amd64": 178, "6.12-ganesha": 41,
-    "7.2.13+deb14-amd64": 59, "7.2.13+deb14-amd64-9p": 120,
+    "7.2.13+deb14-amd64": 59, "7.2.13+deb14-amd64-9p": 120, "7.2.13+deb14-amd64-ceph": 46,
   ]
 
   @Test("every object has a canonical name, which its key gives again", arguments: modernCaptures)
@@ -42,6 +42,30 @@ struct CaptureTests {
     #expect(Set(names.compactMap(\.first)) == Set(ascii("DSTE")))
     #expect(names.contains([UInt8(ascii: "D")] + [UInt8](repeating: 0x7f, count: 8)))
     #expect(names.contains(ascii("S,")))
+  }
+
+  @Test("Ceph: names of two encodings, the live file system proves the byte order, one file is of a snapshot")
+  func ceph() throws {
+    var ofSnapshots: [UInt64] = []
+    let objects = try Self.objects("7.2.13+deb14-amd64-ceph")
+    for object in objects {
+      let result = try decoded(object.name)
+      let file = NetfsObject(
+        cookieKey: result.key.span, keyLengths: lengthRange(result.name), in: .ceph, byteOrder: .big)
+      guard case .ceph(let vino) = file.identity else {
+        Issue.record("\(object.entry.path)")
+        continue
+      }
+      if vino.snapshot == CephFile.live {
+        #expect(file.provenByteOrder == .little)
+        #expect(vino.inodeNumber >> 40 == 1, "\(object.entry.path)")
+      } else {
+        #expect(file.provenByteOrder == nil)
+        ofSnapshots.append(vino.snapshot.byteSwapped)
+      }
+    }
+    #expect(ofSnapshots == [2])
+    #expect(Set(objects.compactMap(\.name.first)) == Set(ascii("TE")))
   }
 
   @Test("every object stands in the fanout that its hash gives", arguments: modernCaptures)
@@ -70,7 +94,8 @@ struct CaptureTests {
       let data = NetfsCoherency(object: record.coherency.span, in: volume.type)
       #expect(data.problem == nil, comment)
       #expect(data.fields.isEmpty == false, comment)
-      #expect(data.order == (volume.type == .nfs ? .determined(.little) : .fixed), comment)
+      let isOfMachine = volume.type == .nfs || volume.type == .ceph
+      #expect(data.order == (isOfMachine ? .determined(.little) : .fixed), comment)
       let result = try decoded(object.name)
       let file = NetfsObject(
         cookieKey: result.key.span, keyLengths: lengthRange(result.name), in: volume.type, byteOrder: .little)

@@ -46,6 +46,12 @@ public struct CephFile: Equatable, Sendable {
     ByteOrder.allCases.first { CephFile(key, $0).snapshot == live }
   }
 
+  /// Whether an inode can have such a version, which counts changes, rather than the one that the same bytes are in the
+  /// other order: 512 is credible, and so 2⁴⁹ is not.
+  static func isCredible(version: UInt64) -> Bool {
+    version < NFSCoherency.incredible && version < version.byteSwapped
+  }
+
   var fields: [NetfsField] {
     let place: NetfsField.Value =
       switch snapshot {

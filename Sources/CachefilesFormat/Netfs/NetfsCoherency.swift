@@ -76,7 +76,7 @@ public struct NetfsCoherency: Equatable, Sendable {
     let credible = ByteOrder.allCases.filter { order in
       switch type {
       case .nfs: NFSCoherency(bytes, order).isCredible
-      case .ceph: bytes.load(UInt64.self, at: 0, order) < NFSCoherency.incredible
+      case .ceph: CephFile.isCredible(version: bytes.load(UInt64.self, at: 0, order))
       default: true
       }
     }
