@@ -99,6 +99,55 @@ struct CopySurveyTests {
     #expect(flat.all == [path("mnt/a")])
   }
 
+  /// A kernel that gets a cookie for a file when somebody asks for its status, with the version of the server.
+  private struct LearningSource: FileFactSource {
+    let learn: @Sendable () -> Void
+    func file(_ path: [UInt8], in mounts: MountTable) throws(StoreError) -> ObservedFile {
+      let file = try SystemFacts().file(path, in: mounts)
+      if file.facts.fileType != FileFacts.directory { learn() }
+      return file
+    }
+    func forEachFile(
+      below path: [UInt8], in mounts: MountTable, _ walk: TreeWalk,
+      _ body: @escaping @Sendable (Int, ObservedFile) -> Void
+    ) {
+      SystemFacts().forEachFile(below: path, in: mounts, walk) { number, file in
+        learn()
+        body(number, file)
+      }
+    }
+    func path(of handle: FileFacts.Handle, on directory: [UInt8]) -> [UInt8]? { nil }
+  }
+
+  @Test("The kernel is asked for a file before its cookies are read, alone or in a tree", arguments: [true, false])
+  func acquainted(isTree: Bool) throws {
+    try prepare()
+    try makeObject("mnt/a", data: 8192)
+    let key = try status("mnt/a").inode - 2
+    let heading =
+      "VOLUME   REF   nCOOK ACC FL CACHE           KEY\n======== ===== ===== === == =============== ========\n"
+    try scratch.write(
+      "proc/fs/fscache/volumes",
+      Array("\(heading)00000001     2     1   1 00 lab             \(volume)\n".utf8))
+    let cookies = scratch.path("proc/fs/fscache/cookies").string
+    func bytes(_ number: UInt64) -> String {
+      (0..<8).map { String(number >> ($0 * 8) & 0xff | 0x100, radix: 16).dropFirst() }.joined()
+    }
+    let line = "00000001 00000001   1   0   0 - 4000 \(bytes(key)), 01020305\n"
+    let source = LearningSource(learn: {
+      try? ("COOKIE   VOLUME   REF ACT ACC S FL DEF\n======== ======== === === === = == ================\n" + line)
+        .write(toFile: cookies, atomically: true, encoding: .ascii)
+    })
+    let survey = try survey(source)
+    let asked = path(isTree ? "mnt" : "mnt/a")
+    try survey.prepare([asked], isRecursive: isTree)
+    let seen = Collector<JudgedFile>()
+    let answer = survey.look(at: asked, isRecursive: isTree) { seen.add($0) }
+    let file = try #require(answer.file ?? seen.all.first { $0.path == path("mnt/a") })
+    #expect(file.judgement.state == .stale)
+    #expect(file.judgement.reason?.hasPrefix("the version of the server's qid that the kernel has") == true)
+  }
+
   @Test("Neither objects nor files get another access time")
   func untouched() throws {
     try prepare()

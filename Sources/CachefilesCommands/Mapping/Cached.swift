@@ -69,6 +69,11 @@ struct Cached: ParsableCommand {
     let progress = ProgressLine(output)
     let paths = paths.map(\.bytes)
     let recursive = recursive
+    do throws(StoreError) {
+      try survey.prepare(paths, isRecursive: recursive)
+    } catch {
+      throw Failure(error.description)
+    }
     let answers = progress.show("files looked at:", count: { survey.count }) {
       paths.map { path -> CopySurvey.Answer in
         if Interruption.signal != nil { return CopySurvey.Answer.nothing }

@@ -149,6 +149,16 @@ public struct CopyJudgement: Equatable, Sendable {
   }
 }
 
+extension NetfsType {
+  /// Whether its records hold a version that the status of a file does not tell.
+  public var comparesVersion: Bool {
+    switch self {
+    case .ninep, .afs, .ceph: true
+    case .nfs, .cifs, .erofs, .unknown: false
+    }
+  }
+}
+
 /// The record of an object put beside the status of the file.
 struct CoherencyComparison {
   /// What differs, as one line; nil when nothing does.

@@ -12,12 +12,11 @@ public final class CacheSide: Sendable {
   private let store: Store
   private let view: KernelView
   private let volumes: KnownVolumes
-  private let cookies: CookieIndex
   /// What is known of each mount.
   private let byMount = Mutex<[MountVolumes.Identity: MountVolumes]>([:])
   private let directories = DirectoryShelf()
 
-  /// Reads the kernel's tables and the names of the volumes.
+  /// Reads the kernel's tables, but not that of cookies, and the names of the volumes.
   ///
   /// - Throws: ``StoreError`` when the directory cannot be listed, or a table cannot be read.
   public init(_ store: consuming Store, _ view: KernelView) throws(StoreError) {
@@ -30,7 +29,6 @@ public final class CacheSide: Sendable {
           error: .noSuchFileOrDirectory)
     }
     self.mounts = mounts
-    cookies = try CookieIndex(view)
     var keys: [[UInt8]] = []
     try store.forEachCacheEntry { name, kind in
       if kind == .directory || kind == .unknown, let key = VolumeName.key(ofName: name) { keys.append(key) }
@@ -60,15 +58,20 @@ public final class CacheSide: Sendable {
     return found
   }
 
+  /// Reads the kernel's cookies.
+  ///
+  /// - Throws: ``StoreError`` when the table exists and cannot be read.
+  func readCookies() throws(StoreError) -> CookieIndex { try CookieIndex(view) }
+
   /// How much of a file is in the cache.
-  public func judgement(of mapping: FileMapping) -> CopyJudgement {
+  func judgement(of mapping: FileMapping, _ cookies: CookieIndex) -> CopyJudgement {
     let elsewhere = mapping.others.first.map { other in
       "a copy that the mount does not use lies in \(EscapedBytes.string(other.volume.key))"
     }
     guard let place = mapping.main, let type = mapping.file.mount?.netfs else {
       return (mapping.verdict ?? CopyJudgement(.unknown, nil)).adding(elsewhere)
     }
-    let cookie = mapping.places.lazy.filter(\.isOwn).compactMap { [cookies] in
+    let cookie = mapping.places.lazy.filter(\.isOwn).compactMap {
       cookies.cookie(volume: $0.volume.number, key: $0.key)
     }.first
     let object = place.exists ? observe(place) : nil

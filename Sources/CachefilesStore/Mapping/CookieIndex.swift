@@ -18,11 +18,8 @@ struct CookieIndex: Sendable {
   /// - Throws: ``StoreError`` when it exists and cannot be read.
   init(_ view: KernelView) throws(StoreError) {
     var silent: Set<UInt32> = []
-    for line in view.volumes?.rows ?? [] {
-      switch NetfsType(volumeKey: line.key.span) {
-      case .ninep, .afs, .ceph: silent.insert(line.volume)
-      default: break
-      }
+    for line in view.volumes?.rows ?? [] where NetfsType(volumeKey: line.key.span).comparesVersion {
+      silent.insert(line.volume)
     }
     var found: [Place: CopyFacts.Cookie] = [:]
     _ = try view.forEachCookie { line in

@@ -26,6 +26,7 @@ public final class CopySurvey: Sendable {
   private let failed: @Sendable (StoreError) -> Void
   private let silentMounts = Mutex<[[UInt8]]>([])
   private let moved = Atomic<Int>(0)
+  private let cookies = Mutex(CookieIndex())
 
   /// Prepares a survey.
   ///
@@ -49,7 +50,40 @@ public final class CopySurvey: Sendable {
   /// How many files and directories have been looked at.
   public var count: Int { moved.load(ordering: .relaxed) }
 
-  /// Looks at one path.
+  /// Reads the kernel's table of cookies, once for all paths.
+  ///
+  /// The records of some network file systems hold a version that the status of a file does not tell; the kernel's
+  /// cookie does, but a file that is not in memory has none. So the files of such mounts are first asked for their
+  /// status, as a long listing would: then the table has what the server said just now.
+  ///
+  /// - Parameters:
+  ///   - paths: what is going to be looked at.
+  ///   - isRecursive: whether with all directories below.
+  /// - Throws: ``StoreError`` when the table exists and cannot be read.
+  public func prepare(_ paths: [[UInt8]], isRecursive: Bool) throws(StoreError) {
+    for path in paths where Interruption.signal == nil { acquaint(path, isRecursive) }
+    let table = try side.readCookies()
+    cookies.withLock { $0 = table }
+  }
+
+  /// Makes the kernel know the files of a path, where that tells more of them. What fails here is told later.
+  private func acquaint(_ path: [UInt8], _ isRecursive: Bool) {
+    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return }
+    let answer = PatientWork<Bool>().run(timeout: timeout) { [self] work in
+      guard let file = try? source.file(path, in: side.mounts), file.mount?.netfs?.comparesVersion == true,
+        file.facts.fileType == FileFacts.directory
+      else { return true }
+      var walk = TreeWalk(
+        threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
+        step: { work.step() }, failed: { _ in })
+      walk.asksStatusOnly = true
+      source.forEachFile(below: path, in: side.mounts, walk) { _, _ in }
+      return true
+    }
+    if answer == nil { giveUp(path) }
+  }
+
+  /// Looks at one path. ``prepare(_:isRecursive:)`` comes before it.
   ///
   /// - Parameters:
   ///   - path: a file, or a directory whose files are looked at.
@@ -62,12 +96,13 @@ public final class CopySurvey: Sendable {
       return Answer(isGivenUp: true)
     }
     let tally = SharedTally(threads)
+    let cookies = cookies.withLock { $0 }
     let work = PatientWork<Answer>()
     let answer = work.run(timeout: timeout) { [self] work in
       do throws(StoreError) {
         let file = try source.file(path, in: side.mounts)
         step(work)
-        if file.facts.fileType != FileFacts.directory { return Answer(file: judge(file)) }
+        if file.facts.fileType != FileFacts.directory { return Answer(file: judge(file, cookies)) }
         if file.mount?.netfs == nil {
           failed(
             StoreError(
@@ -83,7 +118,7 @@ public final class CopySurvey: Sendable {
         threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
         step: { [self] in step(work) }, failed: { [self] in if !work.isAbandoned { failed($0) } })
       source.forEachFile(below: path, in: side.mounts, walk) { [self] number, file in
-        let judged = judge(file)
+        let judged = judge(file, cookies)
         if work.isAbandoned { return }
         tally.add(judged, number)
         each(judged)
@@ -111,9 +146,9 @@ public final class CopySurvey: Sendable {
     return nil
   }
 
-  private func judge(_ file: ObservedFile) -> JudgedFile {
+  private func judge(_ file: ObservedFile, _ cookies: CookieIndex) -> JudgedFile {
     let mapping = side.mapping(of: file)
-    return JudgedFile(mapping: mapping, judgement: side.judgement(of: mapping))
+    return JudgedFile(mapping: mapping, judgement: side.judgement(of: mapping, cookies))
   }
 
   private func step(_ work: PatientWork<Answer>) {

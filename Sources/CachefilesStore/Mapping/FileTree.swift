@@ -130,7 +130,7 @@ private final class FileTree: Sendable {
       walk.step()
       if status.kind == .directory { return true }
       guard status.kind == .regular, !status.isMountPoint else { return false }
-      let facts = try FileFacts(status, of: name, in: directory, on: mount)
+      let facts = walk.asksStatusOnly ? FileFacts(status) : try FileFacts(status, of: name, in: directory, on: mount)
       body(number, ObservedFile(path: path, facts: facts, mount: mount))
     } catch {
       // Removed meanwhile is no failure.

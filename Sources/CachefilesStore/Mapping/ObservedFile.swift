@@ -48,6 +48,8 @@ public struct TreeWalk: Sendable {
   public var threads: Int
   /// Whether to go into the directories below.
   public var isRecursive: Bool
+  /// Whether to ask files for their status and nothing else.
+  public var asksStatusOnly = false
   /// Whether to end: the caller waits no more, or has all that it wanted.
   public var isEnded: @Sendable () -> Bool
   /// Told that something moved, for each directory and file.
@@ -121,7 +123,8 @@ extension FileFacts {
 
   private mutating func take(_ found: MountedHandle) { handle = .value(type: found.type, bytes: found.bytes) }
 
-  private init(_ status: MountedStatus) {
+  /// What a status tells, and nothing else.
+  init(_ status: MountedStatus) {
     func moment(_ time: MountedStatus.Moment) -> Moment {
       Moment(seconds: time.seconds, nanoseconds: time.nanoseconds)
     }
