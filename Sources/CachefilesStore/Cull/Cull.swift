@@ -187,7 +187,7 @@ public final class Cull: Sendable {
       let bounds = plan.bounds
       work.startRound(of: need.isNothing ? .max : plan.plan.sum.objects)
       let visitor = { @Sendable in RemovalVisitor(self.work, bounds, rootLength: length) }
-      guard try scans.scan(upTo: bounds.times.upperBound, visitor) != nil else { return }
+      guard try scans.scan(within: bounds.times, visitor) != nil else { return }
       if options.isDryRun { noteDryRun(&report) }
       isFirst = false
       after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
@@ -241,7 +241,7 @@ public final class Cull: Sendable {
     _ bounds: CandidateVisitor.Bounds, _ scans: CandidateScans
   ) throws(StoreError) -> HistogramVisitor? {
     let (selection, length) = (options.selection, rootPath.count)
-    return try scans.scan(upTo: bounds.times.upperBound) {
+    return try scans.scan(within: bounds.times) {
       HistogramVisitor(selection, rootLength: length, range: bounds.times, after: bounds.after)
     }
   }
@@ -267,9 +267,9 @@ private struct CandidateScans: CullScanner {
   let known: OldestObjects?
 
   func scan<V: ScanVisitor & SendableMetatype>(
-    upTo time: Int64, _ makeVisitor: @escaping @Sendable () -> V
+    within times: ClosedRange<Int64>, _ makeVisitor: @escaping @Sendable () -> V
   ) throws(StoreError) -> V? {
-    try cull.scan(known?.filter(upTo: time), makeVisitor)
+    try cull.scan(known?.filter(within: times), makeVisitor)
   }
 }
 

@@ -47,7 +47,7 @@ struct CutFinder {
       let (selection, length) = (selection, rootLength)
       guard
         let finer = try scanner.scan(
-          upTo: inner.upperBound,
+          within: inner,
           {
             HistogramVisitor(selection, rootLength: length, range: inner, after: after, shift: shift)
           })
@@ -65,7 +65,7 @@ struct CutFinder {
     let (selection, length) = (selection, rootLength)
     guard
       let found = try scanner.scan(
-        upTo: bounds.times.upperBound, { CandidateVisitor(selection, rootLength: length, bounds) })
+        within: bounds.times, { CandidateVisitor(selection, rootLength: length, bounds) })
     else { return nil }
     var plan = before
     var last: CullKey?
@@ -88,13 +88,15 @@ struct CutFinder {
     while true {
       let range = bounds
       guard
-        let drawn = try scanner.scan(upTo: time, { PivotVisitor(selection, rootLength: length, range, count: wanted) })
+        let drawn = try scanner.scan(
+          within: time...time, { PivotVisitor(selection, rootLength: length, range, count: wanted) })
       else {
         return nil
       }
       let pivots = drawn.pivots
       guard
-        let counted = try scanner.scan(upTo: time, { PartitionVisitor(selection, rootLength: length, range, pivots) })
+        let counted = try scanner.scan(
+          within: time...time, { PartitionVisitor(selection, rootLength: length, range, pivots) })
       else {
         return nil
       }
@@ -113,9 +115,9 @@ struct CutFinder {
 
 /// What a cut finder needs of the world: scans of the cache, the same each time.
 protocol CullScanner {
-  /// Scans with a visitor for each thread, which looks at least at what was last used at a time or before; nil when the
+  /// Scans with a visitor for each thread, which looks at least at what was last used within these times; nil when the
   /// scan was cancelled.
   func scan<V: ScanVisitor & SendableMetatype>(
-    upTo time: Int64, _ makeVisitor: @escaping @Sendable () -> V
+    within times: ClosedRange<Int64>, _ makeVisitor: @escaping @Sendable () -> V
   ) throws(StoreError) -> V?
 }

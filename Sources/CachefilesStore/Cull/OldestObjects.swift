@@ -52,14 +52,14 @@ struct OldestObjects: Sendable {
     others.append(other.own)
   }
 
-  /// A filter that lets pass whatever was used at a time or before; nil when not all of that is known.
-  func filter(upTo time: Int64) -> InodeFilter? {
-    let last = Self.second(time)
-    guard last < completeBefore else { return nil }
+  /// A filter that lets pass whatever was last used within some times; nil when not all of that is known.
+  func filter(within times: ClosedRange<Int64>) -> InodeFilter? {
+    let seconds = Self.second(times.lowerBound)...Self.second(times.upperBound)
+    guard seconds.upperBound < completeBefore else { return nil }
     var count = 0
-    for uses in others + [own] { for use in uses where use.second <= last { count += 1 } }
+    for uses in others + [own] { for use in uses where seconds.contains(use.second) { count += 1 } }
     var filter = InodeFilter(capacity: count)
-    for uses in others + [own] { for use in uses where use.second <= last { filter.insert(mark: use.mark) } }
+    for uses in others + [own] { for use in uses where seconds.contains(use.second) { filter.insert(mark: use.mark) } }
     return filter
   }
 }
