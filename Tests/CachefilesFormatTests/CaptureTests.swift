@@ -20,7 +20,8 @@ struct CaptureTests {
 
   static let objectCounts = [
     "6.1.0-50-amd64": 178, "6.1-afs-ganesha": 82, "6.12.117+deb12-amd64": 178, "6.12-ganesha": 41,
-    "7.2.13+deb14-amd64": 59, "7.2.13+deb14-amd64-9p": 120, "7.2.13+deb14-amd64-ceph": 46,
+    "7.2.13+deb14-amd64": 59, "7.2.13+deb14-amd64-9p": 120, "7.2.13+deb14-amd64-afs": 47,
+    "7.2.13+deb14-amd64-ceph": 46,
   ]
 
   @Test("every object has a canonical name, which its key gives again", arguments: modernCaptures)
@@ -66,6 +67,21 @@ struct CaptureTests {
     }
     #expect(ofSnapshots == [2])
     #expect(Set(objects.compactMap(\.name.first)) == Set(ascii("TE")))
+  }
+
+  @Test("AFS: kernels of the newest series cache directories, whose vnode numbers are odd, beside files")
+  func directories() throws {
+    let vnodes = try Self.objects("7.2.13+deb14-amd64-afs").map { object in
+      let result = try decoded(object.name)
+      let file = NetfsObject(
+        cookieKey: result.key.span, keyLengths: lengthRange(result.name), in: .afs, byteOrder: .big)
+      guard case .afs(let identity) = file.identity else { return UInt64(0) }
+      return identity.vnode
+    }
+    #expect(vnodes.count { $0 % 2 == 1 } == 3)
+    #expect(vnodes.contains(1), "the root of the volume")
+    #expect(!vnodes.contains(0))
+    #expect(try Self.objects("6.1-afs-ganesha").contains { $0.volume.starts(with: ascii("Iafs")) })
   }
 
   @Test("every object stands in the fanout that its hash gives", arguments: modernCaptures)

@@ -45,7 +45,7 @@ struct CapturedEntry: Decodable {
 /// Captures of kernels since 5.17, and the one before.
 let modernCaptures = [
   "6.1.0-50-amd64", "6.1-afs-ganesha", "6.12.117+deb12-amd64", "6.12-ganesha", "7.2.13+deb14-amd64",
-  "7.2.13+deb14-amd64-9p", "7.2.13+deb14-amd64-ceph",
+  "7.2.13+deb14-amd64-9p", "7.2.13+deb14-amd64-afs", "7.2.13+deb14-amd64-ceph",
 ]
 let legacyCapture = "5.10.0-45-amd64"
 
