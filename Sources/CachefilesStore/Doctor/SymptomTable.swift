@@ -18,7 +18,8 @@ extension Symptom {
     Symptom(.bound, .kernel, .ok, "the kernel caches in this directory"),
     Symptom(
       .notBound, .kernel, .critical, "the kernel has no cache: nothing is cached anywhere",
-      advice: "start cachefilesd and read its log; on Debian /etc/default/cachefilesd needs RUN=yes"),
+      advice: "start cachefilesd and read its log; without last words, start it again (erratum C5); on Debian "
+        + "/etc/default/cachefilesd needs RUN=yes"),
     Symptom(
       .boundElsewhere, .kernel, .warning, "the kernel caches, but in another directory",
       advice: "ask about that directory, or restart cachefilesd so that it reads its configuration again"),
@@ -33,7 +34,7 @@ extension Symptom {
       advice: "read the kernel log, run cachefiles-fsck on the directory, then restart cachefilesd"),
     Symptom(
       .withdrawn, .kernel, .critical, "the cache is being withdrawn: its daemon has ended",
-      advice: "read the log of cachefilesd for its last words, then start it again"),
+      advice: "read the log of cachefilesd for its last words, then start it again; without any it was erratum C5"),
     Symptom(
       .volumeWithoutCache, .kernel, .warning, "a volume has no cache: what is mounted there is not cached",
       advice: "mounted before the cache was bound, or its directory is damaged: run cachefiles-fsck, then remount"),
