@@ -18,8 +18,8 @@ extension Symptom {
     Symptom(.bound, .kernel, .ok, "the kernel caches in this directory"),
     Symptom(
       .notBound, .kernel, .critical, "the kernel has no cache: nothing is cached anywhere",
-      advice: "start cachefilesd and read its log; without last words, start it again (erratum C5); on Debian "
-        + "/etc/default/cachefilesd needs RUN=yes"),
+      advice:
+        "start cachefilesd (Debian: RUN=yes in /etc/default/cachefilesd) and read its log; no last words: erratum C5"),
     Symptom(
       .boundElsewhere, .kernel, .warning, "the kernel caches, but in another directory",
       advice: "ask about that directory, or restart cachefilesd so that it reads its configuration again"),
