@@ -122,16 +122,7 @@ public struct Store: ~Copyable, Sendable {
 
   /// Whether a directory is the root of the cache or lies below it.
   func contains(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
-    var current = try directory.duplicate()
-    var status = try current.status()
-    while true {
-      if status.device == rootStatus.device, status.inode == rootStatus.inode { return true }
-      let above = try current.openParent(.place)
-      let next = try above.status()
-      if next.device == status.device, next.inode == status.inode { return false }
-      current = above
-      status = next
-    }
+    try Containment.isAtOrBelow(directory, root)
   }
 
   /// What to know about a refusal.

@@ -43,6 +43,27 @@ struct CopyFileSystemTests {
     mount.unmount()
   }
 
+  @Test("a directory of the source is no destination under another name either, by a bind mount")
+  func bindMounts() throws {
+    try scratch.makeCache(objects: 2)
+    try scratch.makeDirectory("m")
+    try scratch.makeDirectory("cache-root/graveyard/inner")
+    let before = scratch.portrait("cache-root")
+    let mount = try Mount(["--bind", "\(scratch.path)/cache-root/graveyard", "\(scratch.path)/m"])
+    for name in ["m", "m/inner", "m/new"] {
+      #expect(throws: CopyRefusal.unusable(path: scratch.path(name).bytes, reason: "it lies inside the source")) {
+        _ = try scratch.copy(to: name)
+      }
+    }
+    mount.unmount()
+    #expect(scratch.portrait("cache-root") == before)
+    // What is mounted elsewhere, and has nothing to do with it.
+    try scratch.makeDirectory("other")
+    let sound = try Mount(["--bind", "\(scratch.path)/other", "\(scratch.path)/m"])
+    #expect(try scratch.copy(to: "m").report.copiedObjects == 2)
+    sound.unmount()
+  }
+
   @Test("a file system that is mounted read-only is refused")
   func readOnly() throws {
     try scratch.makeCache(objects: 2)

@@ -54,6 +54,58 @@ struct CopyVerifyTests {
     #expect(result.report.verified == 1)
   }
 
+  @Test("no object is passed over when its directory goes at any moment before it is compared")
+  func missingFanouts() throws {
+    let volume = "\(scratch.path)/copy/cache/I9p,p9src,hosttag"
+    /// Copies and compares by one thread; the fanouts of the copy go at the given question.
+    func copy(cutAt limit: Int) throws -> (report: CopyReport, questions: Int) {
+      let questions = Collector<Bool>()
+      let result = try scratch.copy { options in
+        options.threads = 1
+        options.verifies = true
+        options.isCancelled = {
+          questions.add(true)
+          if questions.all.count == limit {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: volume)) ?? [] {
+              try? FileManager.default.removeItem(atPath: "\(volume)/\(name)")
+            }
+          }
+          return false
+        }
+      }
+      return (result.report, questions.all.count)
+    }
+    let whole = try copy(cutAt: .max)
+    #expect(whole.report.verified == 3 && whole.report.isComplete)
+    var missed = 0
+    for limit in 1...whole.questions {
+      try FileManager.default.removeItem(atPath: "\(scratch.path)/copy")
+      let report = try copy(cutAt: limit).report
+      #expect((report.verified ?? 0) + report.mismatched == 3, "at \(limit)")
+      #expect(report.isComplete == (report.verified == 3), "at \(limit)")
+      missed += report.mismatched
+    }
+    #expect(missed > 3)
+  }
+
+  @Test("what a power failure left without its data is copied again; what has other data stays")
+  func partialObjects() throws {
+    _ = try scratch.copy()
+    let (source, copy) = (scratch.objects()[0], scratch.objects("copy")[0])
+    let whole = scratch.portrait("copy")
+    for runs in [[], [[4096, 8192]], [[4096, 4096], [20480, 4096]]] as [[[Int64]]] {
+      ObjectFile.rewrite(copy, size: 40960, runs: runs, keepingTime: true)
+      let result = try scratch.copy { $0.verifies = true }
+      #expect(result.report.copiedObjects == 1 && result.report.verified == 3 && result.report.isComplete)
+      #expect(NaiveWalk.extents(copy) == NaiveWalk.extents(source))
+      #expect(scratch.portrait("copy") == whole)
+    }
+    ObjectFile.rewrite(copy, size: 40960, runs: [[0, 4096]], keepingTime: true)
+    let other = scratch.portrait("copy")
+    #expect(try scratch.copy().report.skipped[.different] == 1)
+    #expect(scratch.portrait("copy") == other)
+  }
+
   @Test("an object that changes while it is copied is copied again")
   func changesOnce() throws {
     let object = scratch.objects()[0]

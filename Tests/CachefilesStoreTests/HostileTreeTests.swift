@@ -165,4 +165,30 @@ struct HostileTreeTests {
     #expect(result.statistics.graveyard.objects == depth + 1)
     #expect(scratch.openDescriptors.filter { $0.contains("/d/d") }.count <= 1)
   }
+
+  @Test("A scan that is cut off anywhere says so, in the last directory too", arguments: [1, 4])
+  func cutScan(threads: Int) throws {
+    let fanout = try #require(
+      FileManager.default.subpathsOfDirectory(atPath: full("cache-root")).first { $0.split(separator: "/").count == 3 })
+    for number in 0..<3000 {
+      try scratch.write("cache-root/\(fanout)/\(String(repeating: "n", count: 200))\(number)", [])
+    }
+    let store = try Store(path: scratch.path("cache-root"))
+    func scan(cutAt limit: Int) throws -> (objects: Int, isCancelled: Bool, calls: Int) {
+      let calls = Collector<Bool>()
+      var options = ScanOptions(threads: threads, attributes: false) { _ in }
+      options.isCancelled = {
+        calls.add(true)
+        return calls.all.count > limit
+      }
+      let (statistics, summary) = try Scanner(store, options).run { Statistics(wantsExtents: false, now: Clock.now) }
+      return (statistics.totals.objects + statistics.graveyard.objects, summary.isCancelled, calls.all.count)
+    }
+    let whole = try scan(cutAt: .max)
+    #expect(!whole.isCancelled)
+    for limit in 0..<whole.calls {
+      let cut = try scan(cutAt: limit)
+      #expect(cut.isCancelled || cut.objects == whole.objects, "cut at \(limit) of \(whole.calls)")
+    }
+  }
 }

@@ -41,6 +41,37 @@ struct PurgeTests {
     #expect(scratch.graves == ["6b00e87700000001"])
   }
 
+  @Test(
+    "A directory that only has one named 'cache' in it, as /var has, is never purged or repaired",
+    arguments: [
+      ["apt/archives/x.deb", "man/index.db"], ["Icons/a.png"], ["lost+found/x", "fscache/cache/I9p,one,a/@00/x"],
+    ])
+  func noCache(files: [String]) throws {
+    for file in files { try scratch.write("var/cache/\(file)", [1, 2, 3]) }
+    let before = try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/var").sorted()
+    let store = try Store(path: scratch.path("var"))
+    for selection in [PurgeSelection.all, .legacy, .volumes { _ in true }] {
+      #expect(throws: StoreError.self) { try PurgePlan(selection, in: store) }
+      #expect(throws: StoreError.self) { try PurgePlan.isEmpty(selection, in: store) }
+    }
+    for policy in [CheckPolicy.Consent.safe, .allAndDirty] {
+      let refusal = try scratch.check("var", policy).report.refusal
+      #expect(refusal?.contains("is no cache") == true)
+    }
+    #expect(try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/var").sorted() == before)
+    // One thing that only a kernel makes, and it is one.
+    try scratch.makeDirectory("var/cache/Inew,x/@0a")
+    #expect(try !PurgePlan.isEmpty(.all, in: store))
+  }
+
+  @Test("An empty cache, and one that is a file system of its own, is one")
+  func emptyCache() throws {
+    try scratch.makeDirectory("empty/cache/lost+found")
+    let store = try Store(path: scratch.path("empty"))
+    #expect(try PurgePlan(.legacy, in: store).targets.isEmpty)
+    #expect(try scratch.check("empty", .safe).report.refusal == nil)
+  }
+
   @Test("One object goes, of either layout; a directory of the old layout is none")
   func object() throws {
     let objects = NaiveWalk.entries("\(scratch.path)/cache-root").filter(\.isRegular).map(\.path)

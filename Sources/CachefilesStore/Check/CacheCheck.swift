@@ -37,7 +37,7 @@ public final class CacheCheck: Sendable {
     report.isPartial = options.volumes != nil || options.firstVolume != nil || options.policy.only != nil
     report.liveness = store.probeLiveness(options.liveness)
     if report.isRepair {
-      report.refusal = store.obstacle(options.liveness)
+      report.refusal = foreignness(of: store) ?? store.obstacle(options.liveness)
       if report.refusal == nil, let journal = options.journal { report.refusal = Journal.obstacle(to: journal, store) }
       if report.refusal != nil { return finish(report) }
     }
@@ -48,6 +48,16 @@ public final class CacheCheck: Sendable {
       fail(error)
     }
     return finish(report)
+  }
+
+  /// Why a repair would be one of something else than a cache. What cannot be listed, or is not even a directory, is what
+  /// repairs are for.
+  private func foreignness(of store: borrowing Store) -> String? {
+    do throws(StoreError) {
+      return try store.foreignness().map { "it \($0)" }
+    } catch {
+      return nil
+    }
   }
 
   private func checkAndRepair(_ store: borrowing Store, _ report: inout CheckReport) throws(StoreError) {

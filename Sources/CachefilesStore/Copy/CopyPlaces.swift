@@ -3,17 +3,6 @@ import SystemPackage
 
 /// Where the two directories of a copy lie: neither may be the other, or be inside it.
 enum CopyPlaces {
-  /// Which directory it is.
-  private struct Identity: Equatable {
-    var device: UInt64
-    var inode: UInt64
-
-    init(_ status: FileStatus) {
-      device = status.device
-      inode = status.inode
-    }
-  }
-
   /// Compares the source, and all directories above it, with the destination, and the other way round.
   ///
   /// - Throws: ``CopyRefusal`` when one lies in the other, or when a directory cannot be looked at.
@@ -26,13 +15,14 @@ enum CopyPlaces {
   }
 
   private static func obstacle(_ path: FilePath, _ source: borrowing Store) throws(Errno) -> String? {
-    let sourceIdentity = Identity(source.rootStatus)
     var isNew = false
     let destination = try open(path, &isNew)
-    let destinationIdentity = Identity(try destination.status())
-    if !isNew, destinationIdentity == sourceIdentity { return "it is the source itself" }
-    if try isAtOrBelow(destination, sourceIdentity) { return "it lies inside the source" }
-    if !isNew, try isAtOrBelow(source.root, destinationIdentity) { return "the source lies inside it" }
+    let status = try destination.status()
+    if !isNew, status.device == source.rootStatus.device, status.inode == source.rootStatus.inode {
+      return "it is the source itself"
+    }
+    if try Containment.isAtOrBelow(destination, source.root) { return "it lies inside the source" }
+    if !isNew, try Containment.isAtOrBelow(source.root, destination) { return "the source lies inside it" }
     return nil
   }
 
@@ -46,20 +36,5 @@ enum CopyPlaces {
       let parent = path.removingLastComponent()
       return try OwnedDescriptor(directory: parent.isEmpty ? "." : parent, keepsAccessTime: false)
     }
-  }
-
-  /// Whether a directory, or one above it, is the given one.
-  private static func isAtOrBelow(_ directory: borrowing OwnedDescriptor, _ wanted: Identity) throws(Errno) -> Bool {
-    var current = try directory.duplicate()
-    var identity = Identity(try current.status())
-    while identity != wanted {
-      let above = try current.openParent(.place)
-      let next = Identity(try above.status())
-      // The root directory is above itself.
-      if next == identity { return false }
-      identity = next
-      current = above
-    }
-    return true
   }
 }

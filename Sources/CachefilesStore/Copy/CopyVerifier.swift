@@ -22,8 +22,14 @@ struct CopyVerifier: ScanVisitor {
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
-    guard entry.place == .object, copy.mayContinue(), let directory = fanout(of: entry) else { return }
+    guard entry.place == .object, copy.mayContinue() else { return }
     guard filter.objection(to: entry) == nil, let name = EntryName(entry.name.array) else { return }
+    guard let directory = fanout(of: entry) else {
+      // A volume that was left out as a whole has nothing to compare.
+      guard let volume = entry.volume, copy.directories.directory(of: volume) != nil else { return }
+      mismatched += 1
+      return copy.mismatch(copy.destinationPath(entry.path), "its directory is not there")
+    }
     do throws(StoreError) {
       let source = try entry.open()
       do throws(CopyFault) {
@@ -57,7 +63,7 @@ struct CopyVerifier: ScanVisitor {
     guard let difference = try ObjectCopier.difference(of: name, in: directory, from: features, layout) else {
       return "it is not there"
     }
-    if !difference.isEmpty { return difference }
+    if !difference.isNone { return difference.words }
     let there = try CopyFault.attempt(.destination, "open") { () throws(Errno) in try directory.open(name, .inspect) }
     // What is on the disk counts, not what memory still holds.
     there.dropCachedPages()

@@ -59,9 +59,8 @@ struct ObjectCopier: Sendable {
     let features = try Features(of: source, .source)
     guard features.attribute == record else { return .changed }
     let layout = DataLayout(features.runs, size: features.status.size, granule: granule)
-    if let difference = try Self.difference(of: name, in: directory, from: features, layout) {
-      return difference.isEmpty ? .present : .different(difference)
-    }
+    let difference = try Self.difference(of: name, in: directory, from: features, layout)
+    if let difference, !difference.isPartial { return difference.isNone ? .present : .different(difference.words) }
     let file = try CopyFault.attempt(.destination, "make a file without a name for") { () throws(Errno) in
       try directory.openUnnamed()
     }
@@ -76,30 +75,49 @@ struct ObjectCopier: Sendable {
       now.changeTime == features.status.changeTime
     else { return .changed }
     try check(file, record, layout)
-    try CopyFault.attempt(.destination, "name") { () throws(Errno) in try file.linkUnnamed(to: directory, name) }
+    try CopyFault.attempt(.destination, "name") { () throws(Errno) in
+      // What a power failure left of an earlier copy gives way to the whole one.
+      if difference != nil { try directory.unlink(name) }
+      try file.linkUnnamed(to: directory, name)
+    }
     return .copied(bytes: layout.dataBytes, dropped: layout.droppedBytes)
   }
 
-  /// What differs between an object of the destination and what a copy would be; empty when nothing does, nil when there
-  /// is no such object. The access time may differ: it is moved by use.
+  /// How an object of the destination differs from what a copy would be.
+  struct Difference: Equatable {
+    /// What differs; empty when nothing does.
+    var words: String
+    /// Whether it is a copy that lacks some of its data and has nothing else: names can reach the disk before data does.
+    var isPartial = false
+    /// Whether nothing differs.
+    var isNone: Bool { words.isEmpty }
+  }
+
+  /// What differs between an object of the destination and what a copy would be; nil when there is no such object. The
+  /// access time may differ: it is moved by use.
   static func difference(
     of name: EntryName, in directory: borrowing OwnedDescriptor, from features: Features, _ layout: DataLayout
-  ) throws(CopyFault) -> String? {
+  ) throws(CopyFault) -> Difference? {
     let there: OwnedDescriptor
     do throws(Errno) {
       let status = try directory.status(of: name)
-      guard status.kind == .regular else { return "it is \(status.kind.words)" }
+      guard status.kind == .regular else { return Difference(words: "it is \(status.kind.words)") }
       there = try directory.open(name, .inspect)
     } catch {
       if error == .noSuchFileOrDirectory { return nil }
       throw CopyFault(side: .destination, operation: "open", error: error)
     }
     let found = try Features(of: there, .destination)
-    if found.status.size != features.status.size { return "its length" }
-    if found.status.modificationTime != features.status.modificationTime { return "its modification time" }
-    if found.attribute != features.attribute { return "its record" }
-    if found.runs != layout.extents { return "its runs of data" }
-    return ""
+    if found.status.size != features.status.size { return Difference(words: "its length") }
+    if found.status.modificationTime != features.status.modificationTime {
+      return Difference(words: "its modification time")
+    }
+    if found.attribute != features.attribute { return Difference(words: "its record") }
+    guard found.runs != layout.extents else { return Difference(words: "") }
+    let isPartial = found.runs.allSatisfy { run in
+      layout.extents.contains { $0.offset <= run.offset && run.end <= $0.end }
+    }
+    return Difference(words: "its runs of data", isPartial: isPartial && found.status.links == 1)
   }
 
   /// Looks at the finished copy before anybody else can.

@@ -120,6 +120,9 @@ public struct PurgePlan: Sendable {
       let status = try object(path, in: store)
       return [Target(path: path, inode: status.inode)]
     }
+    if let reason = try store.foreignness() {
+      throw StoreError(path: store.path, operation: "purge", error: .invalidArgument, note: "it \(reason)")
+    }
     var names: [[UInt8]] = []
     try store.forEachCacheEntry { name, kind in
       let isDirectory = kind == .directory || kind == .unknown

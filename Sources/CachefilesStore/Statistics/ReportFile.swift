@@ -6,7 +6,8 @@ public import SystemPackage
 /// collectors that read a directory of files now and then.
 ///
 /// The text goes to a file of another name in the same directory first, `.NAME.PROCESS`, which is renamed when it is on
-/// the disk. Nothing is written into the cache that the report is about.
+/// the disk. Only regular files are replaced like this: a link is followed to the file that it leads to, and a device, a
+/// pipe or a socket is written to as it is. Nothing is written into the cache that the report is about.
 public final class ReportFile: Sendable {
   private let path: FilePath
   private let name: EntryName

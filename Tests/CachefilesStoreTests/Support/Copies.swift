@@ -65,10 +65,15 @@ extension ScratchDirectory {
 
 /// Writing objects byte by byte.
 enum ObjectFile {
-  /// Gives a file a length and runs of bytes that are not zero; the rest is hole.
-  static func rewrite(_ path: String, size: Int64, runs: [[Int64]]) {
+  /// Gives a file a length and runs of bytes that are not zero; the rest is hole. Puts the times back if asked.
+  static func rewrite(_ path: String, size: Int64, runs: [[Int64]], keepingTime: Bool = false) {
+    var status = stat()
+    precondition(stat(path, &status) == 0)
     let descriptor = open(path, O_RDWR)
-    defer { close(descriptor) }
+    defer {
+      if keepingTime { futimens(descriptor, [status.st_atim, status.st_mtim]) }
+      close(descriptor)
+    }
     precondition(ftruncate(descriptor, 0) == 0 && ftruncate(descriptor, off_t(size)) == 0)
     for run in runs {
       let bytes = (0..<run[1]).map { UInt8(truncatingIfNeeded: $0 % 251 + 1) }

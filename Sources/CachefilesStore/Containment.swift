@@ -1,0 +1,63 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// Whether one directory lies in another. Two questions are asked, because a bind mount shows a directory at a second
+/// place, from which `..` leads elsewhere: is the outer one above the inner one, and is it so on their file system?
+enum Containment {
+  /// Where a directory is on its file system, whatever it is mounted as.
+  private struct Place {
+    var device: MountDevice
+    var components: [ArraySlice<UInt8>]
+
+    init(_ path: [UInt8], _ mount: MountEntry) {
+      device = mount.device
+      let slash = UInt8(ascii: "/")
+      let below = path.split(separator: slash).dropFirst(mount.mountPoint.split(separator: slash).count)
+      components = mount.root.split(separator: slash) + below
+    }
+
+    func isAtOrBelow(_ other: Place) -> Bool {
+      device == other.device && components.starts(with: other.components)
+    }
+  }
+
+  /// Whether a directory is another one or lies below it.
+  static func isAtOrBelow(
+    _ inner: borrowing OwnedDescriptor, _ outer: borrowing OwnedDescriptor
+  ) throws(Errno) -> Bool {
+    if try isReached(from: inner, try outer.status()) { return true }
+    return isAtOrBelowOnFileSystem(inner, outer)
+  }
+
+  /// Whether a directory or one above it has this status.
+  private static func isReached(
+    from directory: borrowing OwnedDescriptor, _ wanted: FileStatus
+  ) throws(Errno) -> Bool {
+    var current = try directory.duplicate()
+    var status = try current.status()
+    while true {
+      if status.device == wanted.device, status.inode == wanted.inode { return true }
+      let above = try current.openParent(.place)
+      let next = try above.status()
+      // The root directory is above itself.
+      if next.device == status.device, next.inode == status.inode { return false }
+      current = above
+      status = next
+    }
+  }
+
+  private static func isAtOrBelowOnFileSystem(
+    _ inner: borrowing OwnedDescriptor, _ outer: borrowing OwnedDescriptor
+  ) -> Bool {
+    // Without /proc only the first question can be answered.
+    guard let innerPath = inner.resolvedPath, let outerPath = outer.resolvedPath,
+      let text = try? SmallFile.read("/proc/self/mountinfo")
+    else { return false }
+    let mounts = MountTable(parsing: text.span)
+    guard let innerMount = mounts.entry(holding: innerPath), let outerMount = mounts.entry(holding: outerPath) else {
+      return false
+    }
+    return Place(innerPath, innerMount).isAtOrBelow(Place(outerPath, outerMount))
+  }
+}
