@@ -96,6 +96,42 @@ struct ReportFileTests {
     }
   }
 
+  @Test("A link leads to the file that is replaced, and stays; one that leads nowhere or into the cache is refused")
+  func links() throws {
+    try scratch.makeCache(objects: 1)
+    try scratch.write("out/real", Array("old".utf8))
+    symlink("out/real", scratch.path("link").string)
+    symlink("nowhere", scratch.path("dangling").string)
+    symlink("cache-root/cache/file", scratch.path("inner").string)
+    try scratch.write("cache-root/cache/file", Array("old".utf8))
+    let store = try Store(path: scratch.path("cache-root"))
+    try ReportFile.prepare(scratch.path("link"), about: store).write(Array("new".utf8))
+    #expect(try text("out/real") == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: scratch.path("link").string) == "out/real")
+    for name in ["dangling", "inner", "out"] {
+      #expect(throws: StoreError.self, "\(name)") { _ = try ReportFile.prepare(scratch.path(name), about: store) }
+    }
+    #expect(try text("cache-root/cache/file") == "old")
+  }
+
+  @Test("What is no regular file is written to and stays what it is")
+  func streams() throws {
+    try scratch.makeCache(objects: 1)
+    let pipe = scratch.path("pipe").string
+    mkfifo(pipe, 0o600)
+    let store = try Store(path: scratch.path("cache-root"))
+    let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    try ReportFile.prepare(scratch.path("pipe"), about: store).write(Array("text".utf8))
+    var bytes = [UInt8](repeating: 0, count: 16)
+    #expect(read(reader, &bytes, 16) == 4)
+    #expect(bytes.prefix(4) == Array("text".utf8)[...])
+    var status = stat()
+    #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    try ReportFile.prepare("/dev/null", about: store).write([1, 2, 3])
+    #expect(lstat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+  }
+
   @Test("Whatever call fails, the old text stays and no draft is left")
   func failures() throws {
     try scratch.makeCache(objects: 1)

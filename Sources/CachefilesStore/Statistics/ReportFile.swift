@@ -10,21 +10,45 @@ public import SystemPackage
 /// pipe or a socket is written to as it is. Nothing is written into the cache that the report is about.
 public final class ReportFile: Sendable {
   private let path: FilePath
-  private let name: EntryName
-  private let directory: OwnedDescriptor
+  private let target: Target
+
+  /// Where the text goes.
+  private enum Target {
+    /// A regular file, there or not, by its directory and name.
+    case file(EntryName, SharedDescriptor)
+    /// What has no old text to replace: a device, a pipe.
+    case stream(SharedDescriptor)
+  }
 
   /// Prepares a report; the directory must exist.
   ///
   /// - Throws: ``StoreError`` when the directory cannot be opened, lies in the cache, or the path names no file.
   public static func prepare(_ path: FilePath, about store: borrowing Store) throws(StoreError) -> ReportFile {
-    let name = try name(of: path)
-    return ReportFile(path, name, try openParent(of: path, store))
+    var real = path
+    do throws(Errno) {
+      let there = try OwnedDescriptor.place(path: path)
+      switch try there.status().kind {
+      case .regular:
+        // A link gives way to nothing: what it leads to is replaced.
+        guard let resolved = there.resolvedPath else { throw .noSuchFileOrDirectory }
+        real = FilePath(bytes: resolved)
+      case .directory: throw .isDirectory
+      default: return ReportFile(path, .stream(SharedDescriptor(try OwnedDescriptor.sink(path: path))))
+      }
+    } catch {
+      guard error == .noSuchFileOrDirectory else { throw failure(path, error) }
+    }
+    let name = try name(of: real)
+    let directory = try openParent(of: real, store)
+    if real == path, (try? directory.status(of: name))?.kind == .symlink {
+      throw failure(path, .noSuchFileOrDirectory, "a link that leads nowhere")
+    }
+    return ReportFile(path, .file(name, SharedDescriptor(directory)))
   }
 
-  private init(_ path: FilePath, _ name: EntryName, _ directory: consuming OwnedDescriptor) {
+  private init(_ path: FilePath, _ target: Target) {
     self.path = path
-    self.name = name
-    self.directory = directory
+    self.target = target
   }
 
   private static func name(of path: FilePath) throws(StoreError) -> EntryName {
@@ -51,23 +75,31 @@ public final class ReportFile: Sendable {
 
   /// Writes the report.
   ///
-  /// - Throws: ``StoreError``; the old file is as it was.
+  /// - Throws: ``StoreError``; an old file is as it was.
   public func write(_ bytes: [UInt8]) throws(StoreError) {
-    let prefix: [UInt8] = [UInt8(ascii: ".")] + name.bytes.prefix(200)
-    let suffix = Array(".\(CurrentProcess.identifier)".utf8)
-    guard let draft = EntryName(prefix + suffix) else { return }
     do throws(Errno) {
-      let file = try directory.open(draft, .create(permissions: 0o644))
-      do throws(Errno) {
-        try file.append(bytes)
-        try file.synchronize()
-        try directory.rename(draft, to: directory, name, .replace)
-      } catch {
-        do throws(Errno) { try directory.unlink(draft) } catch {}
-        throw error
+      switch target {
+      case .file(let name, let directory): try Self.replace(name, in: directory.value, with: bytes)
+      case .stream(let stream): try stream.value.append(bytes)
       }
     } catch {
       throw Self.failure(path, error)
+    }
+  }
+
+  private static func replace(
+    _ name: EntryName, in directory: borrowing OwnedDescriptor, with bytes: [UInt8]
+  ) throws(Errno) {
+    let prefix: [UInt8] = [UInt8(ascii: ".")] + name.bytes.prefix(200)
+    guard let draft = EntryName(prefix + Array(".\(CurrentProcess.identifier)".utf8)) else { throw .invalidArgument }
+    let file = try directory.open(draft, .create(permissions: 0o644))
+    do throws(Errno) {
+      try file.append(bytes)
+      try file.synchronize()
+      try directory.rename(draft, to: directory, name, .replace)
+    } catch {
+      do throws(Errno) { try directory.unlink(draft) } catch {}
+      throw error
     }
   }
 }

@@ -112,4 +112,20 @@ extension OwnedDescriptor {
     return OwnedDescriptor(
       raw: try call(.open) { path.withPlatformString { Glibc.open($0, flags, mode_t(permissions)) } })
   }
+
+  /// Opens what stands at a path that the user gave, links followed, only to look at it: nothing that it is takes notice.
+  ///
+  /// The corresponding C function is `open` with `O_PATH`.
+  public static func place(path: FilePath) throws(Errno) -> OwnedDescriptor {
+    OwnedDescriptor(raw: try call(.open) { path.withPlatformString { Glibc.open($0, clinux_O_PATH | O_CLOEXEC) } })
+  }
+
+  /// Opens what stands at a path that the user gave, links followed, to write to it: a device, a pipe, a terminal. A named
+  /// pipe waits for its reader.
+  ///
+  /// The corresponding C function is `open` with `O_WRONLY`.
+  public static func sink(path: FilePath) throws(Errno) -> OwnedDescriptor {
+    let flags = O_WRONLY | O_NOCTTY | O_CLOEXEC
+    return OwnedDescriptor(raw: try call(.open) { path.withPlatformString { Glibc.open($0, flags) } })
+  }
 }
