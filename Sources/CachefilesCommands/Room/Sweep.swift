@@ -2,6 +2,7 @@ import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
 import LinuxIO
+import SystemPackage
 
 /// `cachefiles sweep`: empties the graveyard.
 struct Sweep: ParsableCommand {
@@ -77,7 +78,7 @@ struct Sweep: ParsableCommand {
 
   private static func sweep(
     _ store: borrowing Store, _ options: GraveyardSweeper.Options, _ output: Output
-  ) throws(Failure) -> SweepReport {
+  ) throws -> SweepReport {
     let sweeper = GraveyardSweeper(options)
     let progress = sweeper.progress
     let words = options.isDryRun ? "counting:" : "removing:"
@@ -87,6 +88,9 @@ struct Sweep: ParsableCommand {
     }
     switch result {
     case .success(let report): return report
+    case .failure(let error) where error.error == .wouldBlock:
+      StandardError.line("cachefiles: \(error)")
+      throw ExitStatus.live
     case .failure(let error): throw Failure(error.description)
     }
   }

@@ -12,6 +12,8 @@ struct CopyDestination: ~Copyable, Sendable {
   /// Where directories are made before they are moved to their places: a directory in the graveyard, which is where
   /// everything goes that a killed copy leaves behind. cachefilesd and the next copy clear it.
   let staging: OwnedDescriptor
+  /// Its `graveyard`, locked: no sweep takes what is made in ``staging``.
+  private let graveyard: OwnedDescriptor
   /// The bytes of a block of its file system.
   let granule: UInt64
   /// Gives each directory in ``staging`` a name of its own.
@@ -21,10 +23,12 @@ struct CopyDestination: ~Copyable, Sendable {
   static let stagingName = EntryName(".cachefiles-copy")
 
   private init(
-    _ store: consuming Store, cache: consuming OwnedDescriptor, staging: consuming OwnedDescriptor, granule: UInt64
+    _ store: consuming Store, cache: consuming OwnedDescriptor, graveyard: consuming OwnedDescriptor,
+    staging: consuming OwnedDescriptor, granule: UInt64
   ) {
     self.store = store
     self.cache = cache
+    self.graveyard = graveyard
     self.staging = staging
     self.granule = granule
   }
@@ -119,27 +123,39 @@ struct CopyDestination: ~Copyable, Sendable {
     guard isFree else {
       throw .inUse(path: path.bytes, reason: "another program of this package is at work on it")
     }
-    let staging = try begin(store, path, sources)
-    return CopyDestination(store, cache: cache, staging: staging, granule: granule)
-  }
-
-  /// Makes the staging directory in a destination that no kernel holds; otherwise gives the lock back.
-  private static func begin(
-    _ store: borrowing Store, _ path: FilePath, _ sources: LivenessSources
-  ) throws(CopyRefusal) -> OwnedDescriptor {
     do throws(CopyRefusal) {
-      let liveness = store.probeLiveness(sources)
-      if liveness == .live { throw .inUse(path: path.bytes, reason: Repairer.words(for: liveness)) }
-      let staging = try makeStaging(in: store, path)
-      // An empty directory cannot be asked. With the staging directory in it the graveyard can.
-      let answer = liveness == .offline ? liveness : store.probeLiveness(sources)
-      if answer == .offline { return staging }
-      removeStaging(of: store)
-      throw .inUse(path: path.bytes, reason: Repairer.words(for: answer))
+      let graveyard = try keepGraveyard(of: store, path)
+      let staging = try begin(store, path, sources)
+      return CopyDestination(store, cache: cache, graveyard: graveyard, staging: staging, granule: granule)
     } catch {
       store.root.unlock()
       throw error
     }
+  }
+
+  private static func keepGraveyard(
+    of store: borrowing Store, _ path: FilePath
+  ) throws(CopyRefusal) -> OwnedDescriptor {
+    let graveyard = try attempt(path.appending(Store.graveyardName), "open the directory") { () throws(Errno) in
+      try store.root.open(Store.graveyardName, .directory)
+    }
+    let isFree = try attempt(path.appending(Store.graveyardName), "lock") { () throws(Errno) in try graveyard.lock() }
+    guard isFree else { throw .inUse(path: path.bytes, reason: "a sweep is at work on its graveyard") }
+    return graveyard
+  }
+
+  /// Makes the staging directory in a destination that no kernel holds.
+  private static func begin(
+    _ store: borrowing Store, _ path: FilePath, _ sources: LivenessSources
+  ) throws(CopyRefusal) -> OwnedDescriptor {
+    let liveness = store.probeLiveness(sources)
+    if liveness == .live { throw .inUse(path: path.bytes, reason: Repairer.words(for: liveness)) }
+    let staging = try makeStaging(in: store, path)
+    // An empty directory cannot be asked. With the staging directory in it the graveyard can.
+    let answer = liveness == .offline ? liveness : store.probeLiveness(sources)
+    if answer == .offline { return staging }
+    removeStaging(of: store)
+    throw .inUse(path: path.bytes, reason: Repairer.words(for: answer))
   }
 
   private static func makeStaging(

@@ -5,7 +5,8 @@ public import SystemPackage
 /// What is cached of a file, written to a file of its own: a dirty object may hold what no server ever got.
 ///
 /// The output has the length that the record gives the netfs file, data where the object has data, and holes
-/// elsewhere. What the object holds beyond the end of the file is left out.
+/// elsewhere. What the object holds beyond the end of the file is left out, unless it is dirty: its record has the length
+/// of the time when it was marked, and what was appended since then is nowhere else.
 public struct Extraction: Sendable, Equatable {
   /// The object's path.
   public var object: [UInt8]
@@ -50,6 +51,10 @@ public struct Extraction: Sendable, Equatable {
     } catch {
       recordDefect = value == nil ? "it has no record" : "its record cannot be read: \(error)"
     }
+    if isDirty, recordDefect == nil, try Self.isLonger(file, status, than: fileBytes, path.bytes) {
+      fileBytes = status.size
+      recordDefect = "it is dirty and holds more than its record says; its last bytes may be padding"
+    }
     let limit = fileBytes
     extents = try Self.attempt(path.bytes, "find the data of") { () throws(Errno) in
       try file.dataExtents(size: status.size)
@@ -63,6 +68,17 @@ public struct Extraction: Sendable, Equatable {
     try Self.attempt(output.bytes, "write") { () throws(Errno) in
       try copy.truncate(to: Int64(limit))
       try copy.synchronize()
+    }
+  }
+
+  /// Whether an object holds something behind the end that its record tells: more than zeros in the last block.
+  private static func isLonger(
+    _ file: borrowing OwnedDescriptor, _ status: FileStatus, than size: UInt64, _ path: [UInt8]
+  ) throws(StoreError) -> Bool {
+    guard let end = ObjectRecord.fileSize(forObjectSize: size), end <= Int64.max else { return false }
+    if status.size > end { return true }
+    return try attempt(path, "read") { () throws(Errno) in
+      try file.read(at: Int64(size), count: Int(end - size)).contains { $0 != 0 }
     }
   }
 

@@ -76,12 +76,17 @@ public struct GraveyardSweeper: Sendable {
 
   /// Sweeps the graveyard of a cache. A cache without one is swept already.
   ///
-  /// - Throws: ``StoreError`` when the graveyard is no directory of the cache's file system, or cannot be opened.
+  /// It shares a lock of the graveyard with other sweeps: what an undo puts back, and what a copy makes there, is not swept.
+  ///
+  /// - Throws: ``StoreError`` when the graveyard is no directory of the cache's file system, or cannot be opened; EWOULDBLOCK
+  ///   when an undo or a copy is at work on it.
   public func run(_ store: borrowing Store) throws(StoreError) -> SweepReport {
     let start = ContinuousClock.now
     var report = SweepReport(root: store.path)
     report.isDryRun = options.isDryRun
     guard let graveyard = try Self.openGraveyard(of: store) else { return report }
+    if !options.isDryRun { try Self.share(graveyard, of: store) }
+    defer { if !options.isDryRun { graveyard.unlock() } }
     let path = store.path.appending(component: Store.graveyardName.bytes)
     let (isCancelled, limit) = (options.isCancelled, options.timeLimit)
     let isOutOfTime: @Sendable () -> Bool = { limit.map { ContinuousClock.now - start >= .nanoseconds($0) } ?? false }
@@ -107,6 +112,29 @@ public struct GraveyardSweeper: Sendable {
     if options.isDryRun, let left = report.leftEntries { report.leftEntries = max(0, left - tally.removed) }
     report.duration = Self.nanoseconds(ContinuousClock.now - start)
     return report
+  }
+
+  private static func share(_ graveyard: borrowing OwnedDescriptor, of store: borrowing Store) throws(StoreError) {
+    let path = store.path.appending(component: Store.graveyardName.bytes)
+    do throws(Errno) {
+      guard try graveyard.lockShared() else { throw .wouldBlock }
+    } catch {
+      throw StoreError(
+        path: path, operation: "sweep", error: error,
+        note: error == .wouldBlock ? "an undo or a copy is at work on it" : nil)
+    }
+  }
+
+  /// Takes the graveyard for this process alone: no sweep is at work in it, and none begins. Nil when one is; when there is
+  /// no graveyard, the root in its place.
+  static func keepGraveyard(of store: borrowing Store) throws(Errno) -> SharedDescriptor? {
+    do throws(Errno) {
+      let graveyard = try store.root.open(Store.graveyardName, .directory)
+      return try graveyard.lock() ? SharedDescriptor(graveyard) : nil
+    } catch {
+      guard [.noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels].contains(error) else { throw error }
+      return SharedDescriptor(try store.root.duplicate())
+    }
   }
 
   /// The open graveyard; nil when there is none.

@@ -117,8 +117,16 @@ extension RemovalThread {
     guard remover.options.clearsFlags, status.kind == .regular else { throw .notPermitted }
     let file = try directory.open(name, .inspect)
     guard try file.status().inode == status.inode else { throw .staleNFSFileHandle }
+    let flags = try file.inodeFlags()
     try Self.clearFlags(of: file)
-    try directory.unlink(name)
+    do throws(Errno) {
+      try directory.unlink(name)
+    } catch {
+      try? file.setInodeFlags(flags)
+      throw error
+    }
+    // Under another name it lives on, as it was.
+    if status.links > 1 { try file.setInodeFlags(flags) }
   }
 
   /// What a removal would run into.

@@ -12,6 +12,8 @@ struct JournalHeader: Codable, Equatable {
   var root: JournalPath
   var device: UInt64
   var inode: UInt64
+  /// When the root directory was made, nanoseconds since 1970, where its file system keeps that.
+  var birth: Int64?
   /// When the run began, nanoseconds since 1970.
   var started: Int64
 
@@ -37,7 +39,8 @@ struct Journal: ~Copyable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let header = JournalHeader(
-      root: JournalPath(store.path), device: store.rootStatus.device, inode: store.rootStatus.inode, started: started)
+      root: JournalPath(store.path), device: store.rootStatus.device, inode: store.rootStatus.inode,
+      birth: try? store.root.birthTime(), started: started)
     let file = try Self.makeFile(path, store, firstLine: Self.line(header, encoder))
     self.path = path
     self.encoder = encoder
@@ -125,9 +128,15 @@ extension Journal {
   static func read(_ path: FilePath) throws(JournalFailure) -> Contents {
     let bytes: [UInt8]
     do throws(Errno) {
+      let status = try FileStatus.of(path)
+      // It tells a root process what to write where.
+      guard status.owner == 0 || status.owner == CurrentProcess.user, status.permissions & 0o022 == 0 else {
+        throw .permissionDenied
+      }
       bytes = try SmallFile.read(path, limit: .max)
     } catch {
-      throw JournalFailure(path, "cannot read the journal: \(error)")
+      let note = error == .permissionDenied ? " (a journal that others may have written is not believed)" : ""
+      throw JournalFailure(path, "cannot read the journal: \(error)\(note)")
     }
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     // What follows the last newline is nothing, or a line that was cut off.

@@ -10,6 +10,8 @@ struct JournalStep: Codable, Equatable {
   var path: JournalPath
   /// The entry's inode; 0 for one that does not exist yet.
   var inode: UInt64
+  /// When the entry was made, nanoseconds since 1970; nil where that is not kept. Inode numbers are used again.
+  var birth: Int64?
   /// The change.
   var change: Change
   /// The times of the directory that the entry stands in, before the change.
@@ -19,6 +21,12 @@ struct JournalStep: Codable, Equatable {
   var isMove: Bool {
     if case .move = change { return true }
     return false
+  }
+
+  /// The paths that it names, below the root.
+  var paths: [[UInt8]] {
+    if case .move(let destination, _) = change { return [path.bytes, destination.bytes] }
+    return [path.bytes]
   }
 
   /// What is changed.

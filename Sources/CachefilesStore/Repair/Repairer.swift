@@ -101,7 +101,7 @@ struct Repairer: ~Copyable {
   private mutating func write(_ steps: [JournalStep], _ store: borrowing Store) throws(JournalFailure) {
     guard !steps.isEmpty else { return }
     if journal == nil { journal = try Journal(path: options.journal, of: store, started: options.now) }
-    try journal?.write(steps)
+    try journal?.write(steps.map { store.withBirth($0) })
   }
 
   private mutating func plan(

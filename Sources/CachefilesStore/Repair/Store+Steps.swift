@@ -23,7 +23,7 @@ extension Store {
     case .setMode(_, let new): try inEntry(step) { (entry) throws(Errno) in try Self.setAccess(new, of: entry) }
     case .setTimes(_, let new): try inEntry(step) { (entry) throws(Errno) in try Self.setTimes(new, of: entry) }
     case .truncate(_, let new, _, _):
-      try inEntry(step, .write) { (entry) throws(Errno) in try entry.truncate(to: Int64(new)) }
+      try inEntry(step, .write) { (entry) throws(Errno) in try entry.truncate(to: Int64(clamping: new)) }
     }
   }
 
@@ -66,5 +66,26 @@ extension Store {
 
   static func setTimes(_ times: JournalStep.Times, of entry: borrowing OwnedDescriptor) throws(Errno) {
     try entry.setTimes(access: times.access, modification: times.modification)
+  }
+
+  /// The step with the time at which its entry was made.
+  func withBirth(_ step: JournalStep) -> JournalStep {
+    guard step.inode != 0 else { return step }
+    var step = step
+    step.birth = try? birthTime(ofEntry: step.path.bytes)
+    return step
+  }
+
+  /// When an entry was made; nil where that is not kept.
+  private func birthTime(ofEntry path: [UInt8]) throws(Errno) -> Int64? {
+    if path.isEmpty { return try root.birthTime() }
+    return try withParent(of: path) { (parent, name) throws(Errno) -> Int64? in try parent.birthTime(of: name) }
+  }
+
+  /// Whether what stands at a path is the very entry of a step.
+  func holds(_ path: [UInt8], _ step: JournalStep) throws(Errno) -> Bool {
+    guard try status(ofEntry: path)?.inode == step.inode else { return false }
+    guard let birth = step.birth, let now = try birthTime(ofEntry: path) else { return true }
+    return birth == now
   }
 }

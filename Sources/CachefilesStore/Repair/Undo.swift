@@ -63,6 +63,16 @@ public struct Undo: Sendable {
     report.refusal = refusal(store, sources)
     if report.refusal != nil { return report }
     defer { store.root.unlock() }
+    let graveyard: SharedDescriptor?
+    do throws(Errno) { graveyard = try GraveyardSweeper.keepGraveyard(of: store) } catch {
+      report.refusal = "cannot lock its graveyard: \(error)"
+      return report
+    }
+    guard let graveyard else {
+      report.refusal = "a sweep is at work on its graveyard"
+      return report
+    }
+    defer { graveyard.value.unlock() }
     for (index, step) in contents.steps.reversed().enumerated() {
       if isCancelled() {
         report.isInterrupted = true
@@ -92,7 +102,20 @@ public struct Undo: Sendable {
     if contents.header.inode != store.rootStatus.inode {
       return "the journal belongs to another directory (inode \(contents.header.inode), not \(store.rootStatus.inode))"
     }
+    if let birth = contents.header.birth, let now = try? store.root.birthTime(), birth != now {
+      return "the journal belongs to another directory, which had the same inode \(contents.header.inode)"
+    }
+    if let path = contents.steps.flatMap(\.paths).first(where: { !Self.isOfCache($0) }) {
+      return "the journal names '\(EscapedBytes.string(path))', which no repair touches"
+    }
     return store.obstacle(sources)
+  }
+
+  /// Whether a path is one that repairs deal with: the root, `cache` and `graveyard`, what is below them, and what has the
+  /// name of one of them and more.
+  private static func isOfCache(_ path: [UInt8]) -> Bool {
+    let first = path.prefix { $0 != UInt8(ascii: "/") }
+    return path.isEmpty || first.starts(with: Store.cacheName.bytes) || first.starts(with: Store.graveyardName.bytes)
   }
 
   private func takeBack(_ step: JournalStep, _ store: borrowing Store) throws(Errno) -> Result {
@@ -100,11 +123,12 @@ public struct Undo: Sendable {
     case .move(let destination, let times): return try moveBack(step, destination.bytes, times, store)
     case .makeDirectory: return try removeDirectory(step, store)
     case .remove:
-      let status = try store.status(ofEntry: step.path.bytes)
-      return status?.inode == step.inode ? .untouched : .lost("it was deleted")
+      guard try store.holds(step.path.bytes, step) else { return .lost("it was deleted") }
+      let isDirectory = try store.status(ofEntry: step.path.bytes)?.kind == .directory
+      return isDirectory ? .lost("it is there, but some of what was in it may have been deleted") : .untouched
     default: break
     }
-    guard let status = try store.status(ofEntry: step.path.bytes), status.inode == step.inode else {
+    guard let status = try store.status(ofEntry: step.path.bytes), try store.holds(step.path.bytes, step) else {
       return .lost("it is not there any more")
     }
     return try restore(step, status, store)
@@ -113,23 +137,22 @@ public struct Undo: Sendable {
   private func moveBack(
     _ step: JournalStep, _ destination: [UInt8], _ times: JournalStep.Times?, _ store: borrowing Store
   ) throws(Errno) -> Result {
-    let there = try store.status(ofEntry: destination)
-    if let here = try store.status(ofEntry: step.path.bytes) {
-      if here.inode == step.inode {
+    let isThere = try store.holds(destination, step)
+    let isTaken = try store.status(ofEntry: step.path.bytes) != nil
+    if isTaken {
+      if try store.holds(step.path.bytes, step) {
         // An undo that was cut off may have stopped before the times.
         do throws(Errno) { try setTimes(step, times, destination, store) } catch {
           guard error == .noSuchFileOrDirectory || error == .notDirectory else { throw error }
         }
         return .untouched
       }
-      return there?.inode == step.inode ? .lost("something else has taken its place") : .untouched
+      if isThere { return .lost("something else has taken its place") }
     }
-    guard there?.inode == step.inode else {
+    guard isThere else {
       // One step may have moved on what another had moved: it may be back where it came from.
-      for path in origins[step.inode] ?? [] where try store.status(ofEntry: path)?.inode == step.inode {
-        return .untouched
-      }
-      return .lost("it has been swept from the graveyard")
+      for path in origins[step.inode] ?? [] where try store.holds(path, step) { return .untouched }
+      return .lost("it has been swept from the graveyard" + (isTaken ? ", and something else has taken its place" : ""))
     }
     try store.move(destination, to: step.path.bytes, inode: step.inode)
     try setTimes(step, times, destination, store)
@@ -158,6 +181,33 @@ public struct Undo: Sendable {
     }
     try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
     return .restored
+  }
+
+  /// An offset that a file can have.
+  private static func offset(_ value: UInt64) throws(Errno) -> Int64 {
+    guard let offset = Int64(exactly: value) else { throw .invalidArgument }
+    return offset
+  }
+
+  /// Whether a file holds nothing behind a cut but what was there before, or zeros where that is not written yet.
+  private func isOwn(
+    _ file: borrowing OwnedDescriptor, behind cut: UInt64, _ tail: [JournalStep.Run], _ size: UInt64
+  ) throws(Errno) -> Bool {
+    var offset = cut
+    while offset < size {
+      let found = try file.read(at: try Self.offset(offset), count: Int(min(size - offset, 1 << 20)))
+      if found.isEmpty { return true }
+      var expected = [UInt8](repeating: 0, count: found.count)
+      for run in tail {
+        for (index, byte) in run.data.bytes.enumerated() {
+          let (place, overflow) = run.offset.addingReportingOverflow(UInt64(index))
+          if !overflow, place >= offset, place - offset < UInt64(found.count) { expected[Int(place - offset)] = byte }
+        }
+      }
+      for (byte, old) in zip(found, expected) where byte != 0 && byte != old { return false }
+      offset += UInt64(found.count)
+    }
+    return true
   }
 
   /// Gives an entry back what it had, where it still has what the repair gave it.
@@ -194,8 +244,12 @@ public struct Undo: Sendable {
           result = .untouched
           return
         }
-        for run in tail { try entry.write(run.data.bytes, at: Int64(run.offset), count: run.data.bytes.count) }
-        try entry.truncate(to: Int64(old))
+        // What somebody wrote behind the cut since then is not overwritten; what an undo that was cut off wrote is.
+        if status.size != new, try !isOwn(entry, behind: new, tail, status.size) { return }
+        for run in tail {
+          try entry.write(run.data.bytes, at: try Self.offset(run.offset), count: run.data.bytes.count)
+        }
+        try entry.truncate(to: Self.offset(old))
         try Store.setTimes(times, of: entry)
       case .move, .makeDirectory, .remove: return
       }

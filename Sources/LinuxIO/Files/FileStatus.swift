@@ -121,4 +121,14 @@ public struct FileStatus: Sendable, Equatable {
     try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, 0x7ff, &raw) }
     return FileStatus(raw)
   }
+
+  /// When a file was made, nanoseconds since 1970; nil where the file system does not keep it.
+  static func birthTime(
+    _ descriptor: CInt, _ name: UnsafePointer<CChar>, flags: CInt
+  ) throws(Errno) -> Int64? {
+    let mask: UInt32 = 0x800
+    var raw = CLinux.statx()
+    try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, mask, &raw) }
+    return raw.stx_mask & mask != 0 ? nanoseconds(raw.stx_btime) : nil
+  }
 }

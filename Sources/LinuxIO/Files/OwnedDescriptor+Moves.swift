@@ -56,9 +56,14 @@ extension OwnedDescriptor {
   ///
   /// The lock goes with the descriptor and leaves nothing on the disk. The corresponding C function is `flock` with
   /// `LOCK_EX | LOCK_NB`.
-  public func lock() throws(Errno) -> Bool {
+  public func lock() throws(Errno) -> Bool { try lock(LOCK_EX) }
+
+  /// The same for as many as like, but for nobody who wants it alone: `LOCK_SH | LOCK_NB`.
+  public func lockShared() throws(Errno) -> Bool { try lock(LOCK_SH) }
+
+  private func lock(_ kind: CInt) throws(Errno) -> Bool {
     do throws(Errno) {
-      try perform(.flock) { flock(raw, LOCK_EX | LOCK_NB) }
+      try perform(.flock) { flock(raw, kind | LOCK_NB) }
       return true
     } catch {
       guard error == .wouldBlock else { throw error }

@@ -93,6 +93,21 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     }
   }
 
+  /// When the open file was made, nanoseconds since 1970; nil where the file system does not keep it. With the inode it
+  /// tells a file from a later one that got the same number.
+  ///
+  /// The corresponding C function is `statx` with `STATX_BTIME`.
+  public func birthTime() throws(Errno) -> Int64? {
+    try FileStatus.birthTime(raw, "", flags: clinux_AT_EMPTY_PATH)
+  }
+
+  /// The same of an entry of this directory; a symbolic link is not followed.
+  public func birthTime(of name: EntryName) throws(Errno) -> Int64? {
+    try name.withPointer { (pointer) throws(Errno) in
+      try FileStatus.birthTime(raw, pointer, flags: AT_SYMLINK_NOFOLLOW)
+    }
+  }
+
   /// Another descriptor of the same open file.
   ///
   /// The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.
