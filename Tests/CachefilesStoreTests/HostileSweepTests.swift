@@ -61,6 +61,18 @@ struct HostileSweepTests {
     #expect(try scratch.others() == before)
   }
 
+  @Test("A protected file that has another name keeps its flags there", .enabled(if: isRoot))
+  func flagsOfLinks() throws {
+    defer { Flags.clear(scratch.path("kept").string) }
+    try scratch.makeGraveyard()
+    try scratch.write("kept", [1, 2, 3])
+    link(scratch.path("kept").string, scratch.path("cache-root/graveyard/other").string)
+    try set(.immutable, "kept")
+    let result = try scratch.sweep { $0.clearsFlags = true }
+    #expect(result.failures.isEmpty && scratch.graves.isEmpty)
+    #expect(try InodeFlags(rawValue: Flags.of(scratch.path("kept").string)).contains(.immutable))
+  }
+
   private func set(_ flags: InodeFlags, _ name: String) throws {
     let path = scratch.path(name)
     let parent = try OwnedDescriptor(directory: path.removingLastComponent())
