@@ -160,13 +160,15 @@ public final class Cull: Sendable {
     let status = fileSystem()
     report.availableBefore = status?.availableBytes
     var after: CullKey?
+    var upTo = options.goal.usedSince
     var isFirst = true
     while !work.isCancelled {
-      if !isFirst, report.need.remaining(after: work.current.done).isNothing {
+      if !isFirst, upTo == nil, report.need.remaining(after: work.current.done).isNothing {
         report.isGoalMet = true
         return
       }
       let lower = after
+      work.startCounting()
       let room = OldestObjects(limit: options.candidateLimit / max(1, options.threads))
       guard
         let counted = try scan(nil, { HistogramVisitor(selection, rootLength: length, after: lower, candidates: room) })
@@ -174,12 +176,11 @@ public final class Cull: Sendable {
       let scans = CandidateScans(cull: self, known: counted.candidates)
       if isFirst { report.need = options.goal.need(status, selected: counted.selected) }
       let need = report.need.remaining(after: work.current.done)
-      let upTo = options.goal.usedSince
       if need.isNothing, upTo == nil {
         report.isGoalMet = true
         return
       }
-      guard let plan = try plan(need, counted, after: after, upTo: isFirst ? upTo : nil, scans) else { return }
+      guard let plan = try plan(need, counted, after: after, upTo: upTo, scans) else { return }
       if isFirst {
         report.plan = plan.plan
         options.onPlan(plan.plan)
@@ -190,6 +191,14 @@ public final class Cull: Sendable {
       guard try scans.scan(within: bounds.times, visitor) != nil else { return }
       if options.isDryRun { noteDryRun(&report) }
       isFirst = false
+      if !options.isDryRun {
+        switch work.endRound() {
+        case .isComplete: break
+        case .leftObjects: continue
+        case .isStuck: return
+        }
+      }
+      upTo = nil
       after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
       if !plan.plan.isEnough {
         report.isGoalMet = report.need.remaining(after: work.current.done).isNothing
@@ -286,6 +295,7 @@ extension Cull {
     let (visitor, summary) = try work.withStore { (store) throws(StoreError) in
       try Scanner(store, prepared, progress: progress).run(makeVisitor)
     }
+    work.noteScan(failures: summary.failures)
     return summary.isCancelled ? nil : visitor
   }
 

@@ -43,6 +43,9 @@ final class CullWork: Sendable {
   private let start = ContinuousClock.now
   /// How many more objects may go in this round: never more than were planned, whatever a scan comes across now.
   private let budget = Atomic<Int>(0)
+  private let round = Mutex(CullRound())
+  /// Whether the round came across more than was planned.
+  private let isShort = Atomic<Bool>(false)
 
   /// The live question is put again after so many victims.
   static let probeInterval = 64
@@ -64,13 +67,36 @@ final class CullWork: Sendable {
   /// Whether the threads are to end.
   var isCancelled: Bool { options.isCancelled() || isOutOfTime || isStopped.load(ordering: .relaxed) }
 
+  /// Begins the count that a round is planned from.
+  func startCounting() { round.withLock { $0.failures = nil } }
+
+  /// Takes note of how much a scan could not read. The first one of a round is the count.
+  func noteScan(failures: Int) { round.withLock { $0.note(failures) } }
+
   /// Begins a round of at most so many victims.
-  func startRound(of count: Int) { budget.store(count, ordering: .relaxed) }
+  func startRound(of count: Int) {
+    budget.store(count, ordering: .relaxed)
+    isShort.store(false, ordering: .relaxed)
+    let now = current
+    round.withLock { $0.before = now }
+  }
+
+  /// Ends a round, and says whether what comes later in the order may go now.
+  func endRound() -> CullRound.End {
+    let now = current
+    let (end, dirty) = round.withLock { round in
+      (round.end(now, isShort: isShort.load(ordering: .relaxed)), round.before.dirty)
+    }
+    // The dirty objects that stayed will be met again.
+    if end == .leftObjects { tally.withLock { $0.dirty = dirty } }
+    return end
+  }
 
   /// Takes one victim from the plan; false when all of it has been taken.
   func take() -> Bool {
     if budget.subtract(1, ordering: .relaxed).newValue >= 0 { return true }
     budget.add(1, ordering: .relaxed)
+    isShort.store(true, ordering: .relaxed)
     return false
   }
 
