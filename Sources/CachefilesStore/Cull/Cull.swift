@@ -81,8 +81,12 @@ public final class Cull: Sendable {
     public var availableBefore: UInt64?
     /// Available bytes of the file system afterwards, where it tells.
     public var availableAfter: UInt64?
-    /// Whether the goal holds now.
+    /// Whether the goal holds now; in a dry run, whether it would.
     public var isGoalMet = false
+    /// What is missing where it does not hold.
+    public var shortfall = CullShortfall()
+    /// Whether all objects have been counted.
+    public var isCounted = false
     /// Why nothing was done, or the work was stopped: one line.
     public var refusal: String?
     /// Whether a signal ended it.
@@ -95,8 +99,8 @@ public final class Cull: Sendable {
 
   /// How many entries have been seen so far.
   public let progress = ScanProgress()
-  private let options: CullOptions
-  private let work: CullWork
+  let options: CullOptions
+  let work: CullWork
   private let rootPath: [UInt8]
 
   /// Prepares a cull of an open cache directory.
@@ -120,8 +124,8 @@ public final class Cull: Sendable {
       if report.refusal == nil {
         try rounds(&report)
         if options.prunesEmpty, !options.isDryRun, !work.isCancelled { try prune(&report) }
-        try settle(from: report.availableBefore)
-        report.availableAfter = fileSystem()?.availableBytes
+        try settle(report)
+        try judge(&report)
         if !options.isDryRun {
           try work.withStore { (store) throws(StoreError) in store.root.unlock() }
         }
@@ -140,46 +144,34 @@ public final class Cull: Sendable {
     return report
   }
 
-  /// Waits until what was removed is free. btrfs counts it as available only when the removal is on the disk; until then
-  /// the kernel's culling, which asks the file system too, would go on after a bind although the goal holds. XFS frees in
-  /// the background, moments later; others may use the space meanwhile, so that this waits for two seconds at most.
-  private func settle(from before: UInt64?) throws(StoreError) {
-    guard !options.isDryRun, work.current.done.objects > 0 else { return }
-    // A failure changes nothing but the number that is reported.
-    try work.withStore { (store) throws(StoreError) in try? store.root.synchronizeFileSystem() }
-    let freed = work.current.done.bytes
-    guard let before else { return }
-    for _ in 0..<40 {
-      guard let now = fileSystem()?.availableBytes, now < before &+ freed - freed / 16 else { return }
-      Pause.microseconds(50_000)
-    }
-  }
-
   private func rounds(_ report: inout Report) throws(StoreError) {
-    let (selection, length) = (options.selection, rootPath.count)
+    let (selection, length, usedSince) = (options.selection, rootPath.count, options.goal.usedSince)
     let status = fileSystem()
     report.availableBefore = status?.availableBytes
     var after: CullKey?
     var upTo = options.goal.usedSince
     var isFirst = true
     while !work.isCancelled {
-      if !isFirst, upTo == nil, report.need.remaining(after: work.current.done).isNothing {
-        report.isGoalMet = true
-        return
-      }
+      if !isFirst, upTo == nil, report.need.remaining(after: work.current.done).isNothing { return }
       let lower = after
       work.startCounting()
       let room = OldestObjects(limit: options.candidateLimit / max(1, options.threads))
       guard
-        let counted = try scan(nil, { HistogramVisitor(selection, rootLength: length, after: lower, candidates: room) })
+        let counted = try scan(
+          nil,
+          {
+            HistogramVisitor(selection, rootLength: length, after: lower, candidates: room, usedSince: usedSince)
+          })
       else { return }
       let scans = CandidateScans(cull: self, known: counted.candidates)
-      if isFirst { report.need = options.goal.need(status, selected: counted.selected) }
-      let need = report.need.remaining(after: work.current.done)
-      if need.isNothing, upTo == nil {
-        report.isGoalMet = true
-        return
+      if isFirst {
+        report.need = options.goal.need(status, selected: counted.selected)
+        report.shortfall.olderObjects = counted.older
+        report.shortfall.unreadEntries = work.unreadInCount
+        report.isCounted = true
       }
+      let need = report.need.remaining(after: work.current.done)
+      if need.isNothing, upTo == nil { return }
       guard let plan = try plan(need, counted, after: after, upTo: upTo, scans) else { return }
       if isFirst {
         report.plan = plan.plan
@@ -195,15 +187,14 @@ public final class Cull: Sendable {
         switch work.endRound() {
         case .isComplete: break
         case .leftObjects: continue
-        case .isStuck: return
+        case .isStuck:
+          report.shortfall.isUnreadable = true
+          return
         }
       }
       upTo = nil
       after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
-      if !plan.plan.isEnough {
-        report.isGoalMet = report.need.remaining(after: work.current.done).isNothing
-        return
-      }
+      if !plan.plan.isEnough { return }
     }
   }
 
@@ -255,7 +246,7 @@ public final class Cull: Sendable {
     }
   }
 
-  private func fileSystem() -> FileSystemStatus? {
+  func fileSystem() -> FileSystemStatus? {
     do throws(StoreError) {
       return try work.withStore { (store) throws(StoreError) in
         do throws(Errno) { return try store.root.fileSystem() } catch {
@@ -284,7 +275,7 @@ private struct CandidateScans: CullScanner {
 
 extension Cull {
   /// Scans all objects, or those that pass a filter. Returns nil when the scan was cancelled.
-  fileprivate func scan<V: ScanVisitor & SendableMetatype>(
+  func scan<V: ScanVisitor & SendableMetatype>(
     _ inodes: InodeFilter?, _ makeVisitor: @escaping @Sendable () -> V
   ) throws(StoreError) -> V? {
     var scan = ScanOptions(threads: options.threads, onlyVolumes: true) { self.work.fail($0) }

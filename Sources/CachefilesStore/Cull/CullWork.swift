@@ -8,6 +8,8 @@ final class CullWork: Sendable {
   /// What came of a cull so far.
   struct Tally: Sendable {
     var done = CullSum()
+    /// Those of them that were last used before the moment that the goal names.
+    var older = 0
     /// Objects that changed since they were looked at, or are dirty.
     var skipped = 0
     var dirty = 0
@@ -16,8 +18,9 @@ final class CullWork: Sendable {
     var oldest: Int64?
 
     /// Counts a victim.
-    mutating func add(_ status: FileStatus) {
+    mutating func add(_ status: FileStatus, usedSince: Int64?) {
       done += CullSum(status)
+      if let usedSince, status.accessTime < usedSince { older += 1 }
       oldest = min(oldest ?? status.accessTime, status.accessTime)
       newest = max(newest ?? status.accessTime, status.accessTime)
     }
@@ -25,6 +28,7 @@ final class CullWork: Sendable {
     /// Adds what another thread counted.
     static func += (left: inout Tally, right: Tally) {
       left.done += right.done
+      left.older += right.older
       left.skipped += right.skipped
       left.dirty += right.dirty
       left.errors += right.errors
@@ -72,6 +76,9 @@ final class CullWork: Sendable {
 
   /// Takes note of how much a scan could not read. The first one of a round is the count.
   func noteScan(failures: Int) { round.withLock { $0.note(failures) } }
+
+  /// How much could not be read when everything was counted.
+  var unreadInCount: Int { round.withLock { $0.failures ?? 0 } }
 
   /// Begins a round of at most so many victims.
   func startRound(of count: Int) {
@@ -176,7 +183,7 @@ struct RemovalVisitor: ScanVisitor {
       if !work.options.isDryRun {
         try TreeRemover.remove(name, entry.status, in: directory.value)
       }
-      counted.add(entry.status)
+      counted.add(entry.status, usedSince: work.options.goal.usedSince)
       if counted.done.objects >= 64 { handOver() }
       if let onVictim = work.options.onVictim {
         onVictim(

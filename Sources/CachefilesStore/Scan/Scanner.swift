@@ -60,10 +60,7 @@ public final class Scanner: Sendable {
     let visitors = Workers.run(count: max(1, options.threads)) { _ in
       var thread = ScanThread(scanner: self, visitor: makeVisitor())
       self.work.run { job in
-        if self.options.isCancelled() {
-          self.cancelled.store(true, ordering: .relaxed)
-          self.work.cancel()
-        }
+        _ = self.isEnding()
         thread.run(job)
       }
       return UncheckedBox(thread.visitor)
@@ -75,6 +72,14 @@ public final class Scanner: Sendable {
       volumes: volumes.withLock { $0 }, failures: failures.withLock { $0 },
       isCancelled: cancelled.load(ordering: .relaxed))
     return (merged, summary)
+  }
+
+  /// Whether the scan is to end; then it is ended, and the summary says so.
+  private func isEnding() -> Bool {
+    guard options.isCancelled() else { return false }
+    cancelled.store(true, ordering: .relaxed)
+    work.cancel()
+    return true
   }
 
   /// Counts and names an entry that failed.
@@ -126,7 +131,7 @@ public final class Scanner: Sendable {
           } else {
             look(at: buffer, in: node, descriptor)
           }
-          if scanner.options.isCancelled() { break }
+          if scanner.isEnding() { break }
         }
       } catch {
         scanner.fail(StoreError(path: node.path, operation: "list", error: error))
