@@ -18,9 +18,10 @@ struct CullCommand: ParsableCommand {
       Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
       nothing and counts as such. An object that was used since the plan was made stays.
 
-      FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '#' starts a comment. A pattern \
-      protects what it matches of three: the path below the cache directory, the volume key with '/' and the object's \
-      name behind it, and the volume's description as 'stats' prints it.
+      FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '\\xHH' for that byte as names are \
+      printed, '#' starts a comment. A pattern protects what it matches of three: the path below the cache directory, \
+      the volume key with '/' and the object's name behind it, and the volume's description as 'stats' prints it. A \
+      pattern that matches nothing is named before anything goes.
 
       \(ExitStatus.table)
       A goal that cannot be reached is a failure too.
@@ -133,6 +134,8 @@ struct CullCommand: ParsableCommand {
     if let protect {
       let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
       options.selection.isProtected = { patterns.match(path: $0) }
+      // Said before anything goes.
+      options.onCount = { for line in patterns.warnings { StandardError.line("cachefiles: warning: \(line)") } }
     }
     options.isDryRun = dryRun
     options.rate = rate

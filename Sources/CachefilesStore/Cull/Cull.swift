@@ -26,6 +26,8 @@ public struct CullOptions: Sendable {
   var candidateLimit = OldestObjects.capacity
   /// How many paths divide objects of one and the same last use.
   var pivotCount = 1000
+  /// Called when all objects have been counted, before anything is removed.
+  public var onCount: @Sendable () -> Void = {}
   /// Called with the plan before anything is removed.
   public var onPlan: @Sendable (Cull.Plan) -> Void = { _ in }
   /// Called for each victim, from many threads at once.
@@ -169,6 +171,7 @@ public final class Cull: Sendable {
         report.shortfall.olderObjects = counted.older
         report.shortfall.unreadEntries = work.unreadInCount
         report.isCounted = true
+        options.onCount()
       }
       let need = report.need.remaining(after: work.current.done)
       if need.isNothing, upTo == nil { return }
