@@ -43,6 +43,8 @@ final class CullWork: Sendable {
   private let stopped = Mutex<String?>(nil)
   private let isStopped = Atomic<Bool>(false)
   private let untilProbe = Atomic<Int>(0)
+  /// When the question was put last, in milliseconds after the start.
+  private let lastProbe = Atomic<Int>(0)
   private let nextRemoval = Mutex<ContinuousClock.Instant?>(nil)
   private let start = ContinuousClock.now
   /// How many more objects may go in this round: never more than were planned, whatever a scan comes across now.
@@ -53,6 +55,8 @@ final class CullWork: Sendable {
 
   /// The live question is put again after so many victims.
   static let probeInterval = 64
+  /// And when so many milliseconds have passed.
+  static let probeAge = 1000
 
   init(_ store: consuming Store, _ options: CullOptions) {
     self.store = store
@@ -114,15 +118,6 @@ final class CullWork: Sendable {
   func mayGoOn() -> Bool {
     if isCancelled { return false }
     if options.isDryRun { return true }
-    if untilProbe.subtract(1, ordering: .relaxed).oldValue <= 0 {
-      untilProbe.store(Self.probeInterval, ordering: .relaxed)
-      let liveness = store.probeLiveness(options.liveness)
-      if liveness != .offline {
-        stopped.withLock { $0 = "stopped: \(Repairer.words(for: liveness))" }
-        isStopped.store(true, ordering: .relaxed)
-        return false
-      }
-    }
     if let rate = options.rate {
       let turn = nextRemoval.withLock { next in
         let mine = max(next ?? .now, .now)
@@ -130,9 +125,24 @@ final class CullWork: Sendable {
         return mine
       }
       while ContinuousClock.now < turn, !isCancelled { usleepUntil(turn) }
-      if isCancelled { return false }
     }
-    return true
+    return !isCancelled && isFree()
+  }
+
+  /// Whether the cache is still not in use: asked again after ``probeInterval`` victims, and when the last answer is older
+  /// than ``probeAge``.
+  func isFree() -> Bool {
+    let now = (ContinuousClock.now - start).components
+    let milliseconds = Int(now.seconds * 1000 + now.attoseconds / 1_000_000_000_000_000)
+    let isDue = untilProbe.subtract(1, ordering: .relaxed).oldValue <= 0
+    guard isDue || milliseconds - lastProbe.load(ordering: .relaxed) >= Self.probeAge else { return true }
+    untilProbe.store(Self.probeInterval, ordering: .relaxed)
+    lastProbe.store(milliseconds, ordering: .relaxed)
+    let liveness = store.probeLiveness(options.liveness)
+    if liveness == .offline { return true }
+    stopped.withLock { $0 = "stopped: \(Repairer.words(for: liveness))" }
+    isStopped.store(true, ordering: .relaxed)
+    return false
   }
 
   private func usleepUntil(_ turn: ContinuousClock.Instant) {
