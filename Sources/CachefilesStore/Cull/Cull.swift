@@ -292,30 +292,6 @@ extension Cull {
     work.noteScan(failures: summary.failures)
     return summary.isCancelled ? nil : visitor
   }
-
-  /// Removes fanout directories that are empty, and volumes that are after that. `rmdir` itself sees to it that nothing
-  /// but empty directories goes.
-  private func prune(_ report: inout Report) throws(StoreError) {
-    var removed = 0
-    try work.withStore { (store) throws(StoreError) in
-      var names: [EntryName] = []
-      try store.forEachCacheEntry { name, kind in
-        guard kind == .directory, name.count > 1, name[0] == VolumeName.prefix else { return }
-        let key = name.extracting(1..<name.count).array
-        if let wanted = self.options.selection.volumes, !wanted(key) { return }
-        if let entry = EntryName(name.array) { names.append(entry) }
-      }
-      for name in names where !work.isCancelled {
-        do throws(Errno) {
-          removed += try TreeRemover.removeEmptyFanouts(of: name, in: try store.root.open(Store.cacheName, .directory))
-        } catch {
-          let path = store.path.appending(component: Store.cacheName.bytes).appending(component: name.bytes)
-          work.fail(StoreError(path: path, operation: "remove empty directories of", error: error))
-        }
-      }
-    }
-    report.prunedDirectories = removed
-  }
 }
 
 extension FileSystemStatus {
