@@ -84,6 +84,8 @@ struct CullCommand: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    // A removal goes on when nobody reads the list any more.
+    output.stream.endsOnClosedPipe = dryRun
     let store = try store.open()
     let status = try fileSystem(store)
     var options = try cullOptions(status)
