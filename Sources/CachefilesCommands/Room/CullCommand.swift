@@ -99,7 +99,7 @@ struct CullCommand: ParsableCommand {
     ) { cull.run() }
     if let refusal = report.refusal {
       StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
-      if report.done.isNothing { throw ExitStatus.live }
+      if !report.hasDoneSomething { throw ExitStatus.stopped(hasDoneSomething: false) }
     }
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()
@@ -108,7 +108,7 @@ struct CullCommand: ParsableCommand {
 
   private func finish(_ report: Cull.Report) throws {
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if report.refusal != nil { throw ExitStatus.live }
+    if report.refusal != nil { throw ExitStatus.stopped(hasDoneSomething: report.hasDoneSomething) }
     if report.errors > 0 || !report.isGoalMet { throw ExitStatus.failure }
   }
 

@@ -97,6 +97,9 @@ public final class Cull: Sendable {
     public var isOutOfTime = false
     /// Nothing was removed.
     public var isDryRun = false
+
+    /// Whether anything was removed.
+    public var hasDoneSomething: Bool { !isDryRun && (!done.isNothing || prunedDirectories > 0) }
   }
 
   /// How many entries have been seen so far.
