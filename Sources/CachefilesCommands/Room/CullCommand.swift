@@ -11,8 +11,8 @@ struct CullCommand: ParsableCommand {
     abstract: "Make room: remove the least recently used objects of a cache that is not in use.",
     discussion: """
       Removes objects in the order of their last use, ties by path, until the goal holds. Without a goal that is the \
-      point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration. Several goals must all \
-      hold. -n prints the plan and removes nothing.
+      point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration, which must be one that the \
+      daemon takes. Several goals must all hold. -n prints the plan and removes nothing.
 
       A cache in use is refused: its objects can only be removed with the kernel's leave, which cachefilesd asks for. \
       Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
@@ -122,8 +122,7 @@ struct CullCommand: ParsableCommand {
     var options = CullOptions()
     let now = Clock.now
     if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil {
-      let percentages = try store.configuration()?.percentages ?? CullPercentages()
-      options.goal = CullGoal(CullLimits(percentages, blocks: status.blocks, files: status.files), status)
+      options.goal = CullGoal(CullLimits(try store.limits(), blocks: status.blocks, files: status.files), status)
     }
     options.goal.availableBytes = free?.bytes(of: status) ?? options.goal.availableBytes
     options.goal.maximumBytes = maxSize?.bytes
