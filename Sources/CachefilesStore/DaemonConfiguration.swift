@@ -22,6 +22,13 @@ public struct DaemonConfiguration: Sendable, Equatable {
   public var isCullingOff = false
   /// What the daemon or the kernel refuses; with any of these the daemon does not start.
   public var defects: [Defect] = []
+  /// The numbers of the lines that set a limit, from 1, also of those that are refused.
+  public private(set) var limitLines: Set<Int> = []
+
+  /// What is refused of the lines that set the limits: with any of it ``percentages`` is not what the file asks for.
+  public var limitDefects: [Defect] {
+    defects.filter { limitLines.contains($0.line) && $0.trap != .noDirectory }
+  }
 
   /// The kinds of lines that make the daemon give up.
   public enum Trap: String, Sendable, CaseIterable {
@@ -91,15 +98,18 @@ public struct DaemonConfiguration: Sendable, Equatable {
   /// The longest path of a cache that the daemon takes: `PATH_MAX` − 10.
   static let directoryLimit = 4086
 
+  private static let limitNames = ["brun", "bcull", "bstop", "frun", "fcull", "fstop"].map { Array($0.utf8) }
+
   private mutating func read(_ text: ArraySlice<UInt8>, _ line: Int) {
+    let rest = text.drop(while: Self.isBlank)
+    let word = rest.prefix { !Self.isBlank($0) }
+    if Self.limitNames.contains(where: word.elementsEqual) { limitLines.insert(line) }
     if text.count + 1 >= Self.lineLimit {
       return refuse(
         line, .longLine, "the line has \(text.count + 1) bytes; the daemon takes less than \(Self.lineLimit)")
     }
     if text.contains(0) { return refuse(line, .nul, "a NUL byte") }
-    let rest = text.drop(while: Self.isBlank)
     guard let first = rest.first, first != UInt8(ascii: "#") else { return }
-    let word = rest.prefix { !Self.isBlank($0) }
     let argument = Array(rest.dropFirst(word.count).drop(while: Self.isBlank))
     let command = String(decoding: word, as: UTF8.self)
     // The daemon skips blanks before its own commands, but hands the line on as it is.

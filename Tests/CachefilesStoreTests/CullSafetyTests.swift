@@ -52,6 +52,32 @@ struct CullSafetyTests {
     #expect(!result.report.isGoalMet)
   }
 
+  @Test("a slow cull of a cache that comes up meanwhile stops within a second")
+  func comesUpSlowly() throws {
+    try scratch.makeCache(objects: 8)
+    // The first answer is for the lock, the second for the first victim, the third comes when a second has passed.
+    let result = try cull(FaultPlan(failing: .rmdir, ordinal: 3, with: .resourceBusy)) { $0.rate = 2 }
+    #expect(result.report.refusal == "stopped: the cache is in use by a kernel")
+    #expect((2...3).contains(result.report.done.objects))
+    #expect(count() == 8 - result.report.done.objects)
+  }
+
+  @Test("a cache that comes up while a cull waits for its turn keeps the object whose turn it is")
+  func comesUpInAPause() throws {
+    try scratch.makeCache(objects: 8)
+    let victims = Collector<Bool>()
+    // Between two victims lies more than a second, so that each has its own question.
+    let result = try cull(FaultPlan(failing: .rmdir, ordinal: 3, with: .resourceBusy)) { options in
+      options.rate = 1
+      options.onVictim = { _ in
+        victims.add(true)
+        Pause.microseconds(1_100_000)
+      }
+    }
+    #expect(result.report.done.objects == 1)
+    #expect(victims.all.count == 1)
+  }
+
   @Test("two programs do not cull at the same time")
   func locked() throws {
     try scratch.makeCache(objects: 3)

@@ -49,6 +49,17 @@ struct DaemonConfigurationTests {
       [limits.brun, limits.bcull, limits.bstop, limits.frun, limits.fcull, limits.fstop] as [Int] == [7, 5, 1, 7, 5, 1])
   }
 
+  @Test("What is refused of a limit is told apart from what else is refused")
+  func limitDefects() {
+    let lines: [(String, [DaemonConfiguration.Trap])] = [
+      ("brun 5%\n", [.limitOrder]), ("brun 5\n", [.badLimit]), (" brun 50%\n", [.leadingBlanks]),
+      ("fstop 1%", [.unterminated]), ("frun 50%\0\n", [.nul]), ("brun 50%\n", []), ("tag\n", []), ("nocull\n", []),
+    ]
+    for (text, traps) in lines { #expect(parse("dir /c\n" + text).limitDefects.map(\.trap) == traps, "\(text)") }
+    #expect(parse("brun 50%\n").defects.map(\.trap) == [.noDirectory])
+    #expect(parse("brun 50%\n").limitDefects.isEmpty)
+  }
+
   @Test("A file without a 'dir' line is refused", arguments: ["", "\n", "# dir /c\n", "tag x\n"])
   func directoryIsMandatory(text: String) {
     #expect(parse(text).directory == nil)

@@ -51,6 +51,22 @@ struct CopySignalTests {
     try finish(done)
   }
 
+  @Test(
+    "a copy whose source may have come up is a failure of what was begun, and can be resumed",
+    .enabled(if: geteuid() == 0))
+  func stopped() throws {
+    let command = try start()
+    // Nothing can be asked in an immutable directory, so that nobody knows whether the cache is in use.
+    #expect(try Command.run("/usr/bin/chattr", ["+i", "\(scratch.path)/c"]).status == 0)
+    let result = command.finish()
+    #expect(try Command.run("/usr/bin/chattr", ["-i", "\(scratch.path)/c"]).status == 0)
+    #expect(result.status == 1)
+    #expect(result.errorText.contains("stopped: it cannot be told whether the cache is in use"))
+    let done = copied()
+    #expect((1..<Self.objects).contains(done))
+    try finish(done)
+  }
+
   @Test("a copy that is killed can be resumed")
   func killed() throws {
     let command = try start()

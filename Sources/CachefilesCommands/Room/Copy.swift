@@ -56,7 +56,9 @@ struct Copy: ParsableCommand {
     output.render(CopyView(report: report), command: "copy")
     output.stream.flush()
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if report.stopped != nil { throw ExitStatus.live }
+    if report.stopped != nil {
+      throw ExitStatus.stopped(hasDoneSomething: report.copiedObjects > 0 || report.directories > 0)
+    }
     if !report.isComplete { throw ExitStatus.failure }
   }
 

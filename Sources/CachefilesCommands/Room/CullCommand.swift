@@ -11,16 +11,17 @@ struct CullCommand: ParsableCommand {
     abstract: "Make room: remove the least recently used objects of a cache that is not in use.",
     discussion: """
       Removes objects in the order of their last use, ties by path, until the goal holds. Without a goal that is the \
-      point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration. Several goals must all \
-      hold. -n prints the plan and removes nothing.
+      point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration, which must be one that the \
+      daemon takes. Several goals must all hold. -n prints the plan and removes nothing.
 
       A cache in use is refused: its objects can only be removed with the kernel's leave, which cachefilesd asks for. \
       Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
       nothing and counts as such. An object that was used since the plan was made stays.
 
-      FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '#' starts a comment. A pattern \
-      protects what it matches of three: the path below the cache directory, the volume key with '/' and the object's \
-      name behind it, and the volume's description as 'stats' prints it.
+      FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '\\xHH' for that byte as names are \
+      printed, '#' starts a comment. A pattern protects what it matches of three: the path below the cache directory, \
+      the volume key with '/' and the object's name behind it, and the volume's description as 'stats' prints it. A \
+      pattern that matches nothing is named before anything goes.
 
       \(ExitStatus.table)
       A goal that cannot be reached is a failure too.
@@ -83,6 +84,8 @@ struct CullCommand: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    // A removal goes on when nobody reads the list any more.
+    output.stream.endsOnClosedPipe = dryRun
     let store = try store.open()
     let status = try fileSystem(store)
     var options = try cullOptions(status)
@@ -96,7 +99,7 @@ struct CullCommand: ParsableCommand {
     ) { cull.run() }
     if let refusal = report.refusal {
       StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
-      if report.done.isNothing { throw ExitStatus.live }
+      if !report.hasDoneSomething { throw ExitStatus.stopped(hasDoneSomething: false) }
     }
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()
@@ -105,7 +108,7 @@ struct CullCommand: ParsableCommand {
 
   private func finish(_ report: Cull.Report) throws {
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if report.refusal != nil { throw ExitStatus.live }
+    if report.refusal != nil { throw ExitStatus.stopped(hasDoneSomething: report.hasDoneSomething) }
     if report.errors > 0 || !report.isGoalMet { throw ExitStatus.failure }
   }
 
@@ -119,8 +122,7 @@ struct CullCommand: ParsableCommand {
     var options = CullOptions()
     let now = Clock.now
     if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil {
-      let percentages = try store.configuration()?.percentages ?? CullPercentages()
-      options.goal = CullGoal(CullLimits(percentages, blocks: status.blocks, files: status.files), status)
+      options.goal = CullGoal(CullLimits(try store.limits(), blocks: status.blocks, files: status.files), status)
     }
     options.goal.availableBytes = free?.bytes(of: status) ?? options.goal.availableBytes
     options.goal.maximumBytes = maxSize?.bytes
@@ -133,6 +135,8 @@ struct CullCommand: ParsableCommand {
     if let protect {
       let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
       options.selection.isProtected = { patterns.match(path: $0) }
+      // Said before anything goes.
+      options.onCount = { for line in patterns.warnings { StandardError.line("cachefiles: warning: \(line)") } }
     }
     options.isDryRun = dryRun
     options.rate = rate

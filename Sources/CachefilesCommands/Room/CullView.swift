@@ -34,14 +34,25 @@ struct CullView: Renderable {
     if let bytes = report.availableBefore { json.number("available_bytes_before", bytes) }
     if let bytes = report.availableAfter { json.number("available_bytes_after", bytes) }
     json.bool("goal_met", report.isGoalMet)
+    if !report.isGoalMet, report.isCounted { json.object("shortfall") { write(report.shortfall, to: &$0) } }
     json.bool("dry_run", report.isDryRun)
     if let refusal = report.refusal { json.text("refusal", refusal) }
+  }
+
+  private func write(_ shortfall: CullShortfall, to json: inout JSONWriter) {
+    json.number("objects", shortfall.need.objects)
+    json.number("files", shortfall.need.files)
+    json.number("disk_bytes", shortfall.need.bytes)
+    json.number("available_bytes", shortfall.availableBytes)
+    json.number("free_files", shortfall.freeFiles)
+    json.number("older_objects", shortfall.olderObjects)
+    json.number("unread_entries", shortfall.unreadEntries)
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines: [String] = []
     let root = EscapedBytes.string(report.root)
-    if report.need.isNothing, goal.usedSince == nil {
+    if report.isGoalMet, report.need.isNothing, goal.usedSince == nil {
       lines.append("\(root): \(style.good("nothing to do")), the goal holds already")
       return lines + availability()
     }
@@ -77,7 +88,29 @@ struct CullView: Renderable {
     if report.isInterrupted { return style.warning("not reached: interrupted") }
     if report.isOutOfTime { return style.warning("not reached: out of time") }
     if report.refusal != nil { return style.bad("not reached: stopped") }
-    return style.bad("cannot be reached: nothing else may go")
+    return style.bad(shortage())
+  }
+
+  /// Which goal is not reached, and what may be the reason.
+  private func shortage() -> String {
+    let (missing, not) = (report.shortfall, report.isDryRun ? "would not be reached" : "not reached")
+    if missing.isUnreadable { return "\(not): what should go next cannot always be read" }
+    if !missing.need.isNothing { return "cannot be reached: nothing else may go" }
+    if missing.olderObjects > 0 {
+      let objects = Quantity.count(missing.olderObjects, "older object")
+      return "\(not): \(objects) left: dirty, protected, kept by --min-age, or not to be removed"
+    }
+    let reasons = "removed files may still be open, their blocks may be shared, or others write"
+    if missing.availableBytes > 0 {
+      return "\(not): \(Quantity.size(missing.availableBytes)) less available than wanted: \(reasons)"
+    }
+    if missing.freeFiles > 0 {
+      return "\(not): room for \(Quantity.count(Int(clamping: missing.freeFiles))) files less than wanted: \(reasons)"
+    }
+    if missing.unreadEntries > 0 {
+      return "not known: \(Quantity.count(missing.unreadEntries)) of the entries to count could not be read"
+    }
+    return "not known: the cache or its file system could not be read"
   }
 
   /// What the file system says, beside what the victims come to.

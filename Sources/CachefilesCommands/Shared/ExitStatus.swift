@@ -11,6 +11,9 @@ enum ExitStatus {
   /// The command line is not understood.
   static let usage = ExitCode(64)
 
+  /// The cache came up or was taken by another: a failure of what had been begun, unless nothing had been done.
+  static func stopped(hasDoneSomething: Bool) -> ExitCode { hasDoneSomething ? failure : live }
+
   /// Ended by a signal.
   static func signal(_ number: Int32) -> ExitCode { ExitCode(128 + number) }
 

@@ -26,6 +26,17 @@ struct StoreOptions: ParsableArguments {
     }
   }
 
+  /// The limits of the configuration, the kernel's own where there is none. One that the daemon would refuse to start with
+  /// is refused: what its limits were to be is not known.
+  func limits() throws(Failure) -> CullPercentages {
+    guard let configuration = try configuration() else { return CullPercentages() }
+    if let defect = configuration.limitDefects.first {
+      let path = config.map(\.bytes) ?? DaemonConfiguration.defaultPath.bytes
+      throw Failure("\(EscapedBytes.string(path)): \(defect)")
+    }
+    return configuration.percentages
+  }
+
   /// The path of the cache directory.
   func path() throws(Failure) -> FilePath {
     if let directory { return FilePath(bytes: directory.bytes) }

@@ -2,43 +2,85 @@ import CachefilesFormat
 
 /// A pattern over volumes.
 struct VolumeGlob: Sendable {
-  private let pattern: [UInt8]
+  private let glob: Glob
 
-  init(_ pattern: [UInt8]) { self.pattern = pattern }
+  init(_ pattern: [UInt8]) { glob = Glob(pattern) }
 
   /// Whether a volume key, or its description, matches.
   func matches(_ key: [UInt8]) -> Bool {
-    if Glob.matches(pattern, key) { return true }
-    let summary = NetfsVolume(volumeKey: key.span, byteOrder: .host).summary
-    return Glob.matches(pattern, Array(summary.utf8))
+    glob.matches(key) || VolumeDescription(key).matches(glob)
   }
 }
 
-/// `*` and `?` over bytes; a backslash takes the next byte as it is.
-enum Glob {
-  static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+/// What `stats` and `ls` call a volume, as bytes and as they print it.
+struct VolumeDescription {
+  private let printed: [UInt8]
+  private let plain: [UInt8]
+
+  /// The description of a volume by its key.
+  init(_ key: [UInt8]) {
+    let summary = Array(NetfsVolume(volumeKey: key.span, byteOrder: .host).summary.utf8)
+    plain = EscapedBytes.unescape(summary.span)
+    printed = summary
+  }
+
+  /// Whether a pattern matches it in one of both forms.
+  func matches(_ glob: Glob) -> Bool { glob.matches(plain) || (plain != printed && glob.matches(printed)) }
+}
+
+/// `*` and `?` over bytes; `\xHH`, as everything is printed, is that byte, and a backslash takes any other byte as it is.
+struct Glob: Sendable {
+  private enum Part: Sendable, Equatable {
+    case byte(UInt8)
+    case anyByte
+    case anything
+  }
+
+  private let parts: [Part]
+
+  /// Reads a pattern.
+  init(_ pattern: [UInt8]) {
+    var parts: [Part] = []
+    var rest = pattern[...]
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "*"): parts.append(.anything)
+      case UInt8(ascii: "?"): parts.append(.anyByte)
+      case UInt8(ascii: "\\"):
+        let escape = [byte] + rest.prefix(3)
+        let escaped = EscapedBytes.unescape(escape.span)
+        if escape.count == 4, escape[1] == UInt8(ascii: "x"), escaped.count == 1 {
+          rest = rest.dropFirst(3)
+          parts.append(.byte(escaped[0]))
+        } else {
+          parts.append(.byte(rest.popFirst() ?? byte))
+        }
+      default: parts.append(.byte(byte))
+      }
+    }
+    self.parts = parts
+  }
+
+  /// Whether all of a text matches.
+  func matches(_ text: [UInt8]) -> Bool {
     var (p, t) = (0, 0)
-    var star: (pattern: Int, text: Int)?
+    var star: (part: Int, text: Int)?
     while t < text.count {
-      if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+      if p < parts.count, parts[p] == .anything {
         star = (p + 1, t)
         p += 1
         continue
       }
-      if p < pattern.count {
-        let literal = pattern[p] == UInt8(ascii: "\\") && p + 1 < pattern.count
-        let wanted = literal ? pattern[p + 1] : pattern[p]
-        if wanted == text[t] || (!literal && wanted == UInt8(ascii: "?")) {
-          p += literal ? 2 : 1
-          t += 1
-          continue
-        }
+      if p < parts.count, parts[p] == .anyByte || parts[p] == .byte(text[t]) {
+        p += 1
+        t += 1
+        continue
       }
       guard let last = star else { return false }
-      star = (last.pattern, last.text + 1)
-      (p, t) = (last.pattern, last.text + 1)
+      star = (last.part, last.text + 1)
+      (p, t) = (last.part, last.text + 1)
     }
-    while p < pattern.count, pattern[p] == UInt8(ascii: "*") { p += 1 }
-    return p == pattern.count
+    while p < parts.count, parts[p] == .anything { p += 1 }
+    return p == parts.count
   }
 }

@@ -26,6 +26,8 @@ public struct CullOptions: Sendable {
   var candidateLimit = OldestObjects.capacity
   /// How many paths divide objects of one and the same last use.
   var pivotCount = 1000
+  /// Called when all objects have been counted, before anything is removed.
+  public var onCount: @Sendable () -> Void = {}
   /// Called with the plan before anything is removed.
   public var onPlan: @Sendable (Cull.Plan) -> Void = { _ in }
   /// Called for each victim, from many threads at once.
@@ -81,8 +83,12 @@ public final class Cull: Sendable {
     public var availableBefore: UInt64?
     /// Available bytes of the file system afterwards, where it tells.
     public var availableAfter: UInt64?
-    /// Whether the goal holds now.
+    /// Whether the goal holds now; in a dry run, whether it would.
     public var isGoalMet = false
+    /// What is missing where it does not hold.
+    public var shortfall = CullShortfall()
+    /// Whether all objects have been counted.
+    public var isCounted = false
     /// Why nothing was done, or the work was stopped: one line.
     public var refusal: String?
     /// Whether a signal ended it.
@@ -91,12 +97,15 @@ public final class Cull: Sendable {
     public var isOutOfTime = false
     /// Nothing was removed.
     public var isDryRun = false
+
+    /// Whether anything was removed.
+    public var hasDoneSomething: Bool { !isDryRun && (!done.isNothing || prunedDirectories > 0) }
   }
 
   /// How many entries have been seen so far.
   public let progress = ScanProgress()
-  private let options: CullOptions
-  private let work: CullWork
+  let options: CullOptions
+  let work: CullWork
   private let rootPath: [UInt8]
 
   /// Prepares a cull of an open cache directory.
@@ -120,8 +129,8 @@ public final class Cull: Sendable {
       if report.refusal == nil {
         try rounds(&report)
         if options.prunesEmpty, !options.isDryRun, !work.isCancelled { try prune(&report) }
-        try settle(from: report.availableBefore)
-        report.availableAfter = fileSystem()?.availableBytes
+        try settle(report)
+        try judge(&report)
         if !options.isDryRun {
           try work.withStore { (store) throws(StoreError) in store.root.unlock() }
         }
@@ -140,46 +149,36 @@ public final class Cull: Sendable {
     return report
   }
 
-  /// Waits until what was removed is free. btrfs counts it as available only when the removal is on the disk; until then
-  /// the kernel's culling, which asks the file system too, would go on after a bind although the goal holds. XFS frees in
-  /// the background, moments later; others may use the space meanwhile, so that this waits for two seconds at most.
-  private func settle(from before: UInt64?) throws(StoreError) {
-    guard !options.isDryRun, work.current.done.objects > 0 else { return }
-    // A failure changes nothing but the number that is reported.
-    try work.withStore { (store) throws(StoreError) in try? store.root.synchronizeFileSystem() }
-    let freed = work.current.done.bytes
-    guard let before else { return }
-    for _ in 0..<40 {
-      guard let now = fileSystem()?.availableBytes, now < before &+ freed - freed / 16 else { return }
-      Pause.microseconds(50_000)
-    }
-  }
-
   private func rounds(_ report: inout Report) throws(StoreError) {
-    let (selection, length) = (options.selection, rootPath.count)
+    let (selection, length, usedSince) = (options.selection, rootPath.count, options.goal.usedSince)
     let status = fileSystem()
     report.availableBefore = status?.availableBytes
     var after: CullKey?
+    var upTo = options.goal.usedSince
     var isFirst = true
     while !work.isCancelled {
-      if !isFirst, report.need.remaining(after: work.current.done).isNothing {
-        report.isGoalMet = true
-        return
-      }
+      if !isFirst, upTo == nil, report.need.remaining(after: work.current.done).isNothing { return }
       let lower = after
+      work.startCounting()
       let room = OldestObjects(limit: options.candidateLimit / max(1, options.threads))
       guard
-        let counted = try scan(nil, { HistogramVisitor(selection, rootLength: length, after: lower, candidates: room) })
+        let counted = try scan(
+          nil,
+          {
+            HistogramVisitor(selection, rootLength: length, after: lower, candidates: room, usedSince: usedSince)
+          })
       else { return }
       let scans = CandidateScans(cull: self, known: counted.candidates)
-      if isFirst { report.need = options.goal.need(status, selected: counted.selected) }
-      let need = report.need.remaining(after: work.current.done)
-      let upTo = options.goal.usedSince
-      if need.isNothing, upTo == nil {
-        report.isGoalMet = true
-        return
+      if isFirst {
+        report.need = options.goal.need(status, selected: counted.selected)
+        report.shortfall.olderObjects = counted.older
+        report.shortfall.unreadEntries = work.unreadInCount
+        report.isCounted = true
+        options.onCount()
       }
-      guard let plan = try plan(need, counted, after: after, upTo: isFirst ? upTo : nil, scans) else { return }
+      let need = report.need.remaining(after: work.current.done)
+      if need.isNothing, upTo == nil { return }
+      guard let plan = try plan(need, counted, after: after, upTo: upTo, scans) else { return }
       if isFirst {
         report.plan = plan.plan
         options.onPlan(plan.plan)
@@ -190,11 +189,18 @@ public final class Cull: Sendable {
       guard try scans.scan(within: bounds.times, visitor) != nil else { return }
       if options.isDryRun { noteDryRun(&report) }
       isFirst = false
-      after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
-      if !plan.plan.isEnough {
-        report.isGoalMet = report.need.remaining(after: work.current.done).isNothing
-        return
+      if !options.isDryRun {
+        switch work.endRound() {
+        case .isComplete: break
+        case .leftObjects: continue
+        case .isStuck:
+          report.shortfall.isUnreadable = true
+          return
+        }
       }
+      upTo = nil
+      after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
+      if !plan.plan.isEnough { return }
     }
   }
 
@@ -246,7 +252,7 @@ public final class Cull: Sendable {
     }
   }
 
-  private func fileSystem() -> FileSystemStatus? {
+  func fileSystem() -> FileSystemStatus? {
     do throws(StoreError) {
       return try work.withStore { (store) throws(StoreError) in
         do throws(Errno) { return try store.root.fileSystem() } catch {
@@ -275,7 +281,7 @@ private struct CandidateScans: CullScanner {
 
 extension Cull {
   /// Scans all objects, or those that pass a filter. Returns nil when the scan was cancelled.
-  fileprivate func scan<V: ScanVisitor & SendableMetatype>(
+  func scan<V: ScanVisitor & SendableMetatype>(
     _ inodes: InodeFilter?, _ makeVisitor: @escaping @Sendable () -> V
   ) throws(StoreError) -> V? {
     var scan = ScanOptions(threads: options.threads, onlyVolumes: true) { self.work.fail($0) }
@@ -286,31 +292,8 @@ extension Cull {
     let (visitor, summary) = try work.withStore { (store) throws(StoreError) in
       try Scanner(store, prepared, progress: progress).run(makeVisitor)
     }
+    work.noteScan(failures: summary.failures)
     return summary.isCancelled ? nil : visitor
-  }
-
-  /// Removes fanout directories that are empty, and volumes that are after that. `rmdir` itself sees to it that nothing
-  /// but empty directories goes.
-  private func prune(_ report: inout Report) throws(StoreError) {
-    var removed = 0
-    try work.withStore { (store) throws(StoreError) in
-      var names: [EntryName] = []
-      try store.forEachCacheEntry { name, kind in
-        guard kind == .directory, name.count > 1, name[0] == VolumeName.prefix else { return }
-        let key = name.extracting(1..<name.count).array
-        if let wanted = self.options.selection.volumes, !wanted(key) { return }
-        if let entry = EntryName(name.array) { names.append(entry) }
-      }
-      for name in names where !work.isCancelled {
-        do throws(Errno) {
-          removed += try TreeRemover.removeEmptyFanouts(of: name, in: try store.root.open(Store.cacheName, .directory))
-        } catch {
-          let path = store.path.appending(component: Store.cacheName.bytes).appending(component: name.bytes)
-          work.fail(StoreError(path: path, operation: "remove empty directories of", error: error))
-        }
-      }
-    }
-    report.prunedDirectories = removed
   }
 }
 

@@ -40,6 +40,15 @@ public struct CullGoal: Sendable, Equatable {
   }
 }
 
+extension CullGoal {
+  /// What the file system lacks, in bytes and in files.
+  func missing(_ fileSystem: FileSystemStatus) -> (bytes: UInt64, files: UInt64) {
+    let (available, free) = (fileSystem.availableBytes, fileSystem.freeFiles)
+    let (bytes, files) = (availableBytes ?? 0, freeFiles ?? 0)
+    return (bytes > available ? bytes - available : 0, files > free ? files - free : 0)
+  }
+}
+
 /// What objects come to.
 public struct CullSum: Sendable, Equatable {
   /// Names of objects.

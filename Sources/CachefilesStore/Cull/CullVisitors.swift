@@ -5,9 +5,12 @@ struct HistogramVisitor: ScanVisitor {
   private let selection: CullSelection
   private let rootLength: Int
   private let bounds: CandidateVisitor.Bounds
+  private let usedSince: Int64
   private(set) var histogram: AgeHistogram
   /// All objects of the selected volumes, also those that must stay.
   private(set) var selected = CullSum()
+  /// How many of those were last used before a moment.
+  private(set) var older = 0
   /// The least recent use of what may go.
   private(set) var oldest: Int64?
   /// The most recent use of what may go.
@@ -17,19 +20,23 @@ struct HistogramVisitor: ScanVisitor {
 
   init(
     _ selection: CullSelection, rootLength: Int, range: ClosedRange<Int64> = .min ... .max, after: CullKey? = nil,
-    shift: Int = 28, candidates: OldestObjects? = nil
+    shift: Int = 28, candidates: OldestObjects? = nil, usedSince: Int64? = nil
   ) {
     self.selection = selection
     self.rootLength = rootLength
     bounds = CandidateVisitor.Bounds(times: range, after: after)
     histogram = AgeHistogram(shift: shift)
     self.candidates = candidates
+    self.usedSince = usedSince ?? .min
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     guard entry.place == .object, entry.status.kind == .regular else { return }
     let sum = CullSum(entry.status)
-    if let volume = entry.volume, selection.types.isEmpty || selection.types.contains(volume.type) { selected += sum }
+    if let volume = entry.volume, selection.types.isEmpty || selection.types.contains(volume.type) {
+      selected += sum
+      if entry.status.accessTime < usedSince { older += 1 }
+    }
     guard selection.allows(entry, rootLength: rootLength), bounds.contains(entry, rootLength) else { return }
     histogram.add(sum, at: entry.status.accessTime)
     candidates?.add(entry.recordInode, usedAt: entry.status.accessTime)
@@ -40,6 +47,7 @@ struct HistogramVisitor: ScanVisitor {
   mutating func merge(_ other: consuming HistogramVisitor) {
     histogram.merge(other.histogram)
     selected += other.selected
+    older += other.older
     if let found = other.candidates { candidates?.merge(found) }
     if let time = other.oldest { oldest = min(oldest ?? time, time) }
     if let time = other.newest { newest = max(newest ?? time, time) }

@@ -8,6 +8,8 @@ final class CullWork: Sendable {
   /// What came of a cull so far.
   struct Tally: Sendable {
     var done = CullSum()
+    /// Those of them that were last used before the moment that the goal names.
+    var older = 0
     /// Objects that changed since they were looked at, or are dirty.
     var skipped = 0
     var dirty = 0
@@ -16,8 +18,9 @@ final class CullWork: Sendable {
     var oldest: Int64?
 
     /// Counts a victim.
-    mutating func add(_ status: FileStatus) {
+    mutating func add(_ status: FileStatus, usedSince: Int64?) {
       done += CullSum(status)
+      if let usedSince, status.accessTime < usedSince { older += 1 }
       oldest = min(oldest ?? status.accessTime, status.accessTime)
       newest = max(newest ?? status.accessTime, status.accessTime)
     }
@@ -25,6 +28,7 @@ final class CullWork: Sendable {
     /// Adds what another thread counted.
     static func += (left: inout Tally, right: Tally) {
       left.done += right.done
+      left.older += right.older
       left.skipped += right.skipped
       left.dirty += right.dirty
       left.errors += right.errors
@@ -39,13 +43,20 @@ final class CullWork: Sendable {
   private let stopped = Mutex<String?>(nil)
   private let isStopped = Atomic<Bool>(false)
   private let untilProbe = Atomic<Int>(0)
+  /// When the question was put last, in milliseconds after the start.
+  private let lastProbe = Atomic<Int>(0)
   private let nextRemoval = Mutex<ContinuousClock.Instant?>(nil)
   private let start = ContinuousClock.now
   /// How many more objects may go in this round: never more than were planned, whatever a scan comes across now.
   private let budget = Atomic<Int>(0)
+  private let round = Mutex(CullRound())
+  /// Whether the round came across more than was planned.
+  private let isShort = Atomic<Bool>(false)
 
   /// The live question is put again after so many victims.
   static let probeInterval = 64
+  /// And when so many milliseconds have passed.
+  static let probeAge = 1000
 
   init(_ store: consuming Store, _ options: CullOptions) {
     self.store = store
@@ -64,13 +75,39 @@ final class CullWork: Sendable {
   /// Whether the threads are to end.
   var isCancelled: Bool { options.isCancelled() || isOutOfTime || isStopped.load(ordering: .relaxed) }
 
+  /// Begins the count that a round is planned from.
+  func startCounting() { round.withLock { $0.failures = nil } }
+
+  /// Takes note of how much a scan could not read. The first one of a round is the count.
+  func noteScan(failures: Int) { round.withLock { $0.note(failures) } }
+
+  /// How much could not be read when everything was counted.
+  var unreadInCount: Int { round.withLock { $0.failures ?? 0 } }
+
   /// Begins a round of at most so many victims.
-  func startRound(of count: Int) { budget.store(count, ordering: .relaxed) }
+  func startRound(of count: Int) {
+    budget.store(count, ordering: .relaxed)
+    isShort.store(false, ordering: .relaxed)
+    let now = current
+    round.withLock { $0.before = now }
+  }
+
+  /// Ends a round, and says whether what comes later in the order may go now.
+  func endRound() -> CullRound.End {
+    let now = current
+    let (end, dirty) = round.withLock { round in
+      (round.end(now, isShort: isShort.load(ordering: .relaxed)), round.before.dirty)
+    }
+    // The dirty objects that stayed will be met again.
+    if end == .leftObjects { tally.withLock { $0.dirty = dirty } }
+    return end
+  }
 
   /// Takes one victim from the plan; false when all of it has been taken.
   func take() -> Bool {
     if budget.subtract(1, ordering: .relaxed).newValue >= 0 { return true }
     budget.add(1, ordering: .relaxed)
+    isShort.store(true, ordering: .relaxed)
     return false
   }
 
@@ -81,15 +118,6 @@ final class CullWork: Sendable {
   func mayGoOn() -> Bool {
     if isCancelled { return false }
     if options.isDryRun { return true }
-    if untilProbe.subtract(1, ordering: .relaxed).oldValue <= 0 {
-      untilProbe.store(Self.probeInterval, ordering: .relaxed)
-      let liveness = store.probeLiveness(options.liveness)
-      if liveness != .offline {
-        stopped.withLock { $0 = "stopped: \(Repairer.words(for: liveness))" }
-        isStopped.store(true, ordering: .relaxed)
-        return false
-      }
-    }
     if let rate = options.rate {
       let turn = nextRemoval.withLock { next in
         let mine = max(next ?? .now, .now)
@@ -97,9 +125,24 @@ final class CullWork: Sendable {
         return mine
       }
       while ContinuousClock.now < turn, !isCancelled { usleepUntil(turn) }
-      if isCancelled { return false }
     }
-    return true
+    return !isCancelled && isFree()
+  }
+
+  /// Whether the cache is still not in use: asked again after ``probeInterval`` victims, and when the last answer is older
+  /// than ``probeAge``.
+  func isFree() -> Bool {
+    let now = (ContinuousClock.now - start).components
+    let milliseconds = Int(now.seconds * 1000 + now.attoseconds / 1_000_000_000_000_000)
+    let isDue = untilProbe.subtract(1, ordering: .relaxed).oldValue <= 0
+    guard isDue || milliseconds - lastProbe.load(ordering: .relaxed) >= Self.probeAge else { return true }
+    untilProbe.store(Self.probeInterval, ordering: .relaxed)
+    lastProbe.store(milliseconds, ordering: .relaxed)
+    let liveness = store.probeLiveness(options.liveness)
+    if liveness == .offline { return true }
+    stopped.withLock { $0 = "stopped: \(Repairer.words(for: liveness))" }
+    isStopped.store(true, ordering: .relaxed)
+    return false
   }
 
   private func usleepUntil(_ turn: ContinuousClock.Instant) {
@@ -150,7 +193,7 @@ struct RemovalVisitor: ScanVisitor {
       if !work.options.isDryRun {
         try TreeRemover.remove(name, entry.status, in: directory.value)
       }
-      counted.add(entry.status)
+      counted.add(entry.status, usedSince: work.options.goal.usedSince)
       if counted.done.objects >= 64 { handOver() }
       if let onVictim = work.options.onVictim {
         onVictim(

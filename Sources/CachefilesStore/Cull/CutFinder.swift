@@ -31,10 +31,14 @@ struct CutFinder {
     var histogram = histogram
     var before = CullSum()
     var slice = Int64.min...Int64.max
+    var isPart = false
     while true {
       guard case .within(let range, let sum, let objects) = histogram.cut(covering: need.remaining(after: before))
       else {
-        return Cut(last: nil, plan: histogram.total)
+        // Less is in the slice than a scan ago: all of it goes, and nothing that was used later. Only the first
+        // histogram has everything in it.
+        before += histogram.total
+        return Cut(last: isPart ? end(of: slice) : nil, plan: before)
       }
       before += sum
       slice = range
@@ -53,10 +57,14 @@ struct CutFinder {
           })
       else { return nil }
       histogram = finer.histogram
+      isPart = true
     }
     let bounds = CandidateVisitor.Bounds(times: slice, after: after)
     return try sort(need, before: before, bounds, scanner)
   }
+
+  /// The place behind everything that was last used within some times.
+  private func end(of times: ClosedRange<Int64>) -> CullKey { CullKey(accessTime: times.upperBound, path: [0xff]) }
 
   /// Sorts what lies within bounds and takes from its beginning what is still needed.
   private func sort(
@@ -75,7 +83,7 @@ struct CutFinder {
       last = candidate.key
     }
     // The cache may have shrunk since it was counted: then everything in the slice goes.
-    return Cut(last: last ?? CullKey(accessTime: bounds.times.upperBound, path: []), plan: plan)
+    return Cut(last: last ?? end(of: bounds.times), plan: plan)
   }
 
   /// Objects of one and the same last use are divided by their paths, at pivots that are drawn from among them.

@@ -15,8 +15,18 @@ extension TreeRemover {
   }
 
   /// Removes the empty fanout directories of a volume, and the volume if nothing is left in it; gives their number.
-  static func removeEmptyFanouts(of volume: EntryName, in cache: borrowing OwnedDescriptor) throws(Errno) -> Int {
+  ///
+  /// - Parameters:
+  ///   - device: the file system that is not left.
+  ///   - keeps: whether a fanout directory is to stay, or the volume itself, for which it gets nil.
+  ///   - onFailure: called for each of them that cannot be removed though nothing is in it.
+  /// - Throws: what kept it from the whole volume; EXDEV where something is mounted.
+  static func removeEmptyFanouts(
+    of volume: EntryName, in cache: borrowing OwnedDescriptor, on device: UInt64, keeps: (EntryName?) -> Bool,
+    onFailure: (EntryName?, Errno) -> Void
+  ) throws(Errno) -> Int {
     let directory = try cache.open(volume, .directory)
+    try requireOwn(directory, on: device)
     let buffer = DirectoryBuffer(capacity: 64 << 10)
     var fanouts: [EntryName] = []
     while try buffer.fill(from: directory) {
@@ -25,8 +35,16 @@ extension TreeRemover {
       }
     }
     var removed = 0
-    for fanout in fanouts { removed += try removeIfEmpty(fanout, in: directory) }
-    return removed + (try removeIfEmpty(volume, in: cache))
+    for fanout in fanouts where !keeps(fanout) {
+      do throws(Errno) { removed += try removeIfEmpty(fanout, in: directory) } catch { onFailure(fanout, error) }
+    }
+    return keeps(nil) ? removed : removed + (try removeIfEmpty(volume, in: cache))
+  }
+
+  /// Sees to it that a directory is not on another file system and nothing is mounted on it: EXDEV where it is.
+  static func requireOwn(_ directory: borrowing OwnedDescriptor, on device: UInt64) throws(Errno) {
+    let status = try directory.status()
+    guard status.device == device, !status.isMountPoint else { throw .improperLink }
   }
 
   private static func removeIfEmpty(_ name: EntryName, in parent: borrowing OwnedDescriptor) throws(Errno) -> Int {
@@ -34,8 +52,15 @@ extension TreeRemover {
       try parent.removeDirectory(name)
       return 1
     } catch {
-      guard error == .directoryNotEmpty || error == .fileExists || error == .noSuchFileOrDirectory else { throw error }
-      return 0
+      switch error {
+      // What is no directory is none of what is removed here.
+      case .directoryNotEmpty, .fileExists, .noSuchFileOrDirectory, .notDirectory: return 0
+      case .resourceBusy:
+        // The kernel says so of what it holds, and of mount points.
+        if let status = try? parent.status(of: name), status.isMountPoint { throw .improperLink }
+        throw error
+      default: throw error
+      }
     }
   }
 }
