@@ -99,16 +99,19 @@ public final class CacheCheck: Sendable {
         break
       }
       let isFirst = index == 0
-      let (visitor, summary) = try scan(store, part, context) {
+      var (visitor, summary, unseen) = try scan(store, part, context) {
         self.options.isCancelled() || (!isFirst && self.isOutOfTime)
       }
       look.scanned += visitor.scanned
-      visitor.errors.forEach(fail)
+      for error in visitor.errors {
+        fail(error)
+        unseen.insert(CheckVisitor.relative(error.path, store.path.count))
+      }
       if summary.isCancelled {
         if options.isCancelled() { look.isInterrupted = true } else { look.nextVolume = part.key }
         break
       }
-      known += VolumeConclusion.known(summary.volumes, visitor.volumes)
+      known += VolumeConclusion.known(summary.volumes, visitor.volumes, unseen)
       let conclusion = VolumeConclusion(funnel: funnel, context: context, root: store.path)
       conclusion.report(visitor.graveyard, observation.graveyard)
       conclusion.report(visitor.legacy)
@@ -158,8 +161,11 @@ public final class CacheCheck: Sendable {
 
   private func scan(
     _ store: borrowing Store, _ part: Part, _ context: CheckContext, isCancelled: @escaping @Sendable () -> Bool
-  ) throws(StoreError) -> (visitor: CheckVisitor, summary: ScanSummary) {
+  ) throws(StoreError) -> (visitor: CheckVisitor, summary: ScanSummary, unseen: UnseenVolumes) {
+    let unseen = Shared(UnseenVolumes())
+    let rootLength = store.path.count
     var scan = ScanOptions(threads: options.threads, attributes: true, onlyVolumes: !part.coversAll) { error in
+      unseen.value.withLock { $0.insert(CheckVisitor.relative(error.path, rootLength)) }
       // A mount point is a finding, not a failure.
       if error.error != .improperLink { self.fail(error) }
     }
@@ -167,7 +173,14 @@ public final class CacheCheck: Sendable {
     scan.isCancelled = isCancelled
     scan.isLive = context.isLive
     let prototype = CheckVisitor(context, funnel, store, coversAll: part.coversAll)
-    return try Scanner(store, scan, progress: progress).run { prototype }
+    let (visitor, summary) = try Scanner(store, scan, progress: progress).run { prototype }
+    return (visitor, summary, unseen.value.withLock { $0 })
+  }
+
+  /// A value that the threads of a scan add to.
+  private final class Shared<Value: Sendable>: Sendable {
+    let value: Mutex<Value>
+    init(_ value: Value) { self.value = Mutex(value) }
   }
 
   // MARK: Acting

@@ -48,6 +48,7 @@ struct CheckVisitor: ScanVisitor {
   mutating func visit(_ entry: borrowing ScanEntry) {
     if entry.status.isMountPoint || entry.status.device != rootDevice, !entry.isRoot {
       report(entry, entry.place == .buried ? .g03 : .r06, "something is mounted there", repair: nil)
+      if let volume = entry.volume { withTally(volume.index) { $0.isIncomplete = true } }
       return
     }
     if entry.place == .object {
