@@ -191,8 +191,9 @@ public final class CacheCheck: Sendable {
     guard let journal = options.journal else { return }
     var repairer = Repairer(
       Repairer.Options(
-        journal: journal, deletes: options.deletes, now: options.now, liveness: options.liveness,
-        isCancelled: options.isCancelled, onFailure: { self.fail($0) }))
+        journal: journal, deletes: options.deletes, includesDirty: options.policy.consent == .allAndDirty,
+        now: options.now, liveness: options.liveness, isCancelled: options.isCancelled,
+        onFailure: { self.fail($0) }))
     defer { report.journal = repairer.journalPath?.bytes }
     while true {
       let waiting = funnel.takeWaiting()

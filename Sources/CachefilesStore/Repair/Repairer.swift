@@ -16,6 +16,8 @@ struct Repairer: ~Copyable {
     var journal: FilePath
     /// Whether entries are removed for good where the default buries them.
     var deletes = false
+    /// Whether dirty objects may go with what is buried.
+    var includesDirty = false
     /// Nanoseconds since 1970.
     var now: Int64
     /// What tells whether the cache is live.
@@ -53,7 +55,7 @@ struct Repairer: ~Copyable {
     var steps: [JournalStep]
     /// Whether it goes with something that the same batch moves.
     var isCovered = false
-    /// Whether its steps could not be found.
+    /// Whether its steps could not be found, or something keeps it where it is.
     var hasFailed = false
   }
 
@@ -72,7 +74,7 @@ struct Repairer: ~Copyable {
         outcome = .refused("stopped: \(Self.words(for: liveness))")
         break
       }
-      let end = min(next + Self.batchSize, ordered.count)
+      let end = Self.end(of: ordered, from: next)
       var leaving: Set<[UInt8]> = []
       let batch = ordered[next..<end].map { plan($0, store, &leaving) }
       let steps = batch.flatMap(\.steps)
@@ -112,6 +114,12 @@ struct Repairer: ~Copyable {
       return Work(finding: finding, steps: [], isCovered: true)
     }
     do throws(Errno) {
+      if let obstacle = try obstacle(to: finding, store) {
+        var kept = finding
+        kept.repair = nil
+        kept.message += "; \(obstacle)"
+        return Work(finding: kept, steps: [], hasFailed: true)
+      }
       let steps = try planner.plan(finding, in: store)
       if Self.moves(finding) { leaving.insert(path) }
       return Work(finding: finding, steps: steps)
@@ -119,6 +127,17 @@ struct Repairer: ~Copyable {
       fail(finding, error)
       return Work(finding: finding, steps: [], hasFailed: true)
     }
+  }
+
+  /// What must not come to lie in the graveyard with an entry, where that is its repair.
+  private func obstacle(
+    to finding: Finding, _ store: borrowing Store
+  ) throws(Errno) -> BurialSurvey.Obstacle? {
+    guard finding.repair == .bury, try store.status(ofEntry: finding.subject.path) != nil else { return nil }
+    // Files of the old layout have another attribute.
+    let survey = BurialSurvey(
+      sparesDirty: !options.includesDirty && finding.id != .v02, isCancelled: options.isCancelled)
+    return try survey.obstacle(to: finding.subject.path, in: store)
   }
 
   private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {
@@ -186,6 +205,16 @@ struct Repairer: ~Copyable {
     let (depth, otherDepth) = (left.subject.path.pathDepth, right.subject.path.pathDepth)
     if depth != otherDepth { return depth < otherDepth }
     return left.subject.path.lexicographicallyPrecedes(right.subject.path)
+  }
+
+  /// Where the batch ends that begins at an index. Flags are cleared before a burial is planned: they are in its way.
+  private static func end(of findings: [Finding], from start: Int) -> Int {
+    let clears = rank(findings[start].repair) < rank(.bury)
+    var end = start + 1
+    while end < min(start + batchSize, findings.count), (rank(findings[end].repair) < rank(.bury)) == clears {
+      end += 1
+    }
+    return end
   }
 
   private static func rank(_ verb: RepairVerb?) -> Int {
