@@ -147,7 +147,8 @@ public final class CacheCheck: Sendable {
     }
     var keys: [[UInt8]] = []
     try store.forEachCacheEntry { name, _ in
-      guard name.count > 1, name[0] == VolumeName.prefix else { return }
+      // The name may be no more than the prefix: that is no volume's, but has to be looked at, too.
+      guard name.count > 0, name[0] == VolumeName.prefix else { return }
       let key = name.extracting(1..<name.count).array
       if let wanted = options.volumes, !wanted(key) { return }
       if let first = options.firstVolume, key.lexicographicallyPrecedes(first) { return }
@@ -195,8 +196,15 @@ public final class CacheCheck: Sendable {
         now: options.now, liveness: options.liveness, isCancelled: options.isCancelled,
         onFailure: { self.fail($0) }))
     defer { report.journal = repairer.journalPath?.bytes }
+    var look = look
     while true {
       let waiting = funnel.takeWaiting()
+      // A look that ran out of time is not made again: the next run begins where something was left.
+      if !look.isComplete, let key = waiting.firstBeyond, let next = report.nextVolume,
+        key.lexicographicallyPrecedes(next)
+      {
+        report.nextVolume = key
+      }
       if report.isInterrupted {
         waiting.findings.forEach(funnel.settle)
         return
@@ -218,7 +226,10 @@ public final class CacheCheck: Sendable {
       if waiting.isComplete || !look.isComplete {
         judge(observation, store, context, generation)
       } else {
-        report.isInterrupted = try self.look(store, context, observation, generation).isInterrupted
+        look = try self.look(store, context, observation, generation)
+        if look.isComplete { funnel.forgetBeyond() }
+        report.isInterrupted = look.isInterrupted
+        report.nextVolume = look.nextVolume
       }
     }
   }

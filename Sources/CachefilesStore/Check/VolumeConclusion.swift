@@ -113,16 +113,20 @@ struct UnseenVolumes: Sendable {
 
   /// Notes something that could not be looked at, by its path below the root.
   mutating func insert(_ path: [UInt8]) {
-    let components = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true)
-    guard let top = components.first, top.elementsEqual(Store.cacheName.bytes) else {
-      concernsAll = concernsAll || components.isEmpty
-      return
-    }
-    guard components.count > 1 else {
+    if let key = Self.key(in: path) {
+      keys.insert(key)
+    } else if path.isEmpty || path == Store.cacheName.bytes {
       concernsAll = true
-      return
     }
-    if components[1].first == VolumeName.prefix { keys.insert(Array(components[1].dropFirst())) }
+  }
+
+  /// The key of the volume that a path below the root is of, or in; nil for what is in none.
+  static func key(in path: [UInt8]) -> [UInt8]? {
+    let components = path.split(separator: UInt8(ascii: "/"), maxSplits: 2)
+    guard components.count > 1, components[0].elementsEqual(Store.cacheName.bytes),
+      components[1].first == VolumeName.prefix
+    else { return nil }
+    return Array(components[1].dropFirst())
   }
 
   /// Whether something of the volume with this key is among it.
