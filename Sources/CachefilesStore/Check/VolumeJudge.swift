@@ -61,7 +61,8 @@ enum VolumeJudge {
         Judgement(
           .o25,
           "none of its \(tally.large) larger objects has a hole, all were written within "
-            + "\((tally.newestChange - tally.oldestChange) / 1_000_000_000) s, and none has an object's owner and mode")
+            + "\(tally.newestChange.subtractingClamped(tally.oldestChange) / 1_000_000_000) s, and none has an object's owner and mode"
+        )
       )
     }
     return found
@@ -85,8 +86,10 @@ enum VolumeJudge {
       let newest = group.compactMap { volumes[$0].tally.newestAccess }.max() ?? .min
       for index in group {
         let tally = volumes[index].tally
-        guard !tally.isIncomplete, let last = tally.newestAccess, newest - last > staleAfter else { continue }
-        let days = (newest - last) / 86_400_000_000_000
+        guard !tally.isIncomplete, let last = tally.newestAccess else { continue }
+        let lead = newest.subtractingClamped(last)
+        guard lead > staleAfter else { continue }
+        let days = lead / 86_400_000_000_000
         found.append(
           (index, Judgement(.v11, "a volume of the same export with other mount options was used \(days) days later")))
       }
@@ -164,7 +167,8 @@ struct VolumeTally: Sendable {
   /// Whether everything speaks for a copy by a tool that fills holes: no holes at all, written in one go, and neither
   /// the owner nor the mode that the kernel gives. Few objects prove nothing.
   var looksRestored: Bool {
-    large >= 8 && dense == large && strange == large && newestChange - oldestChange < 600_000_000_000
+    large >= 8 && dense == large && strange == large
+      && newestChange.subtractingClamped(oldestChange) < 600_000_000_000
   }
 
   mutating func merge(_ other: VolumeTally) {
@@ -177,7 +181,7 @@ struct VolumeTally: Sendable {
     objects += other.objects
     dirty += other.dirty
     isIncomplete = isIncomplete || other.isIncomplete
-    diskBytes += other.diskBytes
+    diskBytes &+= other.diskBytes
     fanouts.formUnion(other.fanouts)
     if let time = other.newestAccess { newestAccess = max(newestAccess ?? time, time) }
     large += other.large
