@@ -9,6 +9,7 @@ struct Repairer: ~Copyable {
   private var journal: Journal?
   /// The paths of what is no longer where it was.
   private var gone: Set<[UInt8]> = []
+  private var own = OwnChanges()
 
   /// How repairs are done.
   struct Options {
@@ -62,6 +63,7 @@ struct Repairer: ~Copyable {
   /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
   mutating func repair(_ findings: [Finding], in store: borrowing Store, settle: (Finding) -> Void) -> Outcome {
     let ordered = findings.sorted { Self.order($0, $1) }
+    own = OwnChanges(findings)
     var next = 0
     var outcome = Outcome.complete
     while next < ordered.count {
@@ -120,7 +122,7 @@ struct Repairer: ~Copyable {
         kept.message += "; \(obstacle)"
         return Work(finding: kept, steps: [], hasFailed: true)
       }
-      let steps = try planner.plan(finding, in: store)
+      let steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
       if Self.moves(finding) { leaving.insert(path) }
       return Work(finding: finding, steps: steps)
     } catch {
@@ -149,6 +151,9 @@ struct Repairer: ~Copyable {
     }
     if work.isCovered { return finding }
     do throws(Errno) {
+      guard let status = try store.status(ofEntry: finding.subject.path),
+        finding.subject.matches(status, changedAt: own.changeTime(of: finding.subject))
+      else { throw .staleNFSFileHandle }
       for step in work.steps { try perform(step, store) }
       finding.isRepaired = true
       if Self.moves(finding) { gone.insert(finding.subject.path) }
@@ -163,7 +168,13 @@ struct Repairer: ~Copyable {
     var step = planned
     for _ in 0..<Graves.attempts {
       do throws(Errno) {
-        return try store.perform(step)
+        let before = own.places(of: step).map { $0.status(in: store) }
+        try store.perform(step)
+        for (place, old) in zip(own.places(of: step), before) {
+          guard let old, let new = place.status(in: store), new.inode == old.inode else { continue }
+          own.note(new.inode, from: old.changeTime, to: new.changeTime)
+        }
+        return
       } catch {
         switch step.change {
         case .makeDirectory:
@@ -191,7 +202,7 @@ struct Repairer: ~Copyable {
     let verb = finding.repair?.infinitive ?? "repair"
     let note: String? =
       switch error {
-      case .staleNFSFileHandle: "it has changed since it was looked at"
+      case .staleNFSFileHandle: "it has changed since it was looked at: run again"
       case .notPermitted: "it, or the directory that it stands in, may be immutable"
       default: nil
       }
