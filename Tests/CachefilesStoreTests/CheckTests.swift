@@ -260,7 +260,7 @@ struct CheckTests {
       }
     }
     #expect(result.failures.count == 1)
-    #expect(result.failures.first?.note == "it has changed since it was looked at")
+    #expect(result.failures.first?.note == "it has changed since it was looked at: run again")
     #expect(result.findings.filter { !$0.isRepaired && $0.id == .o06 }.count == 1)
     #expect(FileManager.default.fileExists(atPath: file))
     #expect(

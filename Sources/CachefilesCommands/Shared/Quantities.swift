@@ -66,7 +66,8 @@ enum Quantity {
   /// A moment in UTC from nanoseconds since 1970.
   static func time(nanoseconds: Int64) -> String {
     let rest = ((nanoseconds % 1_000_000_000) + 1_000_000_000) % 1_000_000_000
-    return time(seconds: (nanoseconds - rest) / 1_000_000_000, nanoseconds: UInt32(rest))
+    return time(
+      seconds: nanoseconds / 1_000_000_000 - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0), nanoseconds: UInt32(rest))
   }
 
   /// A span of time: `0.02 s`, `12 s`, `3 min`, `2 h`.
@@ -82,7 +83,7 @@ enum Quantity {
 
   /// How long ago a moment was: `3 d`, `2 h`; `in the future` after now.
   static func age(_ nanoseconds: Int64, now: Int64) -> String {
-    let seconds = (now - nanoseconds) / 1_000_000_000
+    let seconds = now.subtractingClamped(nanoseconds) / 1_000_000_000
     switch seconds {
     case ..<(-1): return "in the future"
     case ..<60: return "\(max(0, seconds)) s"

@@ -13,17 +13,17 @@ struct LimitsView {
       json.object("file_system") { json in
         json.text("type", fileSystem.typeName)
         json.number("block_bytes", fileSystem.blockSize)
-        json.number("total_bytes", fileSystem.blocks * fileSystem.blockSize)
-        json.number("available_bytes", fileSystem.availableBlocks * fileSystem.blockSize)
+        json.number("total_bytes", fileSystem.blocks.multipliedClamped(by: fileSystem.blockSize))
+        json.number("available_bytes", fileSystem.availableBlocks.multipliedClamped(by: fileSystem.blockSize))
         json.number("files", fileSystem.files)
         json.number("free_files", fileSystem.freeFiles)
       }
     }
     if let limits = report.limits, let size = report.fileSystem?.blockSize {
       json.object("limits") { json in
-        json.number("brun_bytes", limits.brun * size)
-        json.number("bcull_bytes", limits.bcull * size)
-        json.number("bstop_bytes", limits.bstop * size)
+        json.number("brun_bytes", limits.brun.multipliedClamped(by: size))
+        json.number("bcull_bytes", limits.bcull.multipliedClamped(by: size))
+        json.number("bstop_bytes", limits.bstop.multipliedClamped(by: size))
         json.number("frun_files", limits.frun)
         json.number("fcull_files", limits.fcull)
         json.number("fstop_files", limits.fstop)
@@ -34,8 +34,8 @@ struct LimitsView {
   /// Labels and facts.
   var facts: [(String, String)] {
     guard let status = report.fileSystem else { return [] }
-    let available = status.availableBlocks * status.blockSize
-    let total = status.blocks * status.blockSize
+    let available = status.availableBlocks.multipliedClamped(by: status.blockSize)
+    let total = status.blocks.multipliedClamped(by: status.blockSize)
     var text = "\(status.typeName), \(Quantity.size(available)) of \(Quantity.size(total)) available"
     guard let limits = report.limits else { return [("file system", text)] }
     let judgement = limits.judge(freeFiles: status.freeFiles, availableBlocks: status.availableBlocks, culling: false)
@@ -50,7 +50,7 @@ struct LimitsView {
         "space",
         distance(
           status.availableBlocks, limits.brun, limits.bcull, limits.bstop, of: status.blocks
-        ) { Quantity.size($0 * status.blockSize) }
+        ) { Quantity.size($0.multipliedClamped(by: status.blockSize)) }
       ))
     if status.files > 0 {
       facts.append(

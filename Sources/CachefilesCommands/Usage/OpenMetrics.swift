@@ -190,9 +190,12 @@ extension OpenMetrics {
   private mutating func addFileSystem(_ report: StatisticsReport) {
     guard let status = report.fileSystem else { return }
     let size = status.blockSize
-    add("cachefiles_file_system_bytes", "Size of the file system.", unit: "bytes", .whole(status.blocks * size))
     add(
-      "cachefiles_file_system_available_bytes", "Space available.", unit: "bytes", .whole(status.availableBlocks * size)
+      "cachefiles_file_system_bytes", "Size of the file system.", unit: "bytes",
+      .whole(status.blocks.multipliedClamped(by: size)))
+    add(
+      "cachefiles_file_system_available_bytes", "Space available.", unit: "bytes",
+      .whole(status.availableBlocks.multipliedClamped(by: size))
     )
     add(
       "cachefiles_file_system_files", "Inodes of the file system, 0 where it does not count them.", .whole(status.files)
@@ -202,7 +205,7 @@ extension OpenMetrics {
     add(
       "cachefiles_limit_bytes", "Available space at which culling ends, begins, and caching stops.", unit: "bytes",
       [("brun", limits.brun), ("bcull", limits.bcull), ("bstop", limits.bstop)].map {
-        ([("limit", $0.0)], .whole($0.1 * size))
+        ([("limit", $0.0)], .whole($0.1.multipliedClamped(by: size)))
       })
     add(
       "cachefiles_limit_files", "Free inodes at which culling ends, begins, and caching stops.",

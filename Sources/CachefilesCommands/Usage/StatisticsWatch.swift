@@ -74,7 +74,9 @@ private struct WatchLine: Renderable {
   func write(to json: inout JSONWriter) {
     json.number("time_ns", report.questions.now)
     TotalsView(report: report).write(to: &json)
-    if let status = report.fileSystem { json.number("available_bytes", status.availableBlocks * status.blockSize) }
+    if let status = report.fileSystem {
+      json.number("available_bytes", status.availableBlocks.multipliedClamped(by: status.blockSize))
+    }
     for (key, rate) in [
       ("objects_per_second" as StaticString, objectRate), ("disk_bytes_per_second", diskRate),
       ("culled_per_second", culledRate), ("refused_per_second", refusedRate),

@@ -16,7 +16,7 @@ struct WhatIfView {
     let wanted = sizes.isEmpty ? [10, 25, 50, 75, 100].map { total / 100 * $0 + total % 100 * $0 / 100 } : sizes
     var parts = wanted.map { (curve.part(within: $0), false) }
     if let limits = report.limits, let fileSystem = report.fileSystem, limits.brun > fileSystem.availableBlocks {
-      let need = (limits.brun - fileSystem.availableBlocks) * fileSystem.blockSize
+      let need = (limits.brun - fileSystem.availableBlocks).multipliedClamped(by: fileSystem.blockSize)
       parts.append((curve.part(within: total > need ? total - need : 0), true))
     }
     return parts
@@ -40,7 +40,7 @@ struct WhatIfView {
     }
   }
 
-  static func days(_ since: Int64, _ now: Int64) -> Double { Double(max(0, now - since)) / 86400e9 }
+  static func days(_ since: Int64, _ now: Int64) -> Double { Double(max(0, now.subtractingClamped(since))) / 86400e9 }
 
   func lines(_ style: Style) -> [String] {
     guard report.ageCurve != nil else { return [] }

@@ -109,16 +109,19 @@ public final class CacheCheck: Sendable {
         break
       }
       let isFirst = index == 0
-      let (visitor, summary) = try scan(store, part, context) {
+      var (visitor, summary, unseen) = try scan(store, part, context) {
         self.options.isCancelled() || (!isFirst && self.isOutOfTime)
       }
       look.scanned += visitor.scanned
-      visitor.errors.forEach(fail)
+      for error in visitor.errors {
+        fail(error)
+        unseen.insert(CheckVisitor.relative(error.path, store.path.count))
+      }
       if summary.isCancelled {
         if options.isCancelled() { look.isInterrupted = true } else { look.nextVolume = part.key }
         break
       }
-      known += VolumeConclusion.known(summary.volumes, visitor.volumes)
+      known += VolumeConclusion.known(summary.volumes, visitor.volumes, unseen)
       let conclusion = VolumeConclusion(funnel: funnel, context: context, root: store.path)
       conclusion.report(visitor.graveyard, observation.graveyard)
       conclusion.report(visitor.legacy)
@@ -154,7 +157,8 @@ public final class CacheCheck: Sendable {
     }
     var keys: [[UInt8]] = []
     try store.forEachCacheEntry { name, _ in
-      guard name.count > 1, name[0] == VolumeName.prefix else { return }
+      // The name may be no more than the prefix: that is no volume's, but has to be looked at, too.
+      guard name.count > 0, name[0] == VolumeName.prefix else { return }
       let key = name.extracting(1..<name.count).array
       if let wanted = options.volumes, !wanted(key) { return }
       if let first = options.firstVolume, key.lexicographicallyPrecedes(first) { return }
@@ -168,8 +172,11 @@ public final class CacheCheck: Sendable {
 
   private func scan(
     _ store: borrowing Store, _ part: Part, _ context: CheckContext, isCancelled: @escaping @Sendable () -> Bool
-  ) throws(StoreError) -> (visitor: CheckVisitor, summary: ScanSummary) {
+  ) throws(StoreError) -> (visitor: CheckVisitor, summary: ScanSummary, unseen: UnseenVolumes) {
+    let unseen = Shared(UnseenVolumes())
+    let rootLength = store.path.count
     var scan = ScanOptions(threads: options.threads, attributes: true, onlyVolumes: !part.coversAll) { error in
+      unseen.value.withLock { $0.insert(CheckVisitor.relative(error.path, rootLength)) }
       // A mount point is a finding, not a failure.
       if error.error != .improperLink { self.fail(error) }
     }
@@ -177,7 +184,14 @@ public final class CacheCheck: Sendable {
     scan.isCancelled = isCancelled
     scan.isLive = context.isLive
     let prototype = CheckVisitor(context, funnel, store, coversAll: part.coversAll)
-    return try Scanner(store, scan, progress: progress).run { prototype }
+    let (visitor, summary) = try Scanner(store, scan, progress: progress).run { prototype }
+    return (visitor, summary, unseen.value.withLock { $0 })
+  }
+
+  /// A value that the threads of a scan add to.
+  private final class Shared<Value: Sendable>: Sendable {
+    let value: Mutex<Value>
+    init(_ value: Value) { self.value = Mutex(value) }
   }
 
   // MARK: Acting
@@ -188,11 +202,19 @@ public final class CacheCheck: Sendable {
     guard let journal = options.journal else { return }
     var repairer = Repairer(
       Repairer.Options(
-        journal: journal, deletes: options.deletes, now: options.now, liveness: options.liveness,
-        isCancelled: options.isCancelled, onFailure: { self.fail($0) }))
+        journal: journal, deletes: options.deletes, includesDirty: options.policy.consent == .allAndDirty,
+        now: options.now, liveness: options.liveness, isCancelled: options.isCancelled,
+        onFailure: { self.fail($0) }))
     defer { report.journal = repairer.journalPath?.bytes }
+    var look = look
     while true {
       let waiting = funnel.takeWaiting()
+      // A look that ran out of time is not made again: the next run begins where something was left.
+      if !look.isComplete, let key = waiting.firstBeyond, let next = report.nextVolume,
+        key.lexicographicallyPrecedes(next)
+      {
+        report.nextVolume = key
+      }
       if report.isInterrupted {
         waiting.findings.forEach(funnel.settle)
         return
@@ -214,7 +236,10 @@ public final class CacheCheck: Sendable {
       if waiting.isComplete || !look.isComplete {
         judge(observation, store, context, generation)
       } else {
-        report.isInterrupted = try self.look(store, context, observation, generation).isInterrupted
+        look = try self.look(store, context, observation, generation)
+        if look.isComplete { funnel.forgetBeyond() }
+        report.isInterrupted = look.isInterrupted
+        report.nextVolume = look.nextVolume
       }
     }
   }

@@ -48,6 +48,7 @@ struct CheckVisitor: ScanVisitor {
   mutating func visit(_ entry: borrowing ScanEntry) {
     if entry.status.isMountPoint || entry.status.device != rootDevice, !entry.isRoot {
       report(entry, entry.place == .buried ? .g03 : .r06, "something is mounted there", repair: nil)
+      if let volume = entry.volume { withTally(volume.index) { $0.isIncomplete = true } }
       return
     }
     if entry.place == .object {
@@ -78,18 +79,54 @@ struct CheckVisitor: ScanVisitor {
     judge.judge(
       ObjectJudge.Facts(name: entry.name, status: status, attribute: entry.attribute, value: entry.attributeValue),
       in: volume, fanout: fanout, into: &judgements)
+    var dirt = Dirt.none
     if status.kind == .regular {
-      let isDirty =
-        entry.attributeValue.count >= ObjectRecord.headerLength && entry.attributeValue[17] == Content.dirty.rawValue
+      dirt = self.dirt(of: entry)
       withTally(volume.index) { tally in
         tally.add(status)
-        if isDirty { tally.dirty += 1 }
+        if dirt == .dirty { tally.dirty += 1 }
       }
       if volume.type == .unknown { noteLength(entry, volume) }
       if context.isThorough { lookInside(entry) }
     }
     withTally(volume.index) { $0.diskBytes &+= status.allocatedBytes }
-    if !judgements.isEmpty { report(entry) }
+    if !judgements.isEmpty { report(entry, dirt) }
+  }
+
+  /// Whether an object may hold writes that the server never got.
+  private enum Dirt {
+    case none
+    case dirty
+    /// Its attribute cannot be read.
+    case unknown
+
+    /// Why nothing but `--include-dirty` mends the object, whatever is wrong with it.
+    var reason: String? {
+      switch self {
+      case .none: nil
+      case .dirty: "it is dirty, so that only -y --include-dirty mends it"
+      case .unknown: "it may be dirty, so that only -y --include-dirty mends it"
+      }
+    }
+  }
+
+  @inline(__always)
+  private func dirt(of entry: borrowing ScanEntry) -> Dirt {
+    if case .value(let count) = entry.attribute {
+      return count >= ObjectRecord.headerLength && entry.attributeValue[17] == Content.dirty.rawValue ? .dirty : .none
+    }
+    return rareDirt(of: entry)
+  }
+
+  /// The same for objects without an attribute, and for attributes that are longer than any that a kernel makes.
+  private func rareDirt(of entry: borrowing ScanEntry) -> Dirt {
+    switch entry.attribute {
+    case .failed: return .unknown
+    case .longer:
+      guard let file = try? entry.open(), let value = try? file.attribute(CacheAttribute.name) else { return .unknown }
+      return value.count >= ObjectRecord.headerLength && value[17] == Content.dirty.rawValue ? .dirty : .none
+    case .value, .absent, nil: return .none
+    }
   }
 
   private mutating func withTally(_ index: Int, _ body: (inout VolumeTally) -> Void) {
@@ -271,13 +308,21 @@ struct CheckVisitor: ScanVisitor {
     Array(path.dropFirst(rootLength).drop { $0 == UInt8(ascii: "/") })
   }
 
-  private mutating func report(_ entry: borrowing ScanEntry) {
+  /// Reports what was judged of an object. A dirty one is nobody's to mend without the consent that O10 needs.
+  private mutating func report(_ entry: borrowing ScanEntry, _ dirt: Dirt) {
     let subject = subject(entry)
     for judgement in judgements {
       let severity: Severity? = judgement.id == .o10 && context.isLive ? .note : nil
-      let repair = judgement.id == .o10 && context.isLive ? nil : ProblemKind.of(judgement.id).repair
+      var repair = judgement.id == .o10 && context.isLive ? nil : ProblemKind.of(judgement.id).repair
+      var message = judgement.message
+      if let reason = dirt.reason, repair != nil, ProblemKind.of(judgement.id).consent != .dirty,
+        funnel.policy.consent != .allAndDirty
+      {
+        repair = nil
+        message += "; \(reason)"
+      }
       funnel.report(
-        judgement.id, subject, path: entry.path, message: judgement.message, diskBytes: entry.status.allocatedBytes,
+        judgement.id, subject, path: entry.path, message: message, diskBytes: entry.status.allocatedBytes,
         repair: repair, severity: severity)
     }
   }

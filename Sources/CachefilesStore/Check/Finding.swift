@@ -28,6 +28,7 @@ public struct Finding: Sendable {
     var mode: UInt16
     var size: UInt64
     var modificationTime: Int64
+    var changeTime: Int64
 
     init(path: [UInt8], _ status: FileStatus) {
       self.path = path
@@ -35,12 +36,19 @@ public struct Finding: Sendable {
       mode = status.mode
       size = status.size
       modificationTime = status.modificationTime
+      changeTime = status.changeTime
     }
 
-    /// Whether an entry is still the one that was seen. Directories change their times when other repairs work in them.
-    func matches(_ status: FileStatus) -> Bool {
-      guard inode == status.inode, mode >> 12 == status.mode >> 12 else { return false }
-      return status.kind == .directory || (size == status.size && modificationTime == status.modificationTime)
+    /// Whether it is a directory, which changes its times when repairs work in it.
+    var isDirectory: Bool { mode >> 12 == FileStatus.Kind.directory.rawValue }
+
+    /// Whether an entry is still the one that was seen, and as it was: an attribute that was restored, a flag that was
+    /// taken away, a file that was written, all change the time of the last change.
+    ///
+    /// - Parameter time: the time of change that it has to have: the one that was seen, or that the last repair set.
+    func matches(_ status: FileStatus, changedAt time: Int64) -> Bool {
+      guard inode == status.inode, mode >> 12 == status.mode >> 12, status.changeTime == time else { return false }
+      return isDirectory || (size == status.size && modificationTime == status.modificationTime)
     }
   }
 }

@@ -64,6 +64,10 @@ final class FindingFunnel: Sendable {
     var kept: [[Finding]] = Array(repeating: [], count: ProblemID.allCases.count)
     var waiting: [Finding] = []
     var overflowed = false
+    /// What could not wait and has not come in again: it is left.
+    var beyond: [Int] = Array(repeating: 0, count: ProblemID.allCases.count)
+    /// The first volume, by its key, of which something could not wait.
+    var firstBeyond: [UInt8]?
     var isRepeating = false
     var failed: Set<[UInt8]> = []
   }
@@ -88,7 +92,13 @@ final class FindingFunnel: Sendable {
     state.withLock { state in
       if repair != nil, policy.allowsRepair(of: ProblemKind.of(id)) {
         if state.isRepeating, state.failed.contains(subject.path) { return }
-        if state.waiting.count < repairLimit { state.waiting.append(finding) } else { state.overflowed = true }
+        if state.waiting.count < repairLimit {
+          state.waiting.append(finding)
+          // Another look comes across what could not wait in the one before.
+          if state.isRepeating { state.beyond[id.index] = max(0, state.beyond[id.index] - 1) }
+        } else {
+          Self.defer(finding, &state)
+        }
       } else if !state.isRepeating {
         Self.settle(finding, &state)
         onFinding(finding)
@@ -96,15 +106,39 @@ final class FindingFunnel: Sendable {
     }
   }
 
-  /// The findings that wait for their repair, and whether there are more than could wait.
-  func takeWaiting() -> (findings: [Finding], isComplete: Bool) {
+  private static func `defer`(_ finding: Finding, _ state: inout State) {
+    state.overflowed = true
+    if !state.isRepeating { state.beyond[finding.id.index] += 1 }
+    guard let key = UnseenVolumes.key(in: finding.subject.path) else { return }
+    if state.firstBeyond.map({ key.lexicographicallyPrecedes($0) }) ?? true { state.firstBeyond = key }
+  }
+
+  /// The findings that wait for their repair.
+  struct Waiting {
+    var findings: [Finding]
+    /// Whether there are no more than could wait.
+    var isComplete: Bool
+    /// The key of the first volume of which something could not wait.
+    var firstBeyond: [UInt8]?
+  }
+
+  /// Hands out the findings that wait for their repair. What could not wait counts as left until another look finds it.
+  func takeWaiting() -> Waiting {
     state.withLock { state in
       defer {
         state.waiting = []
         state.overflowed = false
+        state.firstBeyond = nil
         state.isRepeating = true
       }
-      return (state.waiting, !state.overflowed)
+      return Waiting(findings: state.waiting, isComplete: !state.overflowed, firstBeyond: state.firstBeyond)
+    }
+  }
+
+  /// Notes that a whole look found nothing but what waits: what it did not come across again is mended or gone.
+  func forgetBeyond() {
+    state.withLock { state in
+      if !state.overflowed { state.beyond = Array(repeating: 0, count: ProblemID.allCases.count) }
     }
   }
 
@@ -137,11 +171,12 @@ final class FindingFunnel: Sendable {
     state.withLock { state in
       ProblemID.allCases.compactMap { id -> CheckReport.Group? in
         let index = id.index
-        guard state.counts[index] > 0 else { return nil }
+        let count = state.counts[index] + state.beyond[index]
+        guard count > 0 else { return nil }
         Self.cut(&state.kept[index])
         let severity = state.kept[index].map(\.severity).max() ?? policy.severity(of: id)
         return CheckReport.Group(
-          kind: ProblemKind.of(id), severity: severity, count: state.counts[index], repaired: state.repaired[index],
+          kind: ProblemKind.of(id), severity: severity, count: count, repaired: state.repaired[index],
           diskBytes: state.bytes[index], findings: state.kept[index])
       }
       .sorted { $0.severity == $1.severity ? $0.kind.id.index < $1.kind.id.index : $0.severity > $1.severity }

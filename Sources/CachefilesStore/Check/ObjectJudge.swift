@@ -149,7 +149,7 @@ struct ObjectJudge {
   private func judgeFile(_ status: FileStatus, _ found: inout [Judgement]) {
     if status.links > 1 { found.append(Judgement(.o18, "it has \(status.links) names")) }
     if status.accessTime > context.now + CheckContext.clockTolerance {
-      let hours = (status.accessTime - context.now) / 3_600_000_000_000
+      let hours = status.accessTime.subtractingClamped(context.now) / 3_600_000_000_000
       found.append(Judgement(.o24, "its last use lies \(hours) h ahead"))
     }
   }

@@ -10,11 +10,13 @@ struct VolumeConclusion {
   /// A volume with what was gathered about it.
   typealias Volume = (volume: ScannedVolume, tally: VolumeTally)
 
-  /// The volumes of a scan whose directories could be looked at.
-  static func known(_ volumes: [ScannedVolume], _ tallies: [VolumeTally]) -> [Volume] {
+  /// The volumes of a scan whose directories could be looked at, each with whether all of it could.
+  static func known(_ volumes: [ScannedVolume], _ tallies: [VolumeTally], _ unseen: UnseenVolumes) -> [Volume] {
     volumes.compactMap { volume -> Volume? in
       guard volume.index < tallies.count, !tallies[volume.index].path.isEmpty else { return nil }
-      return (volume, tallies[volume.index])
+      var tally = tallies[volume.index]
+      tally.isIncomplete = tally.isIncomplete || unseen.contains(volume.key)
+      return (volume, tally)
     }
     .sorted { $0.volume.key.lexicographicallyPrecedes($1.volume.key) }
   }
@@ -41,7 +43,11 @@ struct VolumeConclusion {
     var repair = ProblemKind.of(judgement.id).repair
     if repair == .setHeader, VolumeJudge.constantHeader(volume.type) == nil { repair = .bury }
     var message = judgement.message
-    if repair == .bury, tally.dirty > 0, funnel.policy.consent != .allAndDirty {
+    if repair == .bury, tally.isIncomplete {
+      // There may be dirty objects, or another file system, in what was not seen.
+      repair = nil
+      message += "; not all of it could be looked at, so that it stays"
+    } else if repair == .bury, tally.dirty > 0, funnel.policy.consent != .allAndDirty {
       // What holds dirty objects goes only with their consent.
       repair = nil
       message += "; its dirty objects keep it: \(tally.dirty)"
@@ -97,6 +103,34 @@ struct VolumeConclusion {
         severity: context.usesLegacyLayout ? .note : nil)
     }
   }
+}
+
+/// The volumes of which something could not be looked at, by the paths of what could not.
+struct UnseenVolumes: Sendable {
+  private var keys: Set<[UInt8]> = []
+  /// Whether it was a directory above the volumes.
+  private var concernsAll = false
+
+  /// Notes something that could not be looked at, by its path below the root.
+  mutating func insert(_ path: [UInt8]) {
+    if let key = Self.key(in: path) {
+      keys.insert(key)
+    } else if path.isEmpty || path == Store.cacheName.bytes {
+      concernsAll = true
+    }
+  }
+
+  /// The key of the volume that a path below the root is of, or in; nil for what is in none.
+  static func key(in path: [UInt8]) -> [UInt8]? {
+    let components = path.split(separator: UInt8(ascii: "/"), maxSplits: 2)
+    guard components.count > 1, components[0].elementsEqual(Store.cacheName.bytes),
+      components[1].first == VolumeName.prefix
+    else { return nil }
+    return Array(components[1].dropFirst())
+  }
+
+  /// Whether something of the volume with this key is among it.
+  func contains(_ key: [UInt8]) -> Bool { concernsAll || keys.contains(key) }
 }
 
 extension [UInt8] {

@@ -45,22 +45,24 @@ enum VolumeJudge {
     type.volumeCoherencyLength == 0 ? VolumeRecord().bytes : nil
   }
 
-  /// What the objects of a volume tell together.
+  /// What the objects of a volume tell together. Of what could not all be looked at, nothing is said to be missing.
   static func judge(_ volume: ScannedVolume, _ tally: VolumeTally, _ context: CheckContext) -> [Judgement] {
     var found: [Judgement] = []
+    if volume.type == .erofs, context.kernel >= KernelRelease(7, 2) {
+      found.append(Judgement(.v12, "kernel \(context.kernel) has no on-demand mode"))
+    }
+    if tally.isIncomplete { return found }
     if tally.objects == 0 { found.append(Judgement(.v08, "it has no objects")) }
     if tally.fanouts.count < 256 {
       found.append(Judgement(.f01, "it lacks \(256 - tally.fanouts.count) of its 256 fanout directories"))
-    }
-    if volume.type == .erofs, context.kernel >= KernelRelease(7, 2) {
-      found.append(Judgement(.v12, "kernel \(context.kernel) has no on-demand mode"))
     }
     if tally.looksRestored {
       found.append(
         Judgement(
           .o25,
           "none of its \(tally.large) larger objects has a hole, all were written within "
-            + "\((tally.newestChange - tally.oldestChange) / 1_000_000_000) s, and none has an object's owner and mode")
+            + "\(tally.newestChange.subtractingClamped(tally.oldestChange) / 1_000_000_000) s, and none has an object's owner and mode"
+        )
       )
     }
     return found
@@ -69,7 +71,7 @@ enum VolumeJudge {
   /// Volumes that another volume of the same export has taken the place of, with the reason.
   ///
   /// A mount with other options (`rsize`, timeouts …) makes a volume of its own. Two such volumes can both be in use;
-  /// one that nobody touched for 30 days longer than its sibling is taken for left behind.
+  /// one that nobody touched for 30 days longer than its sibling is taken for left behind, if all of it was looked at.
   static func superseded(_ volumes: [(volume: ScannedVolume, tally: VolumeTally)]) -> [(Int, Judgement)] {
     var groups: [String: [Int]] = [:]
     for (index, entry) in volumes.enumerated() {
@@ -83,8 +85,11 @@ enum VolumeJudge {
     for group in groups.values where group.count > 1 {
       let newest = group.compactMap { volumes[$0].tally.newestAccess }.max() ?? .min
       for index in group {
-        guard let last = volumes[index].tally.newestAccess, newest - last > staleAfter else { continue }
-        let days = (newest - last) / 86_400_000_000_000
+        let tally = volumes[index].tally
+        guard !tally.isIncomplete, let last = tally.newestAccess else { continue }
+        let lead = newest.subtractingClamped(last)
+        guard lead > staleAfter else { continue }
+        let days = lead / 86_400_000_000_000
         found.append(
           (index, Judgement(.v11, "a volume of the same export with other mount options was used \(days) days later")))
       }
@@ -124,6 +129,8 @@ struct VolumeTally: Sendable {
   var objects = 0
   /// Objects that may hold writes which the server never got.
   var dirty = 0
+  /// Whether something of the volume was not looked at: it could not be read, or something is mounted over it.
+  var isIncomplete = false
   var diskBytes: UInt64 = 0
   var fanouts: Set<UInt8> = []
   var newestAccess: Int64?
@@ -160,7 +167,8 @@ struct VolumeTally: Sendable {
   /// Whether everything speaks for a copy by a tool that fills holes: no holes at all, written in one go, and neither
   /// the owner nor the mode that the kernel gives. Few objects prove nothing.
   var looksRestored: Bool {
-    large >= 8 && dense == large && strange == large && newestChange - oldestChange < 600_000_000_000
+    large >= 8 && dense == large && strange == large
+      && newestChange.subtractingClamped(oldestChange) < 600_000_000_000
   }
 
   mutating func merge(_ other: VolumeTally) {
@@ -172,7 +180,8 @@ struct VolumeTally: Sendable {
     }
     objects += other.objects
     dirty += other.dirty
-    diskBytes += other.diskBytes
+    isIncomplete = isIncomplete || other.isIncomplete
+    diskBytes &+= other.diskBytes
     fanouts.formUnion(other.fanouts)
     if let time = other.newestAccess { newestAccess = max(newestAccess ?? time, time) }
     large += other.large

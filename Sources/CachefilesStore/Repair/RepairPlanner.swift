@@ -23,10 +23,14 @@ struct RepairPlanner {
   static let displacedName = Array("graveyard.cachefiles-fsck".utf8)
 
   /// The steps for a finding. ESTALE when the entry is no longer as it was found.
-  mutating func plan(_ finding: Finding, in store: borrowing Store) throws(Errno) -> [JournalStep] {
+  ///
+  /// - Parameter time: the time of change that the entry has if nobody else has changed it.
+  mutating func plan(
+    _ finding: Finding, changedAt time: Int64, in store: borrowing Store
+  ) throws(Errno) -> [JournalStep] {
     guard let verb = finding.repair else { return [] }
     let path = finding.subject.path
-    guard let status = try store.status(ofEntry: path), finding.subject.matches(status) else {
+    guard let status = try store.status(ofEntry: path), finding.subject.matches(status, changedAt: time) else {
       throw .staleNFSFileHandle
     }
     switch verb {

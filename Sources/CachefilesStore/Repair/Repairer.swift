@@ -9,6 +9,7 @@ struct Repairer: ~Copyable {
   private var journal: Journal?
   /// The paths of what is no longer where it was.
   private var gone: Set<[UInt8]> = []
+  private var own = OwnChanges()
 
   /// How repairs are done.
   struct Options {
@@ -16,6 +17,8 @@ struct Repairer: ~Copyable {
     var journal: FilePath
     /// Whether entries are removed for good where the default buries them.
     var deletes = false
+    /// Whether dirty objects may go with what is buried.
+    var includesDirty = false
     /// Nanoseconds since 1970.
     var now: Int64
     /// What tells whether the cache is live.
@@ -53,13 +56,14 @@ struct Repairer: ~Copyable {
     var steps: [JournalStep]
     /// Whether it goes with something that the same batch moves.
     var isCovered = false
-    /// Whether its steps could not be found.
+    /// Whether its steps could not be found, or something keeps it where it is.
     var hasFailed = false
   }
 
   /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
   mutating func repair(_ findings: [Finding], in store: borrowing Store, settle: (Finding) -> Void) -> Outcome {
     let ordered = findings.sorted { Self.order($0, $1) }
+    own = OwnChanges(findings)
     var next = 0
     var outcome = Outcome.complete
     while next < ordered.count {
@@ -72,7 +76,7 @@ struct Repairer: ~Copyable {
         outcome = .refused("stopped: \(Self.words(for: liveness))")
         break
       }
-      let end = min(next + Self.batchSize, ordered.count)
+      let end = Self.end(of: ordered, from: next)
       var leaving: Set<[UInt8]> = []
       let batch = ordered[next..<end].map { plan($0, store, &leaving) }
       let steps = batch.flatMap(\.steps)
@@ -112,13 +116,30 @@ struct Repairer: ~Copyable {
       return Work(finding: finding, steps: [], isCovered: true)
     }
     do throws(Errno) {
-      let steps = try planner.plan(finding, in: store)
+      if let obstacle = try obstacle(to: finding, store) {
+        var kept = finding
+        kept.repair = nil
+        kept.message += "; \(obstacle)"
+        return Work(finding: kept, steps: [], hasFailed: true)
+      }
+      let steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
       if Self.moves(finding) { leaving.insert(path) }
       return Work(finding: finding, steps: steps)
     } catch {
       fail(finding, error)
       return Work(finding: finding, steps: [], hasFailed: true)
     }
+  }
+
+  /// What must not come to lie in the graveyard with an entry, where that is its repair.
+  private func obstacle(
+    to finding: Finding, _ store: borrowing Store
+  ) throws(Errno) -> BurialSurvey.Obstacle? {
+    guard finding.repair == .bury, try store.status(ofEntry: finding.subject.path) != nil else { return nil }
+    // Files of the old layout have another attribute.
+    let survey = BurialSurvey(
+      sparesDirty: !options.includesDirty && finding.id != .v02, isCancelled: options.isCancelled)
+    return try survey.obstacle(to: finding.subject.path, in: store)
   }
 
   private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {
@@ -130,6 +151,9 @@ struct Repairer: ~Copyable {
     }
     if work.isCovered { return finding }
     do throws(Errno) {
+      guard let status = try store.status(ofEntry: finding.subject.path),
+        finding.subject.matches(status, changedAt: own.changeTime(of: finding.subject))
+      else { throw .staleNFSFileHandle }
       for step in work.steps { try perform(step, store) }
       finding.isRepaired = true
       if Self.moves(finding) { gone.insert(finding.subject.path) }
@@ -144,7 +168,13 @@ struct Repairer: ~Copyable {
     var step = planned
     for _ in 0..<Graves.attempts {
       do throws(Errno) {
-        return try store.perform(step)
+        let before = own.places(of: step).map { $0.status(in: store) }
+        try store.perform(step)
+        for (place, old) in zip(own.places(of: step), before) {
+          guard let old, let new = place.status(in: store), new.inode == old.inode else { continue }
+          own.note(new.inode, from: old.changeTime, to: new.changeTime)
+        }
+        return
       } catch {
         switch step.change {
         case .makeDirectory:
@@ -172,7 +202,7 @@ struct Repairer: ~Copyable {
     let verb = finding.repair?.infinitive ?? "repair"
     let note: String? =
       switch error {
-      case .staleNFSFileHandle: "it has changed since it was looked at"
+      case .staleNFSFileHandle: "it has changed since it was looked at: run again"
       case .notPermitted: "it, or the directory that it stands in, may be immutable"
       default: nil
       }
@@ -186,6 +216,16 @@ struct Repairer: ~Copyable {
     let (depth, otherDepth) = (left.subject.path.pathDepth, right.subject.path.pathDepth)
     if depth != otherDepth { return depth < otherDepth }
     return left.subject.path.lexicographicallyPrecedes(right.subject.path)
+  }
+
+  /// Where the batch ends that begins at an index. Flags are cleared before a burial is planned: they are in its way.
+  private static func end(of findings: [Finding], from start: Int) -> Int {
+    let clears = rank(findings[start].repair) < rank(.bury)
+    var end = start + 1
+    while end < min(start + batchSize, findings.count), (rank(findings[end].repair) < rank(.bury)) == clears {
+      end += 1
+    }
+    return end
   }
 
   private static func rank(_ verb: RepairVerb?) -> Int {
