@@ -81,7 +81,8 @@ extension Store {
   /// Asks the kernel whether the cache is live. Leaves nothing behind.
   ///
   /// Asked are `cache` and `graveyard`, the first that is neither empty nor a mount point (which answers EBUSY for a
-  /// reason of its own). Where neither answers, a kernel that holds no cache at all settles it. Kernels before 5.17 do
+  /// reason of its own), nor immutable, nor on a read-only mount (EPERM and EROFS come before EBUSY). Where neither
+  /// answers, a kernel that holds no cache at all settles it. Kernels before 5.17 do
   /// not mark directories: there a process with `/dev/cachefiles` open makes the answer unknown.
   public func probeLiveness(_ sources: LivenessSources = LivenessSources()) -> Liveness {
     var reasons: [String] = []
@@ -131,7 +132,12 @@ extension Store {
       switch error {
       case .resourceBusy: return .answer(.live)
       case .directoryNotEmpty, .fileExists: return .answer(.offline)
-      case .readOnlyFileSystem: return .answer(.offline)
+      case .readOnlyFileSystem:
+        // Said before the mark is looked at, and of this mount only: the cache may be in use through another.
+        return .noAnswer("stands on a read-only mount (\(error))")
+      case .notPermitted:
+        // Said before the mark is looked at.
+        return .noAnswer("cannot be probed (\(error)): it, or the directory above, may be immutable")
       default: return .failed("cannot be probed (\(error))")
       }
     }

@@ -123,15 +123,43 @@ struct LivenessTests {
     try make(cache: true, graveyard: false)
     for (error, expected) in [
       (Errno.resourceBusy, Liveness.live), (.directoryNotEmpty, .offline), (.fileExists, .offline),
-      (.readOnlyFileSystem, .offline),
     ] {
       #expect(try probe(FaultPlan(failing: .rmdir, ordinal: 1, with: error)) == expected, "\(error)")
     }
-    for error in [Errno.permissionDenied, .notPermitted, .ioError, .noMemory] {
+    for error in [Errno.permissionDenied, .notPermitted, .readOnlyFileSystem, .ioError, .noMemory] {
       let answer = try probe(FaultPlan(failing: .rmdir, ordinal: 1, with: error))
       #expect(answer.isLive == nil)
       #expect(answer.description.contains("\(error)"))
     }
+  }
+
+  @Test(
+    "EPERM and EROFS, which the kernel gives before it looks at its mark, leave the answer to the table of caches",
+    arguments: [Errno.notPermitted, .readOnlyFileSystem])
+  func answersBeforeTheMark(error: Errno) throws {
+    try make(cache: true, graveyard: false)
+    let none = LivenessSources(kernel: KernelRelease(6, 12), caches: scratch.path("no such file"))
+    #expect(try probe(FaultPlan(failing: .rmdir, ordinal: 0, with: error), none) == .offline)
+    #expect(try probe(FaultPlan(failing: .rmdir, ordinal: 0, with: error)).isLive == nil)
+    let old = LivenessSources(kernel: KernelRelease(5, 10), caches: scratch.path("no such file"))
+    #expect(try probe(FaultPlan(failing: .rmdir, ordinal: 0, with: error), old).isLive == nil)
+    // The graveyard is asked where `cache` cannot be.
+    try make(cache: true, graveyard: true)
+    #expect(try probe(FaultPlan(failing: .rmdir, ordinal: 1, with: error)) == .offline)
+  }
+
+  @Test(
+    "An immutable `cache` with an empty graveyard can be mended where the kernel holds no cache", .enabled(if: isRoot))
+  func immutableCache() throws {
+    try scratch.makeDamaged([])
+    let cache = "\(scratch.path)/cache-root/cache"
+    Flags.set(cache, .immutable)
+    defer { Flags.clear(cache) }
+    let none = LivenessSources(kernel: KernelRelease(6, 12), caches: scratch.path("no such file"))
+    let result = try scratch.check("cache-root", .safe) { $0.liveness = none }
+    #expect(result.report.refusal == nil)
+    #expect(result.findings.contains { $0.id == .o19 && $0.isRepaired })
+    #expect(try scratch.check().counts[.o19] == nil)
   }
 
   @Test(
