@@ -66,7 +66,7 @@ struct CheckView: Renderable {
           : "  to put everything back, before a sweep or a start of cachefilesd: cachefiles-fsck --undo \(path)")
     }
     if let next = report.nextVolume {
-      lines.append("Out of time; go on with: --start-at '\(EscapedBytes.string(next))'")
+      lines.append("Out of time; go on with: --start-at '\(Self.shellText(next))'")
     }
     if report.liveness == .live {
       lines.append(style.faint("The cache is in use: findings may be in motion, and dirty objects are normal."))
@@ -79,6 +79,11 @@ struct CheckView: Renderable {
       style.faint(
         "Not visible to any check: copies that the server's files have left behind, wrong bytes in sound objects."))
     return lines
+  }
+
+  /// The escaped form of bytes, fit to stand between single quotes in a shell.
+  private static func shellText(_ bytes: [UInt8]) -> String {
+    EscapedBytes.string(bytes).split(separator: "'", omittingEmptySubsequences: false).joined(separator: "\\x27")
   }
 
   private func lines(of group: CheckReport.Group, _ style: Style, verbose: Bool) -> [String] {

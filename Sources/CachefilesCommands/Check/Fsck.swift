@@ -69,7 +69,8 @@ struct Fsck: ParsableCommand {
       "Begin no other volume after this time; the report says where to go on.", valueName: "age"))
   var maxTime: AgeArgument?
 
-  @Option(help: ArgumentHelp("Go volume by volume, from this volume key on.", valueName: "key"))
+  @Option(
+    help: ArgumentHelp("Go volume by volume, from this volume key on, written as reports print it.", valueName: "key"))
   var startAt: ByteArgument?
 
   @Flag(help: "Open every object and look at its data too (O17, O20); slow.")
@@ -126,7 +127,7 @@ struct Fsck: ParsableCommand {
     options.threads = scan.threads ?? ScanOptions.defaultThreads
     options.isThorough = deep
     if let volume { options.volumes = VolumeGlob(volume.bytes).matches }
-    options.firstVolume = startAt?.bytes
+    options.firstVolume = startAt.map { EscapedBytes.unescape($0.bytes.span) }
     options.timeLimit = maxTime?.nanoseconds
     options.deletes = delete
     if preen || yes {
