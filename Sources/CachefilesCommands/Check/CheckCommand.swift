@@ -21,11 +21,11 @@ enum CheckCommand {
     lines.flush()
     if let refusal = report.refusal {
       StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)")
-      if report.scanned == CheckReport.Scanned(), report.groups.isEmpty { return report.exit }
+      // Nothing was looked at, which is all that there is to say; a document says it, too.
+      if output.format == .text, report.scanned == CheckReport.Scanned(), report.groups.isEmpty { return report.exit }
     }
     output.render(CheckView(report: report), command: "fsck")
-    output.stream.flush()
-    return report.exit
+    return report.exit | output.endStatus
   }
 
   private static func check(_ store: borrowing Store, _ options: CheckOptions, _ output: Output) -> CheckReport {
@@ -41,9 +41,17 @@ enum CheckCommand {
     StandardError.line("cachefiles-fsck: \(failure)")
     if output.format != .text {
       output.render(MissingView(failure: failure, path: path), command: "fsck")
-      output.stream.flush()
+      _ = output.endStatus
     }
     return CheckReport.ExitBits.operational
+  }
+}
+
+extension Output {
+  /// Writes what is buffered, and tells what the output adds to the exit status of `fsck`: that it could not be written.
+  fileprivate var endStatus: Int32 {
+    stream.flush()
+    return stream.hasFailed ? CheckReport.ExitBits.operational : 0
   }
 }
 
@@ -100,8 +108,8 @@ enum UndoCommand {
     }
     let view = UndoView(report: report)
     output.render(view, command: "fsck")
-    output.stream.flush()
-    if view.exit != 0 { throw ExitCode(view.exit) }
+    let status = view.exit | output.endStatus
+    if status != 0 { throw ExitCode(status) }
   }
 }
 

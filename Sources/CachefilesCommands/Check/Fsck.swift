@@ -24,8 +24,8 @@ struct Fsck: ParsableCommand {
         0    clean; notes alone are clean
         1    problems were repaired
         4    problems are left
-        8    something could not be read or done, there is no cache, or a
-             repair was asked for and the cache is in use
+        8    something could not be read, done or printed, there is no cache,
+             or a repair was asked for and the cache is in use
         16   the command line is not understood
         32   ended by a signal or by --max-time
       """)
@@ -98,7 +98,9 @@ struct Fsck: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.endsOnClosedPipe = !(preen || yes || undo != nil)
+    // The status says what was found and done; what becomes of the output neither ends the work nor changes that.
+    output.stream.endsOnClosedPipe = false
+    output.stream.endsOnFailure = false
     if let undo {
       try UndoCommand.run(FilePath(bytes: undo.bytes), in: store, output)
     } else {

@@ -2,7 +2,8 @@ import Glibc
 
 /// Standard output, buffered, as bytes.
 ///
-/// A closed pipe (`| head`) ends the program silently with the status of what was done so far.
+/// A closed pipe (`| head`) ends the program silently with the status of what was done so far, any other failure with
+/// the status of a failure; or the output alone ends, and the program says at its own end what came of it.
 final class OutputStream {
   private var buffer: [UInt8] = []
   private let descriptor: Int32
@@ -13,6 +14,10 @@ final class OutputStream {
   let isTerminal: Bool
   /// Whether a closed pipe ends the program, or only the output: work that changes something goes on.
   var endsOnClosedPipe = true
+  /// Whether another failure to write ends the program, or only the output.
+  var endsOnFailure = true
+  /// Whether the output ended because it could not be written. A reader that went away is no failure.
+  private(set) var hasFailed = false
 
   /// Whether the text is kept until ``take()``.
   private let isCollecting: Bool
@@ -64,7 +69,8 @@ final class OutputStream {
           isClosed = true
         } else if errno != EINTR {
           StandardError.line("cachefiles: cannot write: \(String(cString: strerror(errno)))")
-          exit(1)
+          if endsOnFailure { exit(1) }
+          (isClosed, hasFailed) = (true, true)
         }
       }
     }

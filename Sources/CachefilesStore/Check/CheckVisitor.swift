@@ -47,7 +47,7 @@ struct CheckVisitor: ScanVisitor {
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     if entry.status.isMountPoint || entry.status.device != rootDevice, !entry.isRoot {
-      report(entry, entry.place == .buried ? .g03 : .r06, "something is mounted there", repair: nil)
+      reportMount(entry)
       if let volume = entry.volume { withTally(volume.index) { $0.isIncomplete = true } }
       return
     }
@@ -66,6 +66,16 @@ struct CheckVisitor: ScanVisitor {
     case .graveyard, .buried: if coversAll { visitGraveyard(entry) }
     case .foreign: visitForeign(entry)
     }
+  }
+
+  /// A mount point. Where `--only` leaves its problem out, what it hides is still not looked at, which is a failure.
+  private mutating func reportMount(_ entry: borrowing ScanEntry) {
+    let id: ProblemID = entry.place == .buried ? .g03 : .r06
+    report(entry, id, "something is mounted there", repair: nil)
+    guard let only = funnel.policy.only, !only.contains(id) else { return }
+    fail(
+      StoreError(
+        path: entry.path, operation: "look below", error: .improperLink, note: "something is mounted there"))
   }
 
   // MARK: Objects
