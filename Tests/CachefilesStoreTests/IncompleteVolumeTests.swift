@@ -90,6 +90,24 @@ struct IncompleteVolumeTests {
     mount.unmount()
   }
 
+  @Test(
+    "what a mount hides has not been looked at, whatever was looked for", .enabled(if: Mount.isPossible),
+    arguments: [false, true])
+  func hiddenFromOnly(isFile: Bool) throws {
+    let object = try makeVolume()
+    let fanout = String(object.prefix(upTo: object.lastIndex(of: "/") ?? object.endIndex))
+    let elsewhere = try scratch.write("elsewhere/file")
+    let target = isFile ? object : fanout
+    let mount = try Mount(["--bind", isFile ? elsewhere : "\(scratch.path)/elsewhere", target])
+    let hidden = try scratch.check { $0.policy.only = [.o06] }
+    #expect(hidden.failures.map(\.path) == [Array(target.utf8)])
+    #expect(hidden.report.exit == CheckReport.ExitBits.operational)
+    let shown = try scratch.check { $0.policy.only = [.o06, .r06] }
+    #expect(shown.failures.isEmpty)
+    #expect(shown.report.exit == CheckReport.ExitBits.left)
+    mount.unmount()
+  }
+
   @Test("a volume is not called superseded on a part of its access times")
   func superseded() throws {
     try scratch.makeDamaged([.v11])

@@ -19,12 +19,13 @@ enum CheckCommand {
       return missing(error, path, options.policy, output)
     }
     lines.flush()
+    let view = CheckView(report: report)
     if let refusal = report.refusal {
       StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)")
       // Nothing was looked at, which is all that there is to say; a document says it, too.
-      if output.format == .text, report.scanned == CheckReport.Scanned(), report.groups.isEmpty { return report.exit }
+      if output.format == .text, view.isRefusedUnseen { return report.exit }
     }
-    output.render(CheckView(report: report), command: "fsck")
+    output.render(view, command: "fsck")
     return report.exit | output.endStatus
   }
 

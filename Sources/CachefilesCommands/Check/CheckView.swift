@@ -8,6 +8,11 @@ struct CheckView: Renderable {
   /// Without `--verbose`, so many paths of each problem are printed.
   private static let shownPaths = 5
 
+  /// Whether a repair was refused before anything was looked at.
+  var isRefusedUnseen: Bool {
+    report.refusal != nil && report.scanned == CheckReport.Scanned() && report.groups.isEmpty
+  }
+
   // MARK: JSON
 
   static func write(_ scanned: CheckReport.Scanned, to json: inout JSONWriter) {
@@ -19,7 +24,7 @@ struct CheckView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
-    json.text("generation", report.generation.rawValue)
+    if isRefusedUnseen { json.null("generation") } else { json.text("generation", report.generation.rawValue) }
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
     json.object("scanned") { Self.write(report.scanned, to: &$0) }
     if json.isPretty {
@@ -117,6 +122,10 @@ struct CheckView: Renderable {
     if verbs.isEmpty { return nil }
     let what = verbs.map(infinitive).joined(separator: ", or ")
     if group.repaired == group.count { return "done (\(what))" }
+    if group.repaired > 0, !group.findings.contains(where: { !$0.isRepaired && $0.repair != nil }) {
+      // What is left stays for the reasons that its lines give.
+      return "done for \(Quantity.count(group.repaired)) (\(what)), not for the others"
+    }
     let left = group.repaired > 0 ? "done for \(Quantity.count(group.repaired)); for the others " : ""
     let how =
       switch kind.consent {
