@@ -106,7 +106,7 @@ public final class Cull: Sendable {
   public let progress = ScanProgress()
   let options: CullOptions
   let work: CullWork
-  private let rootPath: [UInt8]
+  let rootPath: [UInt8]
 
   /// Prepares a cull of an open cache directory.
   public init(_ store: consuming Store, _ options: CullOptions) {

@@ -131,7 +131,13 @@ public struct CullSelection: Sendable {
     else { return false }
     if let limit = notUsedSince, entry.status.accessTime >= limit { return false }
     if !types.isEmpty, !types.contains(volume.type) { return false }
-    if let isProtected, isProtected(CheckVisitor.relative(entry.path, rootLength)) { return false }
-    return true
+    return !protects(entry, rootLength: rootLength)
+  }
+
+  /// Whether an entry is one that the user wants to keep.
+  @inline(__always)
+  func protects(_ entry: borrowing ScanEntry, rootLength: Int) -> Bool {
+    guard let isProtected else { return false }
+    return isProtected(CheckVisitor.relative(entry.path, rootLength))
   }
 }

@@ -10,7 +10,7 @@ public struct CullShortfall: Sendable, Equatable {
   public var availableBytes: UInt64 = 0
   /// Files that the file system has no room for, although enough was removed.
   public var freeFiles: UInt64 = 0
-  /// Selected objects that were last used before the moment that the goal names: dirty, protected, not to be removed.
+  /// Selected objects that were last used before the moment that the goal names: dirty, or not to be removed.
   public var olderObjects = 0
   /// What could not be read when the objects were counted: whether the goal holds is not known.
   public var unreadEntries = 0
@@ -67,9 +67,9 @@ extension Cull {
     guard let moment = options.goal.usedSince else { return }
     shortfall.olderObjects = max(0, shortfall.olderObjects - tally.older)
     guard shortfall.olderObjects > 0, !options.isDryRun else { return }
-    let (selection, errors) = (options.selection, work.current.errors)
+    let (selection, errors, length) = (options.selection, work.current.errors, rootPath.count)
     let left = try scan(nil) {
-      HistogramVisitor(selection, rootLength: 0, range: .max ... .max, usedSince: moment)
+      HistogramVisitor(selection, rootLength: length, range: .max ... .max, usedSince: moment)
     }
     if let left, work.current.errors == errors { shortfall.olderObjects = left.older }
   }

@@ -9,7 +9,7 @@ struct HistogramVisitor: ScanVisitor {
   private(set) var histogram: AgeHistogram
   /// All objects of the selected volumes, also those that must stay.
   private(set) var selected = CullSum()
-  /// How many of those were last used before a moment.
+  /// How many of those were last used before a moment. Who protects some does not want them gone for their age.
   private(set) var older = 0
   /// The least recent use of what may go.
   private(set) var oldest: Int64?
@@ -35,7 +35,7 @@ struct HistogramVisitor: ScanVisitor {
     let sum = CullSum(entry.status)
     if let volume = entry.volume, selection.types.isEmpty || selection.types.contains(volume.type) {
       selected += sum
-      if entry.status.accessTime < usedSince { older += 1 }
+      if entry.status.accessTime < usedSince, !selection.protects(entry, rootLength: rootLength) { older += 1 }
     }
     guard selection.allows(entry, rootLength: rootLength), bounds.contains(entry, rootLength) else { return }
     histogram.add(sum, at: entry.status.accessTime)
