@@ -109,6 +109,11 @@ extension Store {
     case failed(String)
   }
 
+  /// Whether the root directory has a flag that forbids the question for both directories, or may have it.
+  private var isRootStuck: Bool {
+    do throws(Errno) { return try root.status().stuckWords != nil } catch { return true }
+  }
+
   private func probe(_ name: EntryName) -> Probe {
     let status: FileStatus
     do throws(Errno) {
@@ -135,9 +140,9 @@ extension Store {
       case .readOnlyFileSystem:
         // Said before the mark is looked at, and of this mount only: the cache may be in use through another.
         return .noAnswer("stands on a read-only mount (\(error))")
-      case .notPermitted:
-        // Said before the mark is looked at.
-        return .noAnswer("cannot be probed (\(error)): it, or the directory above, may be immutable")
+      case .notPermitted where !isRootStuck:
+        // Said before the mark is looked at. The flag on `cache` can be cleared once it is known that nobody holds it.
+        return .noAnswer("cannot be probed (\(error)): it may be immutable")
       default: return .failed("cannot be probed (\(error))")
       }
     }
