@@ -11,7 +11,10 @@ import Testing
 struct DirtyRepairTests {
   /// Problems of objects that have a content byte, and whose repair is not for the content byte itself.
   static let ids: [ProblemID] =
-    [.o01, .o02, .o03, .o07, .o09, .o14, .o16, .o17, .o18, .o20, .o21, .o22, .o24] + (isRoot ? [.o19] : [])
+    [.o01, .o02, .o03, .o07, .o09, .o14, .o16, .o17, .o18, .o20, .o21, .o22]
+
+  /// Problems whose repair touches neither data nor attribute.
+  static let harmless: [ProblemID] = [.o24] + (isRoot ? [.o19] : [])
 
   /// Damages a cache and marks what was damaged as dirty. The paths of the marked objects.
   private func makeDirty(_ id: ProblemID, _ scratch: ScratchDirectory, length: Int? = nil) throws -> [String] {
@@ -49,6 +52,21 @@ struct DirtyRepairTests {
     let mended = asked.findings.filter { $0.id == id }
     #expect(mended.count == paths.count)
     #expect(mended.allSatisfy { $0.isRepaired && !$0.message.contains("--include-dirty") })
+  }
+
+  @Test("what touches neither its place nor what it holds is mended", arguments: harmless)
+  func harmlessRepairs(id: ProblemID) throws {
+    let scratch = ScratchDirectory()
+    defer { scratch.clearFlags() }
+    let paths = try makeDirty(id, scratch)
+    let before = paths.map { NaiveWalk.contentSum($0) }
+    let consent: CheckPolicy.Consent = id == .o19 ? .safe : .all
+    let result = try scratch.check("cache-root", consent)
+    let found = result.findings.filter { $0.id == id }
+    #expect(found.count == paths.count && found.allSatisfy(\.isRepaired))
+    #expect(paths.map { NaiveWalk.contentSum($0) } == before)
+    #expect(try scratch.check().counts[id] == nil)
+    #expect(try scratch.undo().lost.isEmpty)
   }
 
   @Test("an attribute that is too long to be read with the others is read to its content byte all the same")

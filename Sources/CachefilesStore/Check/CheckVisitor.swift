@@ -318,15 +318,15 @@ struct CheckVisitor: ScanVisitor {
     Array(path.dropFirst(rootLength).drop { $0 == UInt8(ascii: "/") })
   }
 
-  /// Reports what was judged of an object. A dirty one is nobody's to mend without the consent that O10 needs.
+  /// Reports what was judged of an object. A dirty one is nobody's to move, cut or rewrite without the consent that O10 needs.
   private mutating func report(_ entry: borrowing ScanEntry, _ dirt: Dirt) {
     let subject = subject(entry)
     for judgement in judgements {
       let severity: Severity? = judgement.id == .o10 && context.isLive ? .note : nil
       var repair = judgement.id == .o10 && context.isLive ? nil : ProblemKind.of(judgement.id).repair
       var message = judgement.message
-      if let reason = dirt.reason, repair != nil, ProblemKind.of(judgement.id).consent != .dirty,
-        funnel.policy.consent != .allAndDirty
+      if let reason = dirt.reason, let verb = repair, !verb.keepsContent,
+        ProblemKind.of(judgement.id).consent != .dirty, funnel.policy.consent != .allAndDirty
       {
         repair = nil
         message += "; \(reason)"

@@ -41,6 +41,14 @@ public enum RepairVerb: String, Sendable, CaseIterable {
   /// Put an empty directory in its place and bury what was there.
   case replace
 
+  /// Whether it leaves place, name, data and attribute of an object as they are: nothing that a dirty one holds is in danger.
+  var keepsContent: Bool {
+    switch self {
+    case .clearFlag, .setMode, .resetAccessTime: true
+    case .bury, .setHeader, .removeAttribute, .truncate, .replace: false
+    }
+  }
+
   /// What is done, after "cannot" or "will".
   public var infinitive: String {
     switch self {
