@@ -99,8 +99,7 @@ struct Fsck: ParsableCommand {
   func run() throws {
     let output = Output(output)
     // The status says what was found and done; what becomes of the output neither ends the work nor changes that.
-    output.stream.endsOnClosedPipe = false
-    output.stream.endsOnFailure = false
+    output.stream.endsEarly(false)
     if let undo {
       try UndoCommand.run(FilePath(bytes: undo.bytes), in: store, output)
     } else {

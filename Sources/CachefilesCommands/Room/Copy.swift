@@ -43,7 +43,7 @@ struct Copy: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.endsOnClosedPipe = false
+    output.stream.endsEarly(false)
     let copy: CacheCopy
     do throws(CopyRefusal) {
       copy = try CacheCopy(
@@ -59,7 +59,7 @@ struct Copy: ParsableCommand {
     if report.stopped != nil {
       throw ExitStatus.stopped(hasDoneSomething: report.copiedObjects > 0 || report.directories > 0)
     }
-    if !report.isComplete { throw ExitStatus.failure }
+    if !report.isComplete || output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   private func refuse(_ refusal: CopyRefusal) -> any Error {

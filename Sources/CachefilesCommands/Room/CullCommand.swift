@@ -85,7 +85,7 @@ struct CullCommand: ParsableCommand {
   func run() throws {
     let output = Output(output)
     // A removal goes on when nobody reads the list any more.
-    output.stream.endsOnClosedPipe = dryRun
+    output.stream.endsEarly(dryRun)
     let store = try store.open()
     let status = try fileSystem(store)
     var options = try cullOptions(status)
@@ -104,6 +104,7 @@ struct CullCommand: ParsableCommand {
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()
     try finish(report)
+    if output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   private func finish(_ report: Cull.Report) throws {

@@ -65,7 +65,7 @@ struct PurgeCommand: ParsableCommand {
       throw ExitStatus.usage
     }
     let output = Output(output)
-    output.stream.endsOnClosedPipe = dryRun
+    output.stream.endsEarly(dryRun)
     let target = try PurgeTarget(self)
     let store = try target.open()
     let report = try run(target.selection, store, output)
@@ -75,7 +75,7 @@ struct PurgeCommand: ParsableCommand {
       StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
     }
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if report.errors > 0 || report.refusal != nil { throw ExitStatus.failure }
+    if report.errors > 0 || report.refusal != nil || output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   private func run(

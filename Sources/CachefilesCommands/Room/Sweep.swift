@@ -46,7 +46,7 @@ struct Sweep: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.endsOnClosedPipe = dryRun
+    output.stream.endsEarly(dryRun)
     let watch = GraveyardWatch(try store.open())
     let asks = !dryRun && !besideDaemon
     if asks, watch.hasDaemon() {
@@ -65,7 +65,7 @@ struct Sweep: ParsableCommand {
     output.stream.flush()
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     Self.complain(watch)
-    if report.errors > 0 || watch.daemon != nil { throw ExitStatus.failure }
+    if report.errors > 0 || watch.daemon != nil || output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   /// Says which process keeps the graveyard, if one was found.

@@ -13,9 +13,13 @@ final class OutputStream {
   /// Whether the descriptor is a terminal.
   let isTerminal: Bool
   /// Whether a closed pipe ends the program, or only the output: work that changes something goes on.
-  var endsOnClosedPipe = true
+  private var endsOnClosedPipe = true
   /// Whether another failure to write ends the program, or only the output.
-  var endsOnFailure = true
+  private var endsOnFailure = true
+  /// Says whether the program ends with its output. What only looks is of no use without; work that changes something
+  /// goes on, and ``hasFailed`` tells in the end.
+  func endsEarly(_ ends: Bool) { (endsOnClosedPipe, endsOnFailure) = (ends, ends) }
+
   /// Whether the output ended because it could not be written. A reader that went away is no failure.
   private(set) var hasFailed = false
 
