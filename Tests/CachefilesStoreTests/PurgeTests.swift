@@ -64,6 +64,25 @@ struct PurgeTests {
     #expect(try !PurgePlan.isEmpty(.all, in: store))
   }
 
+  @Test("Nothing goes where something is mounted in it: the mount would go along", .enabled(if: Mount.isPossible))
+  func mounted() throws {
+    try scratch.makeDirectory("outside")
+    let volume = "\(scratch.path)/cache-root/cache/I9p,one,a"
+    let fanout = try #require(NaiveWalk.entries(volume).first { $0.isDirectory && $0.components.count == 1 })
+    let place = "\(volume)/\(String(decoding: fanout.path, as: UTF8.self))"
+    let mount = try Mount(["--bind", "\(scratch.path)/outside", place])
+    let before = try scratch.snapshot()
+    for selection in [PurgeSelection.all, .volumes { $0 == Array("9p,one,a".utf8) }] {
+      let report = try scratch.purge(selection).report
+      #expect(report.refusal == "something is mounted in what is selected")
+      #expect(report.done == PurgeAmount())
+    }
+    #expect(try scratch.snapshot() == before)
+    // Another volume has nothing to do with it.
+    #expect(try scratch.purge(.volumes { $0 == Array("9p,one,b".utf8) }).report.done.volumes == 1)
+    mount.unmount()
+  }
+
   @Test("An empty cache, and one that is a file system of its own, is one")
   func emptyCache() throws {
     try scratch.makeDirectory("empty/cache/lost+found")

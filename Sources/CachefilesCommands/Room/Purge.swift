@@ -144,6 +144,9 @@ struct PurgeCommand: ParsableCommand {
   }
 
   private func refuseDirty(_ plan: PurgePlan, _ store: borrowing Store) throws(Failure) {
+    if plan.hasMounts {
+      throw Failure("\(EscapedBytes.string(store.path)): nothing purged: something is mounted in what is selected")
+    }
     if includeDirty { return }
     let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
     if dirty > 0 {

@@ -61,6 +61,10 @@ public struct Purge: Sendable {
   public func run(_ plan: PurgePlan, in store: borrowing Store) -> PurgeReport {
     var report = PurgeReport(root: store.path)
     report.planned = plan.amount
+    if plan.hasMounts {
+      report.refusal = "something is mounted in what is selected"
+      return report
+    }
     report.refusal = store.obstacle(options.liveness)
     if report.refusal != nil { return report }
     defer { store.root.unlock() }

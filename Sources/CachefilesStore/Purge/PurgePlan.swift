@@ -1,5 +1,6 @@
 import CachefilesFormat
 import LinuxIO
+import Synchronization
 import SystemPackage
 
 /// What a purge takes out of a cache.
@@ -55,6 +56,9 @@ public struct PurgePlan: Sendable {
   public var targets: [Target]
   /// Entries that could not be read, each of them named: what they hold, and whether it is dirty, is not known.
   public var errors = 0
+  /// Whether something is mounted in what is selected. Such a plan is not carried out: the mount would go along into the
+  /// graveyard, and cachefilesd removes what it finds there.
+  public var hasMounts = false
   /// Whether a signal ended the planning; then the plan is not whole.
   public var isInterrupted = false
 
@@ -86,7 +90,11 @@ public struct PurgePlan: Sendable {
       targets[0].amount = try Self.amount(ofObject: path, in: store)
       return
     }
-    var scan = ScanOptions(threads: options.threads, attributes: true, onFailure: options.onFailure)
+    let mounted = MountFlag()
+    var scan = ScanOptions(threads: options.threads, attributes: true) { error in
+      if error.error == .improperLink { mounted.isSet.store(true, ordering: .relaxed) }
+      options.onFailure(error)
+    }
     scan.leavesOutGraveyard = true
     scan.isCancelled = options.isCancelled
     switch selection {
@@ -98,12 +106,18 @@ public struct PurgePlan: Sendable {
     }
     let (census, summary) = try Scanner(store, scan).run { PurgeCensus() }
     errors = summary.failures
+    hasMounts = mounted.isSet.load(ordering: .relaxed)
     isInterrupted = summary.isCancelled
     for index in targets.indices {
       let name = targets[index].path.dropFirst(Store.cacheName.bytes.count + 1)
       if let amount = census.amounts[Array(name)] { targets[index].amount = amount }
       if targets[index].volumeKey != nil { targets[index].amount.volumes = 1 }
     }
+  }
+
+  /// Set by the threads of a scan.
+  private final class MountFlag: Sendable {
+    let isSet = Atomic<Bool>(false)
   }
 
   /// Whether anything is selected: a look at the names in `cache`.
