@@ -90,7 +90,7 @@ struct BurialTests {
     setAttribute(file, value)
     try expectKept(
       place, try scratch.check("cache-root", .all), .v09,
-      "it stays without --include-dirty: \(place)/x/y/file is dirty")
+      "it stays: \(place)/x/y/file is dirty, which needs --include-dirty")
     let result = try scratch.check("cache-root", .allAndDirty)
     #expect(result.findings.contains { $0.id == .v09 && $0.isRepaired })
   }

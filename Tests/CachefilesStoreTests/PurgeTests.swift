@@ -74,7 +74,7 @@ struct PurgeTests {
     let before = try scratch.snapshot()
     for selection in [PurgeSelection.all, .volumes { $0 == Array("9p,one,a".utf8) }] {
       let report = try scratch.purge(selection).report
-      #expect(report.refusal == "something is mounted in what is selected")
+      #expect(report.refusal?.hasPrefix("something is mounted on cache/I9p,one,a/@") == true)
       #expect(report.done == PurgeAmount())
     }
     #expect(try scratch.snapshot() == before)
@@ -284,6 +284,7 @@ extension ScratchDirectory {
     let failures = Collector<StoreError>()
     var options = Purge.Options(now: Self.now)
     options.threads = 1
+    options.includesDirty = true
     options.onFailure = { failures.add($0) }
     options.isCancelled = { false }
     change(&options)

@@ -106,6 +106,7 @@ struct PurgeCommand: ParsableCommand {
     try refuseDirty(plan, store)
     if !yes, try !isConfirmed() { throw ExitStatus.failure }
     var options = Purge.Options(now: Clock.now)
+    options.includesDirty = includeDirty
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     let purge = Purge(options)
     let progress = purge.progress
@@ -144,8 +145,8 @@ struct PurgeCommand: ParsableCommand {
   }
 
   private func refuseDirty(_ plan: PurgePlan, _ store: borrowing Store) throws(Failure) {
-    if plan.hasMounts {
-      throw Failure("\(EscapedBytes.string(store.path)): nothing purged: something is mounted in what is selected")
+    if let obstacle = plan.obstacleWords {
+      throw Failure("\(EscapedBytes.string(store.path)): nothing purged: \(obstacle)")
     }
     if includeDirty { return }
     let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))

@@ -89,54 +89,18 @@ struct CheckVisitor: ScanVisitor {
     judge.judge(
       ObjectJudge.Facts(name: entry.name, status: status, attribute: entry.attribute, value: entry.attributeValue),
       in: volume, fanout: fanout, into: &judgements)
-    var dirt = Dirt.none
+    var dirtiness = Dirtiness.clean
     if status.kind == .regular {
-      dirt = self.dirt(of: entry)
+      dirtiness = entry.dirtiness
       withTally(volume.index) { tally in
         tally.add(status)
-        if dirt == .dirty { tally.dirty += 1 }
+        if !dirtiness.isClean { tally.dirty += 1 }
       }
       if volume.type == .unknown { noteLength(entry, volume) }
       if context.isThorough { lookInside(entry) }
     }
     withTally(volume.index) { $0.diskBytes &+= status.allocatedBytes }
-    if !judgements.isEmpty { report(entry, dirt) }
-  }
-
-  /// Whether an object may hold writes that the server never got.
-  private enum Dirt {
-    case none
-    case dirty
-    /// Its attribute cannot be read.
-    case unknown
-
-    /// Why nothing but `--include-dirty` mends the object, whatever is wrong with it.
-    var reason: String? {
-      switch self {
-      case .none: nil
-      case .dirty: "it is dirty, so that only -y --include-dirty mends it"
-      case .unknown: "it may be dirty, so that only -y --include-dirty mends it"
-      }
-    }
-  }
-
-  @inline(__always)
-  private func dirt(of entry: borrowing ScanEntry) -> Dirt {
-    if case .value(let count) = entry.attribute {
-      return count >= ObjectRecord.headerLength && entry.attributeValue[17] == Content.dirty.rawValue ? .dirty : .none
-    }
-    return rareDirt(of: entry)
-  }
-
-  /// The same for objects without an attribute, and for attributes that are longer than any that a kernel makes.
-  private func rareDirt(of entry: borrowing ScanEntry) -> Dirt {
-    switch entry.attribute {
-    case .failed: return .unknown
-    case .longer:
-      guard let file = try? entry.open(), let value = try? file.attribute(CacheAttribute.name) else { return .unknown }
-      return value.count >= ObjectRecord.headerLength && value[17] == Content.dirty.rawValue ? .dirty : .none
-    case .value, .absent, nil: return .none
-    }
+    if !judgements.isEmpty { report(entry, dirtiness) }
   }
 
   private mutating func withTally(_ index: Int, _ body: (inout VolumeTally) -> Void) {
@@ -157,8 +121,8 @@ struct CheckVisitor: ScanVisitor {
 
   /// What only the file's data tells: whether there is any, and what lies beyond the end.
   private mutating func lookInside(_ entry: borrowing ScanEntry) {
-    guard case .value(let count) = entry.attribute, count >= ObjectRecord.headerLength else { return }
-    let size = entry.attributeValue.load(UInt64.self, at: 0, .big)
+    guard case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) else { return }
+    let size = record.objectSize
     let length = entry.status.size
     guard length > 0 else { return }
     do throws(StoreError) {
@@ -319,13 +283,13 @@ struct CheckVisitor: ScanVisitor {
   }
 
   /// Reports what was judged of an object. A dirty one is nobody's to move, cut or rewrite without the consent that O10 needs.
-  private mutating func report(_ entry: borrowing ScanEntry, _ dirt: Dirt) {
+  private mutating func report(_ entry: borrowing ScanEntry, _ dirtiness: Dirtiness) {
     let subject = subject(entry)
     for judgement in judgements {
       let severity: Severity? = judgement.id == .o10 && context.isLive ? .note : nil
       var repair = judgement.id == .o10 && context.isLive ? nil : ProblemKind.of(judgement.id).repair
       var message = judgement.message
-      if let reason = dirt.reason, let verb = repair, !verb.keepsContent,
+      if let reason = Self.reason(dirtiness), let verb = repair, !verb.keepsContent,
         ProblemKind.of(judgement.id).consent != .dirty, funnel.policy.consent != .allAndDirty
       {
         repair = nil
@@ -334,6 +298,15 @@ struct CheckVisitor: ScanVisitor {
       funnel.report(
         judgement.id, subject, path: entry.path, message: message, diskBytes: entry.status.allocatedBytes,
         repair: repair, severity: severity)
+    }
+  }
+
+  /// Why nothing but `--include-dirty` mends an object, whatever is wrong with it.
+  private static func reason(_ dirtiness: Dirtiness) -> String? {
+    switch dirtiness {
+    case .clean: nil
+    case .dirty: "it is dirty, so that only -y --include-dirty mends it"
+    case .cannotTell: "it may be dirty, so that only -y --include-dirty mends it"
     }
   }
 

@@ -114,28 +114,27 @@ struct ObjectJudge {
 
   @inline(__always)
   private func judgeFields(_ value: Span<UInt8>, _ status: FileStatus, _ found: inout [Judgement]) {
-    let size = value.load(UInt64.self, at: 0, .big)
-    if value[16] != ObjectRecord.dataType {
-      found.append(Judgement(.o09, "its type byte is \(value[16]), not \(ObjectRecord.dataType)"))
+    guard let record = ObjectRecordView(value) else { return }
+    let size = record.objectSize
+    if record.type != ObjectRecord.dataType {
+      found.append(Judgement(.o09, "its type byte is \(record.type), not \(ObjectRecord.dataType)"))
       return
     }
     if size > UInt64(Int64.max) {
       found.append(Judgement(.o14, "its size is 0x\(String(size, radix: 16)): no file is so long"))
       return
     }
-    let content = value[17]
-    if content == Content.dirty.rawValue {
+    let content = record.content
+    if content == .dirty {
       found.append(
         Judgement(
           .o10, context.isLive ? "it is open for writing now" : "it was open for writing when the cache went down"))
-    } else if content > Content.dirty.rawValue {
-      found.append(Judgement(.o12, "its content is \(content), which is not defined"))
-    } else if content != 0 {
-      found.append(Judgement(.o11, "its content is \(content)"))
+    } else if content.rawValue > Content.dirty.rawValue {
+      found.append(Judgement(.o12, "its content is \(content.rawValue), which is not defined"))
+    } else if content != .noData {
+      found.append(Judgement(.o11, "its content is \(content.rawValue)"))
     }
-    if value.load(UInt64.self, at: 8, .big) != 0 {
-      found.append(Judgement(.o13, "its zero point is \(value.load(UInt64.self, at: 8, .big))"))
-    }
+    if record.zeroPoint != 0 { found.append(Judgement(.o13, "its zero point is \(record.zeroPoint)")) }
     if status.size % Self.pageSize != 0 {
       found.append(Judgement(.o16, "its length is \(status.size) bytes: the last page is not whole"))
     } else if status.size != (size + Self.pageSize - 1) / Self.pageSize * Self.pageSize {

@@ -35,8 +35,8 @@ struct CopyFilter {
     case .value: break
     }
     do throws(ObjectRecord.Failure) {
-      let record = try ObjectRecord(parsing: entry.attributeValue)
-      if record.content == .dirty, !includesDirty { return Objection(.dirty, "it is dirty") }
+      _ = try ObjectRecord(parsing: entry.attributeValue)
+      if !entry.dirtiness.isClean, !includesDirty { return Objection(.dirty, "it is dirty") }
       return nil
     } catch {
       return Objection(.unsound, "its record cannot be read: \(error)")

@@ -185,7 +185,7 @@ struct RemovalVisitor: ScanVisitor {
     do throws(Errno) {
       guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
       let directory = try entry.directory.descriptor()
-      if !selection.includesDirty, try isDirty(name, in: directory.value) {
+      if !selection.includesDirty, !Dirtiness(of: name, in: directory.value, values).isClean {
         counted.dirty += 1
         work.giveBack()
         return
@@ -208,15 +208,6 @@ struct RemovalVisitor: ScanVisitor {
       } else {
         work.fail(StoreError(path: entry.path, operation: "remove", error: error))
       }
-    }
-  }
-
-  private func isDirty(_ name: EntryName, in directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
-    switch directory.attribute(CacheAttribute.name, of: name, into: values) {
-    case .value(let count):
-      return count >= ObjectRecord.headerLength && values.bytes(count)[17] == Content.dirty.rawValue
-    case .failed(let error): throw error
-    case .absent, .longer: return false
     }
   }
 

@@ -35,14 +35,13 @@ public struct Extraction: Sendable, Equatable {
     }
     object = path.bytes
     fileBytes = status.size
-    isDirty = false
     let value = try Self.attempt(path.bytes, "read the cache attribute") { () throws(Errno) in
       try file.attribute(CacheAttribute.name)
     }
+    let bytes = value ?? []
+    isDirty = Dirtiness(record: bytes.span) == .dirty
     do throws(ObjectRecord.Failure) {
-      let bytes = value ?? []
       let record = try ObjectRecord(parsing: bytes.span)
-      isDirty = record.content == .dirty
       if record.objectSize < 1 << 63 {
         fileBytes = record.objectSize
       } else {

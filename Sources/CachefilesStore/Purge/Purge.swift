@@ -34,6 +34,8 @@ public struct Purge: Sendable {
   public struct Options: Sendable {
     /// Nanoseconds since 1970.
     public var now: Int64
+    /// Whether dirty objects go too.
+    public var includesDirty = false
     /// What tells whether the cache is live.
     public var liveness = LivenessSources()
     /// The number of threads of the sweep.
@@ -61,8 +63,8 @@ public struct Purge: Sendable {
   public func run(_ plan: PurgePlan, in store: borrowing Store) -> PurgeReport {
     var report = PurgeReport(root: store.path)
     report.planned = plan.amount
-    if plan.hasMounts {
-      report.refusal = "something is mounted in what is selected"
+    if let obstacle = plan.obstacle {
+      report.refusal = obstacle.description
       return report
     }
     report.refusal = store.obstacle(options.liveness)
@@ -106,13 +108,27 @@ public struct Purge: Sendable {
         break
       }
       do throws(Errno) {
+        // What was planned may have waited for an answer: it is looked through once more.
+        if let obstacle = try survey(target).look(at: target.path, in: store).obstacle {
+          fail(store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
+          continue
+        }
         graves.append(Grave(name: try Self.bury(target, in: store, &names), inode: target.inode))
         report.done += target.amount
       } catch {
+        if error == .interrupted, options.isCancelled() {
+          report.isInterrupted = true
+          break
+        }
         fail(store.path.appending(path: target.path), "bury", error, &report)
       }
     }
     return graves
+  }
+
+  private func survey(_ target: PurgePlan.Target) -> BurialSurvey {
+    let rule = PurgePlan.dirtyRule(target.path, options.includesDirty ? .none : .spare)
+    return BurialSurvey(rule, isCancelled: options.isCancelled)
   }
 
   private static func makeGraveyard(in store: borrowing Store) throws(Errno) {
@@ -149,9 +165,7 @@ public struct Purge: Sendable {
       guard let graveyard = try GraveyardSweeper.openGraveyard(of: store) else {
         throw StoreError(path: path, operation: "sweep", error: .noSuchFileOrDirectory)
       }
-      let names = graves.filter { grave in
-        (try? graveyard.status(of: grave.name).inode) == grave.inode
-      }.map(\.name)
+      let names = graves.filter { isThere($0, in: graveyard, path, &report) }.map(\.name)
       var removal = TreeRemover.Options()
       removal.threads = GraveyardSweeper.threads(options.threads)
       removal.isCancelled = options.isCancelled
@@ -160,15 +174,30 @@ public struct Purge: Sendable {
       report.freedBytes = tally.freedBytes
       report.isInterrupted = tally.isCancelled
       report.errors += tally.errors
-      report.leftGraves = graves.count { grave in (try? graveyard.status(of: grave.name).inode) == grave.inode }
+      report.leftGraves = graves.count { isThere($0, in: graveyard, path, &report) }
     } catch {
       report.errors += 1
       options.onFailure(error)
     }
   }
 
-  private func fail(_ path: [UInt8], _ operation: String, _ error: Errno, _ report: inout PurgeReport) {
-    let note: String? =
+  /// Whether a grave holds what was buried there. Where that cannot be told it is named, and counts as left.
+  private func isThere(
+    _ grave: Grave, in graveyard: borrowing OwnedDescriptor, _ path: [UInt8], _ report: inout PurgeReport
+  ) -> Bool {
+    do throws(Errno) {
+      return try graveyard.status(of: grave.name).inode == grave.inode
+    } catch {
+      if error == .noSuchFileOrDirectory { return false }
+      fail(path.appending(component: grave.name.bytes), "look at", error, &report)
+      return true
+    }
+  }
+
+  private func fail(
+    _ path: [UInt8], _ operation: String, _ error: Errno, note: String? = nil, _ report: inout PurgeReport
+  ) {
+    let reason: String? =
       switch error {
       case .staleNFSFileHandle: "it has changed since it was looked at"
       case .notPermitted: "it, or the directory that it stands in, may be immutable"
@@ -176,6 +205,6 @@ public struct Purge: Sendable {
       default: nil
       }
     report.errors += 1
-    options.onFailure(StoreError(path: path, operation: operation, error: error, note: note))
+    options.onFailure(StoreError(path: path, operation: operation, error: error, note: note ?? reason))
   }
 }

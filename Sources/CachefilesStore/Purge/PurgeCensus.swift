@@ -1,13 +1,22 @@
 import CachefilesFormat
 import LinuxIO
 
-/// Adds up what each entry of `cache` holds.
+/// Adds up what each entry of `cache` holds, and finds what must not be buried with it.
 struct PurgeCensus: ScanVisitor {
   /// By the name of the entry of `cache`.
   private(set) var amounts: [[UInt8]: PurgeAmount] = [:]
+  /// What is in the way, for each entry of `cache` the first that was come across.
+  private(set) var obstacles: [[UInt8]: BurialObstacle] = [:]
   /// Files with several names, whose bytes count once in each entry.
   private var linked: [[UInt8]: Set<UInt64>] = [:]
   private var last: (directory: DirectoryNode, name: [UInt8])?
+  private let device: UInt64
+  private let rootLength: Int
+
+  init(_ store: borrowing Store) {
+    device = store.rootStatus.device
+    rootLength = store.path.count
+  }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     switch entry.place {
@@ -15,11 +24,17 @@ struct PurgeCensus: ScanVisitor {
     case .volume, .fanout, .object, .legacy, .foreign: break
     }
     guard let name = name(of: entry) else { return }
+    if obstacles[name] == nil {
+      let obstacle = BurialObstacle.of(
+        entry.status, device: device, path: CheckVisitor.relative(entry.path, rootLength))
+      if let obstacle { obstacles[name] = obstacle }
+    }
     var amount = PurgeAmount()
     amount.diskBytes = entry.status.allocatedBytes
-    if entry.status.kind == .regular, entry.place == .object || entry.place == .legacy { amount.objects = 1 }
-    if entry.place == .object, case .value = entry.attribute, Self.isDirty(entry.attributeValue) {
-      amount.dirtyObjects = 1
+    if entry.status.kind == .regular {
+      if entry.place == .object || entry.place == .legacy { amount.objects = 1 }
+      // Objects can be anywhere: in a directory of another name, or in a fanout directory's place.
+      if entry.place != .legacy, !entry.dirtiness.isClean { amount.dirtyObjects = 1 }
     }
     if entry.status.links > 1, entry.status.kind != .directory,
       !linked[name, default: []].insert(entry.status.inode).inserted
@@ -31,11 +46,7 @@ struct PurgeCensus: ScanVisitor {
 
   mutating func merge(_ other: consuming PurgeCensus) {
     for (name, amount) in other.amounts { amounts[name, default: PurgeAmount()] += amount }
-  }
-
-  /// Whether a record is that of a dirty object. Legacy records have no such mark.
-  static func isDirty(_ record: Span<UInt8>) -> Bool {
-    record.count >= ObjectRecord.headerLength && record[17] == Content.dirty.rawValue
+    obstacles.merge(other.obstacles) { mine, _ in mine }
   }
 
   /// The name of the entry of `cache` that it is or lies below; nil for what lies elsewhere.

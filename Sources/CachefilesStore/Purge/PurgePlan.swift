@@ -56,9 +56,10 @@ public struct PurgePlan: Sendable {
   public var targets: [Target]
   /// Entries that could not be read, each of them named: what they hold, and whether it is dirty, is not known.
   public var errors = 0
-  /// Whether something is mounted in what is selected. Such a plan is not carried out: the mount would go along into the
-  /// graveyard, and cachefilesd removes what it finds there.
-  public var hasMounts = false
+  /// What must not be buried with what is selected: a mount, or what no sweep can remove. A plan with one is not carried out.
+  var obstacle: BurialObstacle?
+  /// The same as a line; nil when nothing is in the way.
+  public var obstacleWords: String? { obstacle?.description }
   /// Whether a signal ended the planning; then the plan is not whole.
   public var isInterrupted = false
 
@@ -87,14 +88,18 @@ public struct PurgePlan: Sendable {
     targets = try Self.targets(of: selection, in: store)
     guard !targets.isEmpty else { return }
     if case .object(let path) = selection {
-      targets[0].amount = try Self.amount(ofObject: path, in: store)
+      try look(atObject: path, in: store, options)
       return
     }
-    let mounted = MountFlag()
+    let mounts = Mutex<BurialObstacle?>(nil)
+    let rootLength = store.path.count
     var scan = ScanOptions(threads: options.threads, attributes: true) { error in
-      if error.error == .improperLink { mounted.isSet.store(true, ordering: .relaxed) }
+      if error.error == .improperLink {
+        mounts.withLock { $0 = $0 ?? .mount(CheckVisitor.relative(error.path, rootLength)) }
+      }
       options.onFailure(error)
     }
+    scan.readsAttributesEverywhere = true
     scan.leavesOutGraveyard = true
     scan.isCancelled = options.isCancelled
     switch selection {
@@ -104,20 +109,17 @@ public struct PurgePlan: Sendable {
     case .legacy: scan.volumes = { _ in false }
     case .all, .object: break
     }
-    let (census, summary) = try Scanner(store, scan).run { PurgeCensus() }
+    let prototype = PurgeCensus(store)
+    let (census, summary) = try Scanner(store, scan).run { prototype }
     errors = summary.failures
-    hasMounts = mounted.isSet.load(ordering: .relaxed)
     isInterrupted = summary.isCancelled
+    obstacle = mounts.withLock { $0 }
     for index in targets.indices {
-      let name = targets[index].path.dropFirst(Store.cacheName.bytes.count + 1)
-      if let amount = census.amounts[Array(name)] { targets[index].amount = amount }
+      let name = Array(targets[index].path.dropFirst(Store.cacheName.bytes.count + 1))
+      if let amount = census.amounts[name] { targets[index].amount = amount }
       if targets[index].volumeKey != nil { targets[index].amount.volumes = 1 }
+      obstacle = obstacle ?? census.obstacles[name]
     }
-  }
-
-  /// Set by the threads of a scan.
-  private final class MountFlag: Sendable {
-    let isSet = Atomic<Bool>(false)
   }
 
   /// Whether anything is selected: a look at the names in `cache`.
@@ -182,21 +184,30 @@ public struct PurgePlan: Sendable {
     }
   }
 
-  private static func amount(ofObject path: [UInt8], in store: borrowing Store) throws(StoreError) -> PurgeAmount {
-    var amount = PurgeAmount()
-    amount.objects = 1
+  /// What stands at an object's place may be a directory with anything in it.
+  private mutating func look(
+    atObject path: [UInt8], in store: borrowing Store, _ options: Options
+  ) throws(StoreError) {
     do throws(Errno) {
       guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
-      amount.diskBytes = status.allocatedBytes
-      if status.kind == .regular {
-        try store.withEntry(path, .inspect) { (entry) throws(Errno) in
-          let value = try entry.attribute(CacheAttribute.name) ?? []
-          if PurgeCensus.isDirty(value.span) { amount.dirtyObjects = 1 }
-        }
-      }
-      return amount
+      let survey = BurialSurvey(PurgePlan.dirtyRule(path, .count), isCancelled: options.isCancelled)
+      let content = try survey.look(at: path, in: store)
+      obstacle = content.obstacle ?? .of(status, device: store.rootStatus.device, path: path)
+      targets[0].amount.objects = 1
+      targets[0].amount.diskBytes = status.allocatedBytes
+      targets[0].amount.dirtyObjects = content.dirty
     } catch {
+      if error == .interrupted {
+        isInterrupted = true
+        return
+      }
       throw StoreError(path: store.path.appending(path: path), operation: "look at", error: error)
     }
+  }
+
+  /// Trees of the layout before Linux 5.17 hold no dirty objects: their attributes have no mark for it.
+  static func dirtyRule(_ path: [UInt8], _ rule: BurialSurvey.DirtyRule) -> BurialSurvey.DirtyRule {
+    let below = path.split(separator: UInt8(ascii: "/")).dropFirst()
+    return below.first.map { Fanout(directoryName: Array($0)) != nil } ?? false ? .none : rule
   }
 }

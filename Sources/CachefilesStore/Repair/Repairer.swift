@@ -119,7 +119,7 @@ struct Repairer: ~Copyable {
       if let obstacle = try obstacle(to: finding, store) {
         var kept = finding
         kept.repair = nil
-        kept.message += "; \(obstacle)"
+        kept.message += "; it stays: \(obstacle)"
         return Work(finding: kept, steps: [], hasFailed: true)
       }
       let steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
@@ -134,12 +134,12 @@ struct Repairer: ~Copyable {
   /// What must not come to lie in the graveyard with an entry, where that is its repair.
   private func obstacle(
     to finding: Finding, _ store: borrowing Store
-  ) throws(Errno) -> BurialSurvey.Obstacle? {
+  ) throws(Errno) -> BurialObstacle? {
     guard finding.repair == .bury, try store.status(ofEntry: finding.subject.path) != nil else { return nil }
     // Files of the old layout have another attribute.
     let survey = BurialSurvey(
-      sparesDirty: !options.includesDirty && finding.id != .v02, isCancelled: options.isCancelled)
-    return try survey.obstacle(to: finding.subject.path, in: store)
+      options.includesDirty || finding.id == .v02 ? .none : .spare, isCancelled: options.isCancelled)
+    return try survey.look(at: finding.subject.path, in: store).obstacle
   }
 
   private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {

@@ -85,6 +85,8 @@ public struct ScanOptions: Sendable {
   public var threads: Int
   /// Whether to read the cache attribute of objects, volumes and legacy files.
   public var attributes: Bool
+  /// Whether to read the attribute of every other regular file in `cache` too.
+  var readsAttributesEverywhere = false
   /// Which volumes to enter, by their keys; all without it.
   public var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Whether to leave out the graveyard and everything else outside the volumes.

@@ -225,7 +225,9 @@ public final class Scanner: Sendable {
             return
           }
           var reading: AttributeReading?
-          if scanner.options.attributes, status.kind == .regular, place == .object || place == .legacy {
+          if scanner.options.attributes, status.kind == .regular,
+            place == .object || place == .legacy || scanner.options.readsAttributesEverywhere && place != .buried
+          {
             reading = record.attribute(CacheAttribute.name, in: descriptor.value, into: values)
           }
           var length = 0
@@ -252,7 +254,7 @@ public final class Scanner: Sendable {
   /// Whether the options leave out an entry that is no directory.
   private func leavesOut(_ parent: DirectoryNode, _ place: EntryPlace, _ name: Span<UInt8>) -> Bool {
     switch place {
-    case .foreign: options.onlyVolumes && parent.place != .volume
+    case .foreign: options.onlyVolumes && parent.volume == nil
     case .legacy: options.onlyVolumes
     case .volume: options.volumes.map { !$0(name.extracting(1..<name.count).array) } ?? false
     default: false

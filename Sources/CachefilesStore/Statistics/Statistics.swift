@@ -151,9 +151,9 @@ public struct Statistics: ScanVisitor, Sendable {
   }
 
   private func read(_ entry: borrowing ScanEntry, _ tally: inout Tally) {
-    if case .value = entry.attribute, entry.attributeValue.count >= ObjectRecord.headerLength {
-      tally.objectBytes = entry.attributeValue.load(UInt64.self, at: 0, .big)
-      if entry.attributeValue[17] == Content.dirty.rawValue { tally.dirtyObjects = 1 }
+    if case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) {
+      tally.objectBytes = record.objectSize
+      if !entry.dirtiness.isClean { tally.dirtyObjects = 1 }
     }
   }
 

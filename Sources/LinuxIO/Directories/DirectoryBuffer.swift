@@ -139,23 +139,6 @@ public struct DirectoryRecord: ~Escapable {
   public func attribute(
     _ name: StaticString, in directory: borrowing OwnedDescriptor, into buffer: AttributeBuffer
   ) -> AttributeReading {
-    directory.readAttribute(name, of: pointer.assumingMemoryBound(to: CChar.self), into: buffer.memory)
-  }
-}
-
-/// A buffer for attribute values, reused from entry to entry.
-public final class AttributeBuffer {
-  let memory: UnsafeMutableRawBufferPointer
-
-  /// Makes a buffer of this many bytes.
-  public init(capacity: Int) { memory = .allocate(byteCount: capacity, alignment: 8) }
-
-  deinit { memory.deallocate() }
-
-  /// The first `count` bytes of the buffer, those of the last read.
-  @_lifetime(borrow self)
-  public func bytes(_ count: Int) -> Span<UInt8> {
-    let buffer = UnsafeBufferPointer(rebasing: memory.assumingMemoryBound(to: UInt8.self)[..<count])
-    return _overrideLifetime(buffer.span, borrowing: self)
+    directory.readAttribute(name, of: pointer.assumingMemoryBound(to: CChar.self), into: buffer)
   }
 }

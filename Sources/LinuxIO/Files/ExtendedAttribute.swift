@@ -10,7 +10,7 @@ public enum AttributeReading: Sendable, Equatable {
   case value(count: Int)
   /// The file has no such attribute.
   case absent
-  /// The value is longer than the buffer: its length in bytes.
+  /// The value is longer than any that Linux keeps (64 KiB), or grew while it was read: its length in bytes.
   case longer(count: Int)
   /// It could not be read.
   case failed(Errno)
@@ -51,19 +51,36 @@ extension OwnedDescriptor {
     try perform(.removexattr) { fremovexattr(raw, name.pointer) }
   }
 
-  /// Reads an attribute of an entry of this directory into a buffer; a symbolic link is not followed.
+  /// Reads an attribute of an entry of this directory into a buffer, which grows where the value needs it; a symbolic link is
+  /// not followed.
   ///
   /// The corresponding C function is `getxattrat`, on kernels before 6.13 `openat` and `fgetxattr`.
   public func attribute(
     _ attribute: StaticString, of name: EntryName, into buffer: AttributeBuffer
   ) -> AttributeReading {
-    name.withPointer { readAttribute(attribute, of: $0, into: buffer.memory) }
+    name.withPointer { readAttribute(attribute, of: $0, into: buffer) }
+  }
+
+  /// Reads an attribute of the open file into a buffer, which grows where the value needs it.
+  ///
+  /// The corresponding C function is `fgetxattr`.
+  public func attribute(_ attribute: StaticString, into buffer: AttributeBuffer) -> AttributeReading {
+    let first = readOpenAttribute(attribute, into: buffer.memory)
+    guard case .longer = first, buffer.grow() else { return first }
+    return readOpenAttribute(attribute, into: buffer.memory)
   }
 
   /// The same by a C string.
-  ///
-  /// With `getxattrat` (Linux 6.13 and later) the entry is not opened; before, `openat` and `fgetxattr`.
   func readAttribute(
+    _ attribute: StaticString, of name: UnsafePointer<CChar>, into buffer: AttributeBuffer
+  ) -> AttributeReading {
+    let first = readAttribute(attribute, of: name, into: buffer.memory)
+    guard case .longer = first, buffer.grow() else { return first }
+    return readAttribute(attribute, of: name, into: buffer.memory)
+  }
+
+  /// With `getxattrat` (Linux 6.13 and later) the entry is not opened; before, `openat` and `fgetxattr`.
+  private func readAttribute(
     _ attribute: StaticString, of name: UnsafePointer<CChar>, into buffer: UnsafeMutableRawBufferPointer
   ) -> AttributeReading {
     if AttributeCall.isAvailable.load(ordering: .relaxed) {
@@ -87,17 +104,23 @@ extension OwnedDescriptor {
     }
     do throws(Errno) {
       let file = OwnedDescriptor(raw: try openEntry(name, .inspect))
-      do throws(Errno) {
-        let count = try call(.getxattr) { fgetxattr(file.raw, attribute.pointer, buffer.baseAddress, buffer.count) }
-        return .value(count: count)
-      } catch {
-        if error == .noData { return .absent }
-        guard error == .outOfRange else { return .failed(error) }
-        let count = try call(.getxattr) { fgetxattr(file.raw, attribute.pointer, nil, 0) }
-        return .longer(count: count)
-      }
+      return file.readOpenAttribute(attribute, into: buffer)
     } catch {
       return .failed(error)
+    }
+  }
+
+  private func readOpenAttribute(
+    _ attribute: StaticString, into buffer: UnsafeMutableRawBufferPointer
+  ) -> AttributeReading {
+    do throws(Errno) {
+      let count = try call(.getxattr) { fgetxattr(raw, attribute.pointer, buffer.baseAddress, buffer.count) }
+      return .value(count: count)
+    } catch {
+      if error == .noData { return .absent }
+      guard error == .outOfRange else { return .failed(error) }
+      let count = try? call(.getxattr) { fgetxattr(raw, attribute.pointer, nil, 0) }
+      return .longer(count: count ?? buffer.count + 1)
     }
   }
 }

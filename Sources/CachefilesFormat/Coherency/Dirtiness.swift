@@ -1,0 +1,24 @@
+/// Whether an object may hold writes that the server never got. This is the one rule; "cannot tell" is never "clean".
+///
+/// Mirrors the test of `content` in `cachefiles_check_auxdata` (fs/cachefiles/xattr.c): an object is dirty if, and only if, its
+/// record says so. A file without the attribute, or with one too short to have that byte, never held a cached write: kernels
+/// write the record before they give the file its name.
+public enum Dirtiness: Sendable, Equatable {
+  /// Nothing in it is missing on the server.
+  case clean
+  /// It was open for writing when the cache went down, or is now.
+  case dirty
+  /// Its attribute could not be read.
+  case cannotTell
+
+  /// What the value of the attribute says, however long it is. Only for the layout from Linux 5.17 on: older records have no
+  /// such byte.
+  @inline(__always)
+  public init(record: Span<UInt8>) {
+    let view = ObjectRecordView(record)
+    self = view?.content == .dirty ? .dirty : .clean
+  }
+
+  /// Whether the object may be removed without the user's consent to lose what it holds.
+  public var isClean: Bool { self == .clean }
+}

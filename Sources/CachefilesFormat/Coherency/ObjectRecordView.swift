@@ -1,0 +1,22 @@
+/// The fields of an object's attribute, read where they lie: nothing is copied, and nothing is judged but the length of the
+/// header. ``ObjectRecord`` is the checked value.
+public struct ObjectRecordView: ~Escapable {
+  private let value: Span<UInt8>
+
+  /// Looks at the value of an attribute; nil when it is shorter than the header.
+  @inline(__always)
+  @_lifetime(copy value)
+  public init?(_ value: Span<UInt8>) {
+    guard value.count >= ObjectRecord.headerLength else { return nil }
+    self.value = value
+  }
+
+  /// The size of the netfs file in bytes: `object_size`.
+  public var objectSize: UInt64 { @inline(__always) get { value.load(UInt64.self, at: 0, .big) } }
+  /// `zero_point`, in bytes.
+  public var zeroPoint: UInt64 { @inline(__always) get { value.load(UInt64.self, at: 8, .big) } }
+  /// The type byte; 1 for data.
+  public var type: UInt8 { @inline(__always) get { value[16] } }
+  /// The content byte.
+  public var content: Content { @inline(__always) get { Content(rawValue: value[17]) } }
+}

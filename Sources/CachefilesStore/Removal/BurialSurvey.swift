@@ -1,0 +1,144 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// A look through what is about to be buried, for what must not come to lie in the graveyard. Changes nothing.
+///
+/// The walk crosses no mount point, follows no link, and has one directory open at a time.
+struct BurialSurvey {
+  /// At most so many entries are looked at.
+  static let limit = 10_000_000
+
+  /// What a look through an entry found.
+  struct Content: Equatable {
+    /// The first thing that is in the way of a burial; nil when there is none.
+    var obstacle: BurialObstacle?
+    /// Entries below it, at any depth.
+    var entries = 0
+    /// Files that are dirty, or may be. Counted only where they are not in the way.
+    var dirty = 0
+  }
+
+  /// Which files can be dirty objects.
+  enum DirtyRule {
+    /// Every regular file, and each is in the way.
+    case spare
+    /// Every regular file; they are counted.
+    case count
+    /// None: the attributes of the layout before Linux 5.17 have no such mark.
+    case none
+  }
+
+  /// Which files can be dirty, and whether they are in the way.
+  let dirtyRule: DirtyRule
+  /// Asked before each directory; true ends the walk with EINTR.
+  let isCancelled: () -> Bool
+  private let buffer = DirectoryBuffer(capacity: 64 << 10)
+  private let values = AttributeBuffer(capacity: 1024)
+
+  /// Prepares a walk.
+  init(_ dirtyRule: DirtyRule, isCancelled: @escaping () -> Bool) {
+    self.dirtyRule = dirtyRule
+    self.isCancelled = isCancelled
+  }
+
+  /// A directory on the way down, with the directories below it that are still to be seen.
+  private struct Level {
+    var name: [UInt8]
+    var inode: UInt64
+    var below: [EntryName]
+  }
+
+  /// Looks through an entry by its path below the root. Its own flag is no obstacle: it forbids the move by itself.
+  ///
+  /// - Throws: `Errno` for what cannot be looked at; ESTALE when directories are moved meanwhile.
+  func look(at path: [UInt8], in store: borrowing Store) throws(Errno) -> Content {
+    let device = store.rootStatus.device
+    return try store.withParent(of: path) { (parent, name) throws(Errno) -> Content in
+      let status = try parent.status(of: name)
+      var content = Content()
+      if status.isMountPoint || status.device != device {
+        content.obstacle = .mount(path)
+      } else if status.kind == .regular {
+        note(Dirtiness(of: name, in: parent, values), path, &content)
+      } else if status.kind == .directory {
+        try walk(try parent.open(name, .directory), path, device, &content)
+      }
+      return content
+    }
+  }
+
+  private func note(
+    _ dirtiness: @autoclosure () -> Dirtiness, _ path: @autoclosure () -> [UInt8], _ content: inout Content
+  ) {
+    if case .none = dirtyRule { return }
+    let found = dirtiness()
+    if found.isClean { return }
+    switch dirtyRule {
+    case .spare: content.obstacle = .of(found, path: path())
+    case .count: content.dirty += 1
+    case .none: break
+    }
+  }
+
+  private func walk(
+    _ top: consuming OwnedDescriptor, _ path: [UInt8], _ device: UInt64, _ content: inout Content
+  ) throws(Errno) {
+    var current = top
+    var levels = [Level(name: path, inode: try current.status().inode, below: [])]
+    var reads = true
+    while let level = levels.last {
+      if reads {
+        if isCancelled() { throw .interrupted }
+        levels[levels.count - 1].below = try read(current, levels, device, &content)
+        if content.obstacle == nil, content.entries > Self.limit { content.obstacle = .size(Self.limit) }
+        if content.obstacle != nil { return }
+        reads = false
+      } else if let next = level.below.last {
+        levels[levels.count - 1].below.removeLast()
+        current = try current.open(next, .directory)
+        let status = try current.status()
+        levels.append(Level(name: next.bytes, inode: status.inode, below: []))
+        if status.isMountPoint || status.device != device {
+          content.obstacle = .mount(Self.path(levels))
+          return
+        }
+        reads = true
+      } else {
+        levels.removeLast()
+        guard let above = levels.last else { break }
+        current = try current.openParent()
+        guard try current.status().inode == above.inode else { throw .staleNFSFileHandle }
+      }
+    }
+  }
+
+  /// Reads a directory, up to the first thing that is in the way, and gives the directories in it.
+  private func read(
+    _ directory: borrowing OwnedDescriptor, _ levels: [Level], _ device: UInt64, _ content: inout Content
+  ) throws(Errno) -> [EntryName] {
+    var directories: [EntryName] = []
+    while content.obstacle == nil, content.entries <= Self.limit, try buffer.fill(from: directory) {
+      try buffer.forEach { (record) throws(Errno) in
+        if content.obstacle != nil { return }
+        content.entries += 1
+        let status = try record.status(in: directory)
+        let name = record.name
+        content.obstacle = .of(status, device: device, path: Self.path(levels, name.array))
+        if content.obstacle != nil { return }
+        if status.kind == .directory {
+          guard let name = record.entryName else { throw .invalidArgument }
+          directories.append(name)
+        } else if status.kind == .regular {
+          note(Dirtiness(of: record, in: directory, values), Self.path(levels, name.array), &content)
+        }
+      }
+    }
+    return directories
+  }
+
+  private static func path(_ levels: [Level], _ name: [UInt8]? = nil) -> [UInt8] {
+    let names = levels.map(\.name) + (name.map { [$0] } ?? [])
+    return Array(names.joined(separator: [UInt8(ascii: "/")]))
+  }
+}

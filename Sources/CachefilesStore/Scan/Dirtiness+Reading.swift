@@ -1,0 +1,45 @@
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+extension Dirtiness {
+  /// What a read of the attribute of a file of the layout from Linux 5.17 on tells. A file system without attributes holds no
+  /// records.
+  @inline(__always)
+  init(_ reading: AttributeReading, _ value: Span<UInt8>) {
+    switch reading {
+    case .value: self.init(record: value)
+    case .absent: self = .clean
+    case .failed(.notSupported), .failed(.notSupportedOnSocket): self = .clean
+    case .failed, .longer: self = .cannotTell
+    }
+  }
+
+  /// Asks an entry of a directory; a symbolic link is not followed.
+  init(of name: EntryName, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer) {
+    self.init(directory.attribute(CacheAttribute.name, of: name, into: buffer), buffer)
+  }
+
+  /// Asks an entry of a directory by its record.
+  init(
+    of record: borrowing DirectoryRecord, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer
+  ) {
+    self.init(record.attribute(CacheAttribute.name, in: directory, into: buffer), buffer)
+  }
+
+  private init(_ reading: AttributeReading, _ buffer: AttributeBuffer) {
+    if case .value(let count) = reading {
+      self.init(reading, buffer.bytes(count))
+    } else {
+      self.init(reading, [UInt8]().span)
+    }
+  }
+}
+
+extension ScanEntry {
+  /// Whether an object may hold writes that the server never got; of entries whose attribute was not asked for this cannot be
+  /// told.
+  var dirtiness: Dirtiness {
+    @inline(__always) get { attribute.map { Dirtiness($0, attributeValue) } ?? .cannotTell }
+  }
+}
