@@ -75,6 +75,9 @@ struct Copy: ParsableCommand {
     options.includesDirty = includeDirty
     options.verifies = verify
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    options.onNote = { path, words in
+      StandardError.line("cachefiles: \(EscapedBytes.string(path)): note: \(words)")
+    }
     options.onMismatch = { path, words in
       StandardError.line("cachefiles: \(EscapedBytes.string(path)): differs from the source: \(words)")
     }
@@ -98,6 +101,7 @@ struct CopyView: Renderable {
     json.number("copied_objects", report.copiedObjects)
     json.number("copied_bytes", report.copiedBytes)
     json.number("dropped_bytes", report.droppedBytes)
+    json.number("time_granularity_ns", report.timeGranularity)
     json.number("made_directories", report.directories)
     json.number("skipped", report.skippedObjects)
     json.object("skipped_reasons") { json in

@@ -205,7 +205,10 @@ public final class CacheCheck: Sendable {
         journal: journal, deletes: options.deletes, includesDirty: options.policy.consent == .allAndDirty,
         now: options.now, liveness: options.liveness, isCancelled: options.isCancelled,
         onFailure: { self.fail($0) }))
-    defer { report.journal = repairer.journalPath?.bytes }
+    defer {
+      repairer.finish()
+      report.journal = repairer.journalPath?.bytes
+    }
     var look = look
     while true {
       let waiting = funnel.takeWaiting()

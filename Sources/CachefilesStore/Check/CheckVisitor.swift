@@ -251,10 +251,6 @@ struct CheckVisitor: ScanVisitor {
     case .root where coversAll && !entry.isRoot:
       let name = entry.name
       if name.equals("lost+found") { return }
-      if entry.name.array.starts(with: RepairPlanner.displacedName) {
-        report(entry, .r03, "it was 'graveyard' before a repair that was cut short")
-        return
-      }
       report(entry, .r09, "it is \(entry.status.kind.words)")
     case .cache where coversAll:
       report(entry, .v01, "it is \(entry.status.kind.words)")

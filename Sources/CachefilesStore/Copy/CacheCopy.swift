@@ -51,7 +51,7 @@ public final class CacheCopy: Sendable {
       throw error
     }
     self.options = options
-    copier = ObjectCopier(granule: made.granule, beforeRecheck: options.beforeRecheck)
+    copier = ObjectCopier(traits: made.traits, beforeRecheck: options.beforeRecheck)
     source = opened
     destination = made
   }
@@ -61,6 +61,8 @@ public final class CacheCopy: Sendable {
   /// What fails is named through ``CopyOptions/onFailure`` and counted in ``CopyReport/errors``; nothing is thrown.
   public func run() -> CopyReport {
     var report = CopyReport(source: source.path, destination: destination.store.path)
+    report.timeGranularity = destination.traits.times.granularity
+    if let note = destination.traits.timeNote { options.onNote(destination.store.path, note) }
     do throws(StoreError) {
       let scanner = try Scanner(source, scanOptions)
       let (visitor, _) = scanner.run { CopyVisitor(self) }
@@ -126,10 +128,13 @@ public final class CacheCopy: Sendable {
 
   /// Gives directories the times of the source's, now that nothing is put into them any more: those below first.
   private func setTimes(_ copied: [CopyTally.Directory]) {
+    let times = destination.traits.times
     for directory in copied.sorted(by: { $0.path.pathDepth > $1.path.pathDepth }) {
       do throws(Errno) {
         try destination.store.withEntry(directory.path, .directory) { (entry) throws(Errno) in
-          if JournalStep.Times(try entry.status()) != directory.times { try Store.setTimes(directory.times, of: entry) }
+          if JournalStep.Times(try entry.status()) != directory.times.kept(by: times) {
+            try Store.setTimes(directory.times, of: entry)
+          }
         }
       } catch {
         fail(

@@ -14,8 +14,8 @@ struct CopyDestination: ~Copyable, Sendable {
   let staging: OwnedDescriptor
   /// Its `graveyard`, locked: no sweep takes what is made in ``staging``.
   private let graveyard: OwnedDescriptor
-  /// The bytes of a block of its file system.
-  let granule: UInt64
+  /// What its file system does to what is copied.
+  let traits: DestinationTraits
   /// Gives each directory in ``staging`` a name of its own.
   private let counter = Mutex<Int>(0)
 
@@ -24,13 +24,13 @@ struct CopyDestination: ~Copyable, Sendable {
 
   private init(
     _ store: consuming Store, cache: consuming OwnedDescriptor, graveyard: consuming OwnedDescriptor,
-    staging: consuming OwnedDescriptor, granule: UInt64
+    staging: consuming OwnedDescriptor, traits: DestinationTraits
   ) {
     self.store = store
     self.cache = cache
     self.graveyard = graveyard
     self.staging = staging
-    self.granule = granule
+    self.traits = traits
   }
 
   /// What was made for a copy, to be taken away again if it cannot begin.
@@ -71,7 +71,7 @@ struct CopyDestination: ~Copyable, Sendable {
     }
     let root = try attempt(path, "open the directory") { () throws(Errno) in try OwnedDescriptor(directory: path) }
     if !made.root { try checkContents(of: root, path) }
-    let granule = try DestinationTrial.run(in: root, path)
+    let traits = try DestinationTrial.run(in: root, path)
     for name in [Store.cacheName, Store.graveyardName] {
       let isNew = try attempt(path.appending(name), "make the directory") { () throws(Errno) in
         do throws(Errno) {
@@ -91,7 +91,7 @@ struct CopyDestination: ~Copyable, Sendable {
     } catch {
       throw .noCache(error)
     }
-    return try lock(store, path, granule, sources)
+    return try lock(store, path, traits, sources)
   }
 
   /// A directory that is neither a cache nor empty is somebody else's.
@@ -114,7 +114,7 @@ struct CopyDestination: ~Copyable, Sendable {
 
   /// Takes the lock, makes sure that no kernel holds the directory, and makes the staging directory.
   private static func lock(
-    _ store: consuming Store, _ path: FilePath, _ granule: UInt64, _ sources: LivenessSources
+    _ store: consuming Store, _ path: FilePath, _ traits: DestinationTraits, _ sources: LivenessSources
   ) throws(CopyRefusal) -> CopyDestination {
     let cache = try attempt(path.appending(Store.cacheName), "open the directory") { () throws(Errno) in
       try store.root.open(Store.cacheName, .directory)
@@ -126,7 +126,7 @@ struct CopyDestination: ~Copyable, Sendable {
     do throws(CopyRefusal) {
       let graveyard = try keepGraveyard(of: store, path)
       let staging = try begin(store, path, sources)
-      return CopyDestination(store, cache: cache, graveyard: graveyard, staging: staging, granule: granule)
+      return CopyDestination(store, cache: cache, graveyard: graveyard, staging: staging, traits: traits)
     } catch {
       store.root.unlock()
       throw error

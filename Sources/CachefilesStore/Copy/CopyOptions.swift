@@ -17,6 +17,8 @@ public struct CopyOptions: Sendable {
   public var liveness = LivenessSources()
   /// Called for each thing that fails, from one thread at a time.
   public var onFailure: @Sendable (StoreError) -> Void = { _ in }
+  /// Called before the first object is copied with a path and what its file system cannot keep.
+  public var onNote: @Sendable ([UInt8], String) -> Void = { _, _ in }
   /// Called for each thing that is left out, from one thread at a time.
   public var onSkip: @Sendable (CopySkip) -> Void = { _ in }
   /// Called for each object that is not what the source has, with its path in the destination and what differs.

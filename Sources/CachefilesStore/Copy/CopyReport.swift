@@ -7,6 +7,8 @@ public struct CopyReport: Sendable {
   public var source: [UInt8]
   /// The path of the copy.
   public var destination: [UInt8]
+  /// The destination keeps times that are multiples of so many nanoseconds.
+  public var timeGranularity: UInt64 = 1
   /// Objects that were copied.
   public var copiedObjects = 0
   /// The data of these, in bytes: runs only, no holes.

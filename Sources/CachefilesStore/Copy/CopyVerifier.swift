@@ -59,8 +59,11 @@ struct CopyVerifier: ScanVisitor {
     _ source: borrowing OwnedDescriptor, _ directory: borrowing OwnedDescriptor, _ name: EntryName
   ) throws(CopyFault) -> String? {
     let features = try ObjectCopier.Features(of: source, .source)
-    let layout = DataLayout(features.runs, size: features.status.size, granule: copy.destination.granule)
-    guard let difference = try ObjectCopier.difference(of: name, in: directory, from: features, layout) else {
+    let layout = DataLayout(features.runs, size: features.status.size, granule: copy.destination.traits.granule)
+    guard
+      let difference = try ObjectCopier.difference(
+        of: name, in: directory, from: features, layout, copy.destination.traits.times)
+    else {
       return "it is not there"
     }
     if !difference.isNone { return difference.words }

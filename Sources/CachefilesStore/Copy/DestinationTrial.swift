@@ -14,9 +14,9 @@ enum DestinationTrial {
   /// Tries a file without a name, a user attribute and a hole, and measures the block: the bytes that are data round one
   /// byte that was written.
   ///
-  /// - Returns: the size of a block in bytes.
+  /// - Returns: the size of a block, and the times that can be kept.
   /// - Throws: ``CopyRefusal``; nothing is left behind.
-  static func run(in directory: borrowing OwnedDescriptor, _ path: FilePath) throws(CopyRefusal) -> UInt64 {
+  static func run(in directory: borrowing OwnedDescriptor, _ path: FilePath) throws(CopyRefusal) -> DestinationTraits {
     var step = "make a file without a name in"
     do throws(Errno) {
       let file = try directory.openUnnamed()
@@ -30,7 +30,8 @@ enum DestinationTrial {
       guard runs.count == 1, let run = runs.first, run.offset == place, run.length <= largestGranule else {
         throw .invalidArgument
       }
-      return run.length
+      step = "set the times of a file in"
+      return DestinationTraits(granule: run.length, times: try TimeResolution(measuredWith: file))
     } catch {
       throw refusal(step, error, path)
     }

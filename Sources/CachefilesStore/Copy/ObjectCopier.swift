@@ -6,11 +6,11 @@ import SystemPackage
 /// looked at, and then appears under its name.
 struct ObjectCopier: Sendable {
   private let data = DataCopier()
-  private let granule: UInt64
+  private let traits: DestinationTraits
   private let beforeRecheck: @Sendable ([UInt8]) -> Void
 
-  init(granule: UInt64, beforeRecheck: @escaping @Sendable ([UInt8]) -> Void) {
-    self.granule = granule
+  init(traits: DestinationTraits, beforeRecheck: @escaping @Sendable ([UInt8]) -> Void) {
+    self.traits = traits
     self.beforeRecheck = beforeRecheck
   }
 
@@ -58,8 +58,8 @@ struct ObjectCopier: Sendable {
   ) throws(CopyFault) -> Outcome {
     let features = try Features(of: source, .source)
     guard features.attribute == record else { return .changed }
-    let layout = DataLayout(features.runs, size: features.status.size, granule: granule)
-    let difference = try Self.difference(of: name, in: directory, from: features, layout)
+    let layout = DataLayout(features.runs, size: features.status.size, granule: traits.granule)
+    let difference = try Self.difference(of: name, in: directory, from: features, layout, traits.times)
     if let difference, !difference.isPartial { return difference.isNone ? .present : .different(difference.words) }
     let file = try CopyFault.attempt(.destination, "make a file without a name for") { () throws(Errno) in
       try directory.openUnnamed()
@@ -67,12 +67,12 @@ struct ObjectCopier: Sendable {
     guard try data.copy(layout, size: features.status.size, from: source, to: file) else { return .changed }
     try CopyDestination.copyProperties(of: source, features.status, to: file)
     try CopyFault.attempt(.destination, "set the times of") { () throws(Errno) in
-      try file.setTimes(access: features.status.accessTime, modification: features.status.modificationTime)
+      try file.setTimes(access: features.status.access, modification: features.status.modification)
     }
     beforeRecheck(path())
     let now = try CopyFault.attempt(.source, "look at") { () throws(Errno) in try source.status() }
-    guard now.size == features.status.size, now.modificationTime == features.status.modificationTime,
-      now.changeTime == features.status.changeTime
+    guard now.size == features.status.size, now.modification == features.status.modification,
+      now.change == features.status.change
     else { return .changed }
     try check(file, record, layout)
     try CopyFault.attempt(.destination, "name") { () throws(Errno) in
@@ -96,7 +96,8 @@ struct ObjectCopier: Sendable {
   /// What differs between an object of the destination and what a copy would be; nil when there is no such object. The
   /// access time may differ: it is moved by use.
   static func difference(
-    of name: EntryName, in directory: borrowing OwnedDescriptor, from features: Features, _ layout: DataLayout
+    of name: EntryName, in directory: borrowing OwnedDescriptor, from features: Features, _ layout: DataLayout,
+    _ times: TimeResolution
   ) throws(CopyFault) -> Difference? {
     let there: OwnedDescriptor
     do throws(Errno) {
@@ -109,7 +110,7 @@ struct ObjectCopier: Sendable {
     }
     let found = try Features(of: there, .destination)
     if found.status.size != features.status.size { return Difference(words: "its length") }
-    if found.status.modificationTime != features.status.modificationTime {
+    if found.status.modification != times.kept(features.status.modification) {
       return Difference(words: "its modification time")
     }
     if found.attribute != features.attribute { return Difference(words: "its record") }

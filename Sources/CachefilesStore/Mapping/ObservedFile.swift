@@ -125,7 +125,7 @@ extension FileFacts {
 
   /// What a status tells, and nothing else.
   init(_ status: MountedStatus) {
-    func moment(_ time: MountedStatus.Moment) -> Moment {
+    func moment(_ time: Timestamp) -> Moment {
       Moment(seconds: time.seconds, nanoseconds: time.nanoseconds)
     }
     self.init(

@@ -7,17 +7,26 @@ import SystemPackage
 struct JournalHeader: Codable, Equatable {
   /// Names the format; other programs' files are refused.
   var journal: String = Self.format
-  var version = 1
+  /// 2 from the time on when steps have ``JournalStep/facts``; both are read.
+  var version = 2
   /// The root directory's path as the user gave it, and which directory that was.
   var root: JournalPath
   var device: UInt64
   var inode: UInt64
   /// When the root directory was made, nanoseconds since 1970, where its file system keeps that.
   var birth: Int64?
+  /// The file system's handle of the root directory, where it has one.
+  var handle: JournalBytes?
   /// When the run began, nanoseconds since 1970.
   var started: Int64
 
   static let format = "cachefiles-toolkit"
+}
+
+/// The last line of a journal whose run came to its end.
+struct JournalEnd: Codable, Equatable {
+  /// The entries of steps that failed, and may have been made half.
+  var incomplete: [JournalPath]
 }
 
 /// Why a journal cannot be written or read: one line.
@@ -40,7 +49,7 @@ struct Journal: ~Copyable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let header = JournalHeader(
       root: JournalPath(store.path), device: store.rootStatus.device, inode: store.rootStatus.inode,
-      birth: try? store.root.birthTime(), started: started)
+      birth: try? store.root.birthTime(), handle: store.rootHandle, started: started)
     let file = try Self.makeFile(path, store, firstLine: Self.line(header, encoder))
     self.path = path
     self.encoder = encoder
@@ -111,6 +120,12 @@ struct Journal: ~Copyable {
     }
   }
 
+  /// Ends the journal of a run that was not cut off. What cannot be written leaves it as one that was: then undo asks less of
+  /// the last steps, which may have been made half.
+  func finish(incomplete: [JournalPath]) {
+    try? file.append(Self.line(JournalEnd(incomplete: incomplete), encoder))
+  }
+
   private static func line(_ value: some Encodable, _ encoder: JSONEncoder) -> [UInt8] {
     // Numbers, texts and nothing else: this cannot fail.
     Array((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
@@ -122,6 +137,13 @@ extension Journal {
   struct Contents: Equatable {
     var header: JournalHeader
     var steps: [JournalStep]
+    /// Nil when the run was cut off.
+    var end: JournalEnd?
+
+    /// Whether a step may have been made half.
+    func mayBeHalfDone(_ index: Int) -> Bool {
+      end.map { $0.incomplete.contains(steps[index].path) } ?? (index >= steps.count - Repairer.longestBatch)
+    }
   }
 
   /// Reads a journal. A last line that was cut off is left out: its step was never made.
@@ -145,14 +167,21 @@ extension Journal {
     guard let first = lines.first, let header = try? decoder.decode(JournalHeader.self, from: Data(first)),
       header.journal == JournalHeader.format
     else { throw JournalFailure(path, "is no journal of cachefiles-fsck") }
-    guard header.version == 1 else { throw JournalFailure(path, "has version \(header.version), which is not known") }
+    guard [1, 2].contains(header.version) else {
+      throw JournalFailure(path, "has version \(header.version), which is not known")
+    }
     var steps: [JournalStep] = []
+    var end: JournalEnd?
     for (index, line) in lines.enumerated().dropFirst() {
+      if index == lines.count - 1, let last = try? decoder.decode(JournalEnd.self, from: Data(line)) {
+        end = last
+        break
+      }
       guard let step = try? decoder.decode(JournalStep.self, from: Data(line)) else {
         throw JournalFailure(path, "line \(index + 1) is damaged; nothing was undone")
       }
       steps.append(step)
     }
-    return Contents(header: header, steps: steps)
+    return Contents(header: header, steps: steps, end: end)
   }
 }

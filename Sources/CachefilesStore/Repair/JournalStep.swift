@@ -12,6 +12,10 @@ struct JournalStep: Codable, Equatable {
   var inode: UInt64
   /// When the entry was made, nanoseconds since 1970; nil where that is not kept. Inode numbers are used again.
   var birth: Int64?
+  /// What the entry was like before; nil in journals of version 1, and for what does not exist yet.
+  var facts: EntryFacts?
+  /// For a directory that is buried: how many entries it held, at any depth.
+  var entries: Int?
   /// The change.
   var change: Change
   /// The times of the directory that the entry stands in, before the change.
@@ -27,6 +31,25 @@ struct JournalStep: Codable, Equatable {
   var paths: [[UInt8]] {
     if case .move(let destination, _) = change { return [path.bytes, destination.bytes] }
     return [path.bytes]
+  }
+
+  /// The directories in which it changes something, below the root.
+  var changedDirectories: [[UInt8]] {
+    switch change {
+    case .move(let destination, _): [path.bytes.parentPath, destination.bytes.parentPath]
+    case .makeDirectory, .remove: [path.bytes.parentPath]
+    case .setAttribute, .setFlags, .setMode, .setTimes, .truncate: []
+    }
+  }
+
+  /// The facts of the entry that the change itself alters.
+  var changedFacts: EntryFacts.Kinds {
+    switch change {
+    case .setAttribute: .attribute
+    case .setMode: .access
+    case .truncate: .data
+    case .move, .makeDirectory, .setFlags, .setTimes, .remove: []
+    }
   }
 
   /// What is changed.
@@ -55,17 +78,22 @@ struct JournalStep: Codable, Equatable {
     var data: JournalBytes
   }
 
-  /// Access and modification time, nanoseconds since 1970.
+  /// Access and modification time.
   struct Times: Codable, Equatable {
-    var access: Int64
-    var modification: Int64
+    var access: Timestamp
+    var modification: Timestamp
 
-    init(access: Int64, modification: Int64) {
+    init(access: Timestamp, modification: Timestamp) {
       self.access = access
       self.modification = modification
     }
 
-    init(_ status: FileStatus) { self.init(access: status.accessTime, modification: status.modificationTime) }
+    init(_ status: FileStatus) { self.init(access: status.access, modification: status.modification) }
+
+    /// What a file system keeps of them.
+    func kept(by resolution: TimeResolution) -> Times {
+      Times(access: resolution.kept(access), modification: resolution.kept(modification))
+    }
   }
 
   /// Who may use an entry.

@@ -19,8 +19,20 @@ struct RepairPlanner {
     graves = Graves(now: now)
   }
 
-  /// The name that `graveyard` has between two steps of its replacement; more of the kind have a number appended.
+  /// The name that `graveyard` has between two steps of its replacement; where it is taken a number is appended.
   static let displacedName = Array("graveyard.cachefiles-fsck".utf8)
+
+  /// Whether a name is one that the planner gives to a displaced `graveyard`.
+  static func isDisplacedName(_ name: some Sequence<UInt8>) -> Bool {
+    let name = Array(name)
+    guard name.starts(with: displacedName) else { return false }
+    let rest = name.dropFirst(displacedName.count)
+    if rest.isEmpty { return true }
+    guard rest.first == UInt8(ascii: "-"), rest.count > 1, rest.dropFirst().first != UInt8(ascii: "0") else {
+      return false
+    }
+    return rest.dropFirst().allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
 
   /// The steps for a finding. ESTALE when the entry is no longer as it was found.
   ///
@@ -43,7 +55,10 @@ struct RepairPlanner {
       let old = JournalStep.Access(mode: status.permissions, owner: status.owner, group: status.group)
       return [step(finding, status, .setMode(old: old, new: JournalStep.Access(mode: 0o700, owner: 0, group: 0)))]
     case .resetAccessTime:
-      let new = JournalStep.Times(access: now, modification: status.modificationTime)
+      // A whole second: every file system keeps it as it is, and so an undo knows it again.
+      let new = JournalStep.Times(
+        access: Timestamp(seconds: Timestamp(nanosecondsSince1970: now).seconds, nanoseconds: 0),
+        modification: status.modification)
       return [step(finding, status, .setTimes(old: JournalStep.Times(status), new: new))]
     case .truncate: return try [truncate(finding, status, store)]
     }
@@ -69,31 +84,28 @@ struct RepairPlanner {
     return steps
   }
 
-  /// `graveyard` gives way to a directory, into which it goes itself. What an earlier run left half done is finished.
+  /// `graveyard` gives way to a directory, into which it goes itself. A run that is cut off in between leaves it under
+  /// ``displacedName``, where it stays until it is taken back by its journal: a name proves nothing about whose a file is.
   private mutating func replaceGraveyard(
     _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
   ) throws(Errno) -> [JournalStep] {
     let name = Store.graveyardName.bytes
     let root = try times(of: [], store)
-    var steps: [JournalStep] = []
-    var displaced = finding.subject.path
-    if displaced == name {
-      var number = 1
-      repeat {
-        displaced = Self.displacedName + (number == 1 ? [] : Array("-\(number)".utf8))
-        number += 1
-      } while try store.status(ofEntry: displaced) != nil
-      steps.append(step(finding, status, .move(to: JournalPath(displaced), times: root), parent: root))
-      makesGraveyard = true
-      steps.append(makeGraveyard(finding, root))
-    } else if try store.status(ofEntry: name) == nil, !makesGraveyard {
-      makesGraveyard = true
-      steps.append(makeGraveyard(finding, root))
-    }
+    guard finding.subject.path == name else { throw .invalidArgument }
+    var displaced: [UInt8]
+    var number = 1
+    repeat {
+      displaced = Self.displacedName + (number == 1 ? [] : Array("-\(number)".utf8))
+      number += 1
+    } while try store.status(ofEntry: displaced) != nil
+    makesGraveyard = true
     var last = step(
       finding, status, deletes ? .remove : .move(to: JournalPath(graves.next()), times: nil), parent: root)
     last.path = JournalPath(displaced)
-    return steps + [last]
+    return [
+      step(finding, status, .move(to: JournalPath(displaced), times: root), parent: root),
+      makeGraveyard(finding, root), last,
+    ]
   }
 
   private func makeGraveyard(_ finding: Finding, _ root: JournalStep.Times) -> JournalStep {

@@ -10,6 +10,9 @@ struct Repairer: ~Copyable {
   /// The paths of what is no longer where it was.
   private var gone: Set<[UInt8]> = []
   private var own = OwnChanges()
+  /// The entries of steps that failed, and may have been made half.
+  private var incomplete: [JournalPath] = []
+  private let values = AttributeBuffer(capacity: 1024)
 
   /// How repairs are done.
   struct Options {
@@ -41,6 +44,8 @@ struct Repairer: ~Copyable {
   /// At most so many repairs are written to the journal at once, and made before the cache is asked again whether it is
   /// live.
   static let batchSize = 64
+  /// At most so many steps are in one batch: none takes more than three.
+  static let longestBatch = 3 * batchSize
 
   init(_ options: Options) {
     self.options = options
@@ -105,8 +110,24 @@ struct Repairer: ~Copyable {
   private mutating func write(_ steps: [JournalStep], _ store: borrowing Store) throws(JournalFailure) {
     guard !steps.isEmpty else { return }
     if journal == nil { journal = try Journal(path: options.journal, of: store, started: options.now) }
-    try journal?.write(steps.map { store.withBirth($0) })
+    // A step may be about what an earlier one of the same batch moves.
+    var moved: [JournalPath: JournalStep] = [:]
+    var described: [JournalStep] = []
+    for step in steps {
+      var step = step
+      if let source = moved[step.path] {
+        (step.birth, step.facts) = (source.birth, source.facts)
+      } else {
+        step = store.withFacts(step, values)
+      }
+      if case .move(let destination, _) = step.change { moved[destination] = step }
+      described.append(step)
+    }
+    try journal?.write(described)
   }
+
+  /// Ends the journal. A run that was cut off has not done so.
+  func finish() { journal?.finish(incomplete: incomplete) }
 
   private mutating func plan(
     _ finding: Finding, _ store: borrowing Store, _ leaving: inout Set<[UInt8]>
@@ -116,13 +137,17 @@ struct Repairer: ~Copyable {
       return Work(finding: finding, steps: [], isCovered: true)
     }
     do throws(Errno) {
-      if let obstacle = try obstacle(to: finding, store) {
+      let content = try survey(finding, store)
+      if let obstacle = content.obstacle {
         var kept = finding
         kept.repair = nil
         kept.message += "; it stays: \(obstacle)"
         return Work(finding: kept, steps: [], hasFailed: true)
       }
-      let steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
+      var steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
+      for index in steps.indices where steps[index].isMove && content.entries > 0 {
+        steps[index].entries = content.entries
+      }
       if Self.moves(finding) { leaving.insert(path) }
       return Work(finding: finding, steps: steps)
     } catch {
@@ -131,15 +156,15 @@ struct Repairer: ~Copyable {
     }
   }
 
-  /// What must not come to lie in the graveyard with an entry, where that is its repair.
-  private func obstacle(
-    to finding: Finding, _ store: borrowing Store
-  ) throws(Errno) -> BurialObstacle? {
-    guard finding.repair == .bury, try store.status(ofEntry: finding.subject.path) != nil else { return nil }
+  /// Looks through what is to be buried, where that is the repair, for what must not come to lie in the graveyard.
+  private func survey(_ finding: Finding, _ store: borrowing Store) throws(Errno) -> BurialSurvey.Content {
+    guard finding.repair == .bury || finding.repair == .replace,
+      try store.status(ofEntry: finding.subject.path) != nil
+    else { return BurialSurvey.Content() }
     // Files of the old layout have another attribute.
     let survey = BurialSurvey(
       options.includesDirty || finding.id == .v02 ? .none : .spare, isCancelled: options.isCancelled)
-    return try survey.look(at: finding.subject.path, in: store).obstacle
+    return try survey.look(at: finding.subject.path, in: store)
   }
 
   private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {
@@ -154,7 +179,12 @@ struct Repairer: ~Copyable {
       guard let status = try store.status(ofEntry: finding.subject.path),
         finding.subject.matches(status, changedAt: own.changeTime(of: finding.subject))
       else { throw .staleNFSFileHandle }
-      for step in work.steps { try perform(step, store) }
+      for step in work.steps {
+        do throws(Errno) { try perform(step, store) } catch {
+          incomplete.append(step.path)
+          throw error
+        }
+      }
       finding.isRepaired = true
       if Self.moves(finding) { gone.insert(finding.subject.path) }
     } catch {
@@ -218,13 +248,12 @@ struct Repairer: ~Copyable {
     return left.subject.path.lexicographicallyPrecedes(right.subject.path)
   }
 
-  /// Where the batch ends that begins at an index. Flags are cleared before a burial is planned: they are in its way.
+  /// Where the batch ends that begins at an index: each rank has its own. Flags are cleared before a burial is planned, for
+  /// they are in its way, and what is journalled of an entry is what earlier repairs left of it.
   private static func end(of findings: [Finding], from start: Int) -> Int {
-    let clears = rank(findings[start].repair) < rank(.bury)
+    let rank = rank(findings[start].repair)
     var end = start + 1
-    while end < min(start + batchSize, findings.count), (rank(findings[end].repair) < rank(.bury)) == clears {
-      end += 1
-    }
+    while end < min(start + batchSize, findings.count), Self.rank(findings[end].repair) == rank { end += 1 }
     return end
   }
 

@@ -22,8 +22,12 @@ extension Store {
       try inEntry(step) { (entry) throws(Errno) in try entry.setInodeFlags(InodeFlags(rawValue: new)) }
     case .setMode(_, let new): try inEntry(step) { (entry) throws(Errno) in try Self.setAccess(new, of: entry) }
     case .setTimes(_, let new): try inEntry(step) { (entry) throws(Errno) in try Self.setTimes(new, of: entry) }
-    case .truncate(_, let new, _, _):
-      try inEntry(step, .write) { (entry) throws(Errno) in try entry.truncate(to: Int64(clamping: new)) }
+    case .truncate(_, let new, _, let times):
+      try inEntry(step, .write) { (entry) throws(Errno) in
+        try entry.truncate(to: Int64(clamping: new))
+        // With its old times an undo can tell it from one that was written since.
+        try Self.setTimes(times, of: entry)
+      }
     }
   }
 
@@ -68,13 +72,31 @@ extension Store {
     try entry.setTimes(access: times.access, modification: times.modification)
   }
 
-  /// The step with the time at which its entry was made.
-  func withBirth(_ step: JournalStep) -> JournalStep {
-    guard step.inode != 0 else { return step }
+  /// The step with what identifies its entry, and what that is like now.
+  func withFacts(_ step: JournalStep, _ buffer: AttributeBuffer) -> JournalStep {
+    guard step.inode != 0, !step.path.bytes.isEmpty else { return step }
     var step = step
-    step.birth = try? birthTime(ofEntry: step.path.bytes)
+    _ = try? withParent(of: step.path.bytes) { (parent, name) throws(Errno) in
+      step.birth = try? parent.birthTime(of: name)
+      step.facts = try EntryFacts(of: name, in: parent, buffer)
+    }
     return step
   }
+
+  /// What an entry is like; nil when there is none.
+  func facts(ofEntry path: [UInt8], _ buffer: AttributeBuffer) throws(Errno) -> EntryFacts? {
+    do throws(Errno) {
+      return try withParent(of: path) { (parent, name) throws(Errno) -> EntryFacts in
+        try EntryFacts(of: name, in: parent, buffer)
+      }
+    } catch {
+      guard error == .noSuchFileOrDirectory || error == .notDirectory else { throw error }
+      return nil
+    }
+  }
+
+  /// The file system's handle of the root directory; nil where it has none.
+  var rootHandle: JournalBytes? { (try? root.mountedHandle()).map { JournalBytes($0) } }
 
   /// When an entry was made; nil where that is not kept.
   private func birthTime(ofEntry path: [UInt8]) throws(Errno) -> Int64? {
@@ -82,9 +104,13 @@ extension Store {
     return try withParent(of: path) { (parent, name) throws(Errno) -> Int64? in try parent.birthTime(of: name) }
   }
 
-  /// Whether what stands at a path is the very entry of a step.
+  /// Whether what stands at a path is the very entry of a step: by inode, time of birth and handle, as far as each is kept.
   func holds(_ path: [UInt8], _ step: JournalStep) throws(Errno) -> Bool {
     guard try status(ofEntry: path)?.inode == step.inode else { return false }
+    if let handle = step.facts?.handle, !path.isEmpty {
+      let now = try withParent(of: path) { (parent, name) throws(Errno) in EntryFacts.handle(of: name, in: parent) }
+      if let now, now != handle { return false }
+    }
     guard let birth = step.birth, let now = try birthTime(ofEntry: path) else { return true }
     return birth == now
   }

@@ -29,8 +29,12 @@ public struct Undo: Sendable {
 
   private let contents: Journal.Contents
   private let path: FilePath
-  /// Where what was moved had stood, by inode.
-  private let origins: [UInt64: [[UInt8]]]
+  /// For each place that something was moved to, the step that moved it there.
+  private let sources: [JournalPath: JournalStep]
+  /// What the journal's own steps change, by inode: of that each step compares what it set.
+  private let changed: [UInt64: EntryFacts.Kinds]
+  /// The directories in which the journal's steps change something.
+  private let touched: Set<[UInt8]>
 
   /// Reads a journal. The cache is not touched.
   ///
@@ -38,7 +42,15 @@ public struct Undo: Sendable {
   public init(journal path: FilePath) throws(JournalFailure) {
     contents = try Journal.read(path)
     self.path = path
-    origins = Dictionary(grouping: contents.steps.filter(\.isMove), by: \.inode).mapValues { $0.map(\.path.bytes) }
+    var sources: [JournalPath: JournalStep] = [:]
+    var changed: [UInt64: EntryFacts.Kinds] = [:]
+    for step in contents.steps {
+      if case .move(let destination, _) = step.change { sources[destination] = step }
+      changed[step.inode, default: []].formUnion(step.changedFacts)
+    }
+    self.sources = sources
+    self.changed = changed
+    touched = Set(contents.steps.flatMap(\.changedDirectories))
   }
 
   /// The root directory that the journal names.
@@ -47,6 +59,8 @@ public struct Undo: Sendable {
   /// How one step went.
   private enum Result {
     case restored
+    /// It is back, but not all of what was in it.
+    case restoredInPart(String)
     case untouched
     case lost(String)
   }
@@ -73,6 +87,7 @@ public struct Undo: Sendable {
       return report
     }
     defer { graveyard.value.unlock() }
+    let looker = AttributeBuffer(capacity: 1024)
     for (index, step) in contents.steps.reversed().enumerated() {
       if isCancelled() {
         report.isInterrupted = true
@@ -85,8 +100,11 @@ public struct Undo: Sendable {
         break
       }
       do throws(Errno) {
-        switch try takeBack(step, store) {
+        switch try takeBack(step, at: contents.steps.count - 1 - index, store, looker) {
         case .restored: report.restored += 1
+        case .restoredInPart(let reason):
+          report.restored += 1
+          report.lost.append("\(EscapedBytes.string(step.path.bytes)): \(reason)")
         case .untouched: report.untouched += 1
         case .lost(let reason): report.lost.append("\(EscapedBytes.string(step.path.bytes)): \(reason)")
         }
@@ -105,22 +123,28 @@ public struct Undo: Sendable {
     if let birth = contents.header.birth, let now = try? store.root.birthTime(), birth != now {
       return "the journal belongs to another directory, which had the same inode \(contents.header.inode)"
     }
+    if let handle = contents.header.handle, let now = store.rootHandle, handle != now {
+      return "the journal belongs to another directory, which had the same inode \(contents.header.inode)"
+    }
     if let path = contents.steps.flatMap(\.paths).first(where: { !Self.isOfCache($0) }) {
       return "the journal names '\(EscapedBytes.string(path))', which no repair touches"
     }
     return store.obstacle(sources)
   }
 
-  /// Whether a path is one that repairs deal with: the root, `cache` and `graveyard`, what is below them, and what has the
-  /// name of one of them and more.
+  /// Whether a path is one that repairs deal with: the root, `cache` and `graveyard`, what is below them, and the name that a
+  /// displaced `graveyard` gets.
   private static func isOfCache(_ path: [UInt8]) -> Bool {
-    let first = path.prefix { $0 != UInt8(ascii: "/") }
-    return path.isEmpty || first.starts(with: Store.cacheName.bytes) || first.starts(with: Store.graveyardName.bytes)
+    let first = Array(path.prefix { $0 != UInt8(ascii: "/") })
+    return path.isEmpty || first == Store.cacheName.bytes || first == Store.graveyardName.bytes
+      || RepairPlanner.isDisplacedName(first)
   }
 
-  private func takeBack(_ step: JournalStep, _ store: borrowing Store) throws(Errno) -> Result {
+  private func takeBack(
+    _ step: JournalStep, at index: Int, _ store: borrowing Store, _ values: AttributeBuffer
+  ) throws(Errno) -> Result {
     switch step.change {
-    case .move(let destination, let times): return try moveBack(step, destination.bytes, times, store)
+    case .move(let destination, let times): return try moveBack(step, destination.bytes, times, store, values)
     case .makeDirectory: return try removeDirectory(step, store)
     case .remove:
       guard try store.holds(step.path.bytes, step) else { return .lost("it was deleted") }
@@ -131,11 +155,26 @@ public struct Undo: Sendable {
     guard let status = try store.status(ofEntry: step.path.bytes), try store.holds(step.path.bytes, step) else {
       return .lost("it is not there any more")
     }
-    return try restore(step, status, store)
+    let isUnchanged = try isUnchanged(step, at: step.path.bytes, store, values)
+    return try restore(step, status, store, isUnchanged, mayBeHalfDone: contents.mayBeHalfDone(index))
+  }
+
+  /// Whether what stands at a path is what the repair left, by every fact that the journal has.
+  private func isUnchanged(
+    _ step: JournalStep, at path: [UInt8], _ store: borrowing Store, _ values: AttributeBuffer
+  ) throws(Errno) -> Bool {
+    guard let facts = step.facts, !path.isEmpty, let now = try store.facts(ofEntry: path, values) else { return true }
+    var kinds = changed[step.inode] ?? []
+    // Directories change with what is in them: what other steps did there, and their undo, are such changes.
+    if facts.isDirectory, step.isMove || touched.contains(step.path.bytes) {
+      kinds.insert(.data)
+    }
+    return facts.matches(now, besides: kinds)
   }
 
   private func moveBack(
-    _ step: JournalStep, _ destination: [UInt8], _ times: JournalStep.Times?, _ store: borrowing Store
+    _ step: JournalStep, _ destination: [UInt8], _ times: JournalStep.Times?, _ store: borrowing Store,
+    _ values: AttributeBuffer
   ) throws(Errno) -> Result {
     let isThere = try store.holds(destination, step)
     let isTaken = try store.status(ofEntry: step.path.bytes) != nil
@@ -151,12 +190,27 @@ public struct Undo: Sendable {
     }
     guard isThere else {
       // One step may have moved on what another had moved: it may be back where it came from.
-      for path in origins[step.inode] ?? [] where try store.holds(path, step) { return .untouched }
+      var path = step.path
+      while let source = sources[path], source.inode == step.inode, source.path != path {
+        if try store.holds(source.path.bytes, step) { return .untouched }
+        path = source.path
+      }
       return .lost("it has been swept from the graveyard" + (isTaken ? ", and something else has taken its place" : ""))
     }
+    guard try isUnchanged(step, at: destination, store, values) else { return .lost("it has changed since the repair") }
+    let missing = try missing(step, destination, store)
     try store.move(destination, to: step.path.bytes, inode: step.inode)
     try setTimes(step, times, destination, store)
-    return .restored
+    return missing.map { .restoredInPart($0) } ?? .restored
+  }
+
+  /// What a sweep took from a buried directory, in words; nil when all of it is there.
+  private func missing(
+    _ step: JournalStep, _ destination: [UInt8], _ store: borrowing Store
+  ) throws(Errno) -> String? {
+    guard let entries = step.entries else { return nil }
+    let left = try BurialSurvey(.none, isCancelled: { false }).look(at: destination, in: store).entries
+    return left < entries ? "\(entries - left) of the \(entries) entries in it have been swept" : nil
   }
 
   private func setTimes(
@@ -212,9 +266,10 @@ public struct Undo: Sendable {
 
   /// Gives an entry back what it had, where it still has what the repair gave it.
   private func restore(
-    _ step: JournalStep, _ status: FileStatus, _ store: borrowing Store
+    _ step: JournalStep, _ status: FileStatus, _ store: borrowing Store, _ isUnchanged: Bool, mayBeHalfDone: Bool
   ) throws(Errno) -> Result {
     var result = Result.lost("it has changed since the repair")
+    if !isUnchanged { return result }
     let mode: OwnedDescriptor.Mode = if case .truncate = step.change { .write } else { .inspect }
     try store.inEntry(step, mode) { (entry) throws(Errno) in
       switch step.change {
@@ -243,6 +298,11 @@ public struct Undo: Sendable {
         if status.size == old, JournalStep.Times(status) == times {
           result = .untouched
           return
+        }
+        // The cut gave it back its time of modification. One that was killed before may not have, and then nothing but the cut,
+        // or the undo of it, has touched the file since.
+        if step.facts != nil, status.modification != times.modification {
+          guard mayBeHalfDone || status.size > new, status.modification == status.change else { return }
         }
         // What somebody wrote behind the cut since then is not overwritten; what an undo that was cut off wrote is.
         if status.size != new, try !isOwn(entry, behind: new, tail, status.size) { return }

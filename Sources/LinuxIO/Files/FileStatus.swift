@@ -48,14 +48,33 @@ public struct FileStatus: Sendable, Equatable {
   public var size: UInt64 = 0
   /// The allocated space in 512-byte units, `stx_blocks`.
   public var blocks: UInt64 = 0
-  /// Last access in nanoseconds since 1970, `stx_atime`.
-  public var accessTime: Int64 = 0
-  /// Last change of the data in nanoseconds since 1970, `stx_mtime`.
-  public var modificationTime: Int64 = 0
-  /// Last change of the inode in nanoseconds since 1970, `stx_ctime`.
-  public var changeTime: Int64 = 0
+  /// Last access, `stx_atime`.
+  public var access = Timestamp(seconds: 0, nanoseconds: 0)
+  /// Last change of the data, `stx_mtime`.
+  public var modification = Timestamp(seconds: 0, nanoseconds: 0)
+  /// Last change of the inode, `stx_ctime`.
+  public var change = Timestamp(seconds: 0, nanoseconds: 0)
   /// Attribute bits, `stx_attributes`.
   public var attributes: UInt64 = 0
+
+  /// Last access in nanoseconds since 1970; times after 2262 are held there.
+  @inline(__always)
+  public var accessTime: Int64 {
+    get { access.clampedNanoseconds }
+    set { access = Timestamp(nanosecondsSince1970: newValue) }
+  }
+  /// Last change of the data in nanoseconds since 1970; times after 2262 are held there.
+  @inline(__always)
+  public var modificationTime: Int64 {
+    get { modification.clampedNanoseconds }
+    set { modification = Timestamp(nanosecondsSince1970: newValue) }
+  }
+  /// Last change of the inode in nanoseconds since 1970; times after 2262 are held there.
+  @inline(__always)
+  public var changeTime: Int64 {
+    get { change.clampedNanoseconds }
+    set { change = Timestamp(nanosecondsSince1970: newValue) }
+  }
 
   /// Makes an empty status.
   public init() {}
@@ -83,19 +102,10 @@ public struct FileStatus: Sendable, Equatable {
     group = raw.stx_gid
     size = raw.stx_size
     blocks = raw.stx_blocks
-    accessTime = Self.nanoseconds(raw.stx_atime)
-    modificationTime = Self.nanoseconds(raw.stx_mtime)
-    changeTime = Self.nanoseconds(raw.stx_ctime)
+    access = Timestamp(raw.stx_atime)
+    modification = Timestamp(raw.stx_mtime)
+    change = Timestamp(raw.stx_ctime)
     attributes = raw.stx_attributes
-  }
-
-  /// One time as nanoseconds; times beyond the year 2262 are held there.
-  @inline(__always)
-  private static func nanoseconds(_ time: statx_timestamp) -> Int64 {
-    let (product, overflow) = time.tv_sec.multipliedReportingOverflow(by: 1_000_000_000)
-    if overflow { return time.tv_sec < 0 ? .min : .max }
-    let (sum, carry) = product.addingReportingOverflow(Int64(time.tv_nsec))
-    return carry ? .max : sum
   }
 
   /// The status of a file by a path that the user gave; symbolic links are followed.
@@ -129,6 +139,11 @@ public struct FileStatus: Sendable, Equatable {
     let mask: UInt32 = 0x800
     var raw = CLinux.statx()
     try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, mask, &raw) }
-    return raw.stx_mask & mask != 0 ? nanoseconds(raw.stx_btime) : nil
+    return raw.stx_mask & mask != 0 ? Timestamp(raw.stx_btime).clampedNanoseconds : nil
   }
+}
+
+extension Timestamp {
+  @inline(__always)
+  init(_ time: statx_timestamp) { self.init(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
 }

@@ -145,6 +145,18 @@ extension OwnedDescriptor {
     return MountedStatus(status)
   }
 
+  /// The handle of this file.
+  ///
+  /// The corresponding C function is `name_to_handle_at` with `AT_EMPTY_PATH`.
+  /// - Throws: `Errno`, as ``MountedFile/handle()`` does.
+  public func mountedHandle() throws(Errno) -> MountedHandle {
+    var buffer = clinux_file_handle()
+    var mount: CInt = 0
+    let descriptor = raw
+    try perform(.nameToHandleAt) { clinux_name_to_handle(descriptor, "", &buffer, &mount) }
+    return MountedHandle(&buffer)
+  }
+
   /// The handle of an entry of this directory, which is not opened; a symbolic link is not followed.
   ///
   /// The corresponding C function is `name_to_handle_at`.
@@ -162,14 +174,6 @@ extension OwnedDescriptor {
 
 /// What `statx(2)` tells of a file on a mounted file system: the times in seconds and nanoseconds, as servers keep them.
 public struct MountedStatus: Equatable, Sendable {
-  /// A moment: seconds since 1970, and nanoseconds after them.
-  public struct Moment: Equatable, Sendable {
-    /// Seconds since 1970.
-    public var seconds: Int64
-    /// Nanoseconds after the second.
-    public var nanoseconds: UInt32
-  }
-
   /// The file's type.
   public var kind: FileStatus.Kind
   /// The major number of the device, `stx_dev_major`.
@@ -181,25 +185,24 @@ public struct MountedStatus: Equatable, Sendable {
   /// The length in bytes, `stx_size`.
   public var size: UInt64
   /// The last change of the data, `stx_mtime`.
-  public var modified: Moment
+  public var modified: Timestamp
   /// The last change of the inode, `stx_ctime`.
-  public var changed: Moment
+  public var changed: Timestamp
   /// The time of birth, `stx_btime`; nil where the file system does not tell.
-  public var created: Moment?
+  public var created: Timestamp?
   /// Whether something is mounted here, or would be when it is entered (`STATX_ATTR_MOUNT_ROOT`, Linux 5.8 and later;
   /// `STATX_ATTR_AUTOMOUNT`).
   public var isMountPoint: Bool
 
   init(_ raw: borrowing CLinux.statx) {
-    func moment(_ time: statx_timestamp) -> Moment { Moment(seconds: time.tv_sec, nanoseconds: time.tv_nsec) }
     kind = FileStatus.Kind(rawValue: UInt8(truncatingIfNeeded: raw.stx_mode >> 12)) ?? .unknown
     deviceMajor = raw.stx_dev_major
     deviceMinor = raw.stx_dev_minor
     inode = raw.stx_ino
     size = raw.stx_size
-    modified = moment(raw.stx_mtime)
-    changed = moment(raw.stx_ctime)
-    created = raw.stx_mask & 0x800 != 0 ? moment(raw.stx_btime) : nil
+    modified = Timestamp(raw.stx_mtime)
+    changed = Timestamp(raw.stx_ctime)
+    created = raw.stx_mask & 0x800 != 0 ? Timestamp(raw.stx_btime) : nil
     isMountPoint = raw.stx_attributes & 0x3000 != 0
   }
 }

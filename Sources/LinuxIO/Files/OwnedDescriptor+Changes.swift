@@ -54,6 +54,16 @@ extension OwnedDescriptor {
   /// The corresponding C function is `futimens`.
   /// - Throws: `Errno`.
   public func setTimes(access: Int64, modification: Int64) throws(Errno) {
+    try setTimes(
+      access: Timestamp(nanosecondsSince1970: access), modification: Timestamp(nanosecondsSince1970: modification))
+  }
+
+  /// Sets the access and modification times. What the file system cannot keep is rounded by the kernel, see
+  /// ``TimeResolution``.
+  ///
+  /// The corresponding C function is `futimens`.
+  /// - Throws: `Errno`.
+  public func setTimes(access: Timestamp, modification: Timestamp) throws(Errno) {
     let times = [Self.specification(access), Self.specification(modification)]
     try perform(.futimens) { futimens(raw, times) }
   }
@@ -120,13 +130,7 @@ extension OwnedDescriptor {
     try perform(.rmdir) { path.withPlatformString { rmdir($0) } }
   }
 
-  private static func specification(_ nanoseconds: Int64) -> timespec {
-    var seconds = nanoseconds / 1_000_000_000
-    var rest = nanoseconds % 1_000_000_000
-    if rest < 0 {
-      seconds -= 1
-      rest += 1_000_000_000
-    }
-    return timespec(tv_sec: Int(seconds), tv_nsec: Int(rest))
+  private static func specification(_ time: Timestamp) -> timespec {
+    timespec(tv_sec: Int(time.seconds), tv_nsec: Int(time.nanoseconds))
   }
 }
