@@ -65,10 +65,14 @@ struct GoldenCase: CustomTestStringConvertible, CustomStringConvertible, Sendabl
     let scratch = ScratchDirectory()
     try scratch.makeDirectory("tmp")
     try scratch.makeDirectory("here")
-    let environment = [
+    var environment = [
       "PATH": Command.productDirectory + ":/usr/sbin:/usr/bin:/sbin:/bin", "NO_COLOR": "1", "TZ": "UTC", "LC_ALL": "C",
       "TMPDIR": "\(scratch.path)/tmp", "TERM": "dumb", "CASES": Self.root.path,
     ]
+    // A clock of another day: faketime(1) works by these.
+    for (name, value) in ProcessInfo.processInfo.environment where name == "LD_PRELOAD" || name.hasPrefix("FAKETIME") {
+      environment[name] = value
+    }
     let script = directory.appendingPathComponent("cmd").path
     let result = try Command.run(
       "/usr/bin/timeout", ["120", "/bin/sh", "-c", "umask 022; . \"$CASES/lib.sh\"; . \"$1\"", "sh", script],

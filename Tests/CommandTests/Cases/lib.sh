@@ -6,9 +6,10 @@ sample() {
   age "$1"
 }
 
-# age DIR: makes every object of a cache last used ten days ago.
+# age DIR: makes every object of a cache last used ten days before NOW, in seconds since 1970: a case that passes a fixed
+# --now sets it to the same moment, for all others it is the clock's.
 age() {
-  find "$1" -type f -exec touch -a -d "@$(($(date +%s) - 864000))" {} +
+  find "$1" -type f -exec touch -a -d "@$((${NOW:-$(date +%s)} - 864000))" {} +
 }
 
 # small NAME: a cache of one 9P volume with two objects, times fixed.
