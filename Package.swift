@@ -61,10 +61,11 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes),
-    .executableTarget(name: "cachefiles", dependencies: ["CachefilesCommands"], swiftSettings: strict),
-    .executableTarget(name: "cachefiles-fsck", dependencies: ["CachefilesCommands"], swiftSettings: strict),
-    .executableTarget(name: "cachefiles-cull", dependencies: ["CachefilesCommands"], swiftSettings: strict),
-    .executableTarget(name: "cache-du", dependencies: ["CachefilesCommands"], swiftSettings: strict),
+    // The programs: a main function in C, which has the arguments also where /proc is not mounted.
+    .executableTarget(name: "cachefiles", dependencies: ["CachefilesCommands"]),
+    .executableTarget(name: "cachefiles-fsck", dependencies: ["CachefilesCommands"]),
+    .executableTarget(name: "cachefiles-cull", dependencies: ["CachefilesCommands"]),
+    .executableTarget(name: "cache-du", dependencies: ["CachefilesCommands"]),
     .target(
       name: "TestSupport",
       dependencies: ["CAttr", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],

@@ -192,7 +192,7 @@ public struct DaemonConfiguration: Sendable, Equatable {
   /// - Throws: ``StoreError`` when it exists and cannot be read. What is wrong in it is in ``defects``.
   public static func read(_ path: FilePath) throws(StoreError) -> DaemonConfiguration? {
     do throws(Errno) {
-      return DaemonConfiguration(parsing: try SmallFile.read(path))
+      return DaemonConfiguration(parsing: try UserFile.read(path, limit: 1 << 20))
     } catch {
       if error == .noSuchFileOrDirectory { return nil }
       throw StoreError(path: path.bytes, operation: "read", error: error)

@@ -20,13 +20,16 @@ final class ProtectedPatterns: Sendable {
     }
   }
 
+  /// The most bytes that a file of patterns can have.
+  private static let sizeLimit = 16 << 20
+
   private let path: FilePath
   private let patterns: [Pattern]
 
   /// Reads a file: a pattern a line, blank lines and lines that start with `#` left out. A line may end with CR LF.
   init(_ path: FilePath) throws(Failure) {
     let bytes: [UInt8]
-    do throws(Errno) { bytes = try SmallFile.read(path, limit: .max) } catch {
+    do throws(Errno) { bytes = try UserFile.read(path, limit: Self.sizeLimit) } catch {
       throw Failure("\(EscapedBytes.string(path.bytes)): cannot read the patterns: \(error)")
     }
     self.path = path

@@ -18,20 +18,16 @@ enum RawArguments {
   /// Characters from here on stand for single bytes.
   private static let plane: UInt32 = 0x10ff00
 
-  /// All arguments after the program's name, ready for the parser.
-  static var all: [String] {
-    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      guard let pointer = CommandLine.unsafeArgv[index] else { return nil }
-      return encode(
-        Array(UnsafeBufferPointer(start: pointer, count: strlen(pointer)).lazy.map(UInt8.init(bitPattern:))))
+  /// The arguments of a `main` function after the program's name, ready for the parser; nil when there is not even a name.
+  static func read(
+    _ count: CInt, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+  ) -> [String]? {
+    guard count > 0, let values else { return nil }
+    return (1..<Int(max(1, count))).compactMap { index in
+      values[index].map { pointer in
+        encode(Array(UnsafeBufferPointer(start: pointer, count: strlen(pointer)).lazy.map(UInt8.init(bitPattern:))))
+      }
     }
-  }
-
-  /// The program's name, without directories.
-  static var programName: String {
-    guard let pointer = CommandLine.unsafeArgv[0] else { return "cachefiles" }
-    let path = String(cString: pointer)
-    return String(path.split(separator: "/").last ?? "cachefiles")
   }
 
   /// Bytes as a string in which each byte that is not part of valid UTF-8 is one private character.

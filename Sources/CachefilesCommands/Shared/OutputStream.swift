@@ -1,4 +1,6 @@
 import Glibc
+import LinuxIO
+import SystemPackage
 
 /// Standard output, buffered, as bytes.
 ///
@@ -62,23 +64,20 @@ final class OutputStream {
   /// Writes what is buffered.
   func flush() {
     if isCollecting { return }
-    var done = 0
-    buffer.withUnsafeBytes { bytes in
-      while done < bytes.count, !isClosed {
-        let count = Glibc.write(descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done)
-        if count >= 0 {
-          done += count
-        } else if errno == EPIPE {
-          if endsOnClosedPipe { exit(0) }
-          isClosed = true
-        } else if errno != EINTR {
-          StandardError.line("cachefiles: cannot write: \(String(cString: strerror(errno)))")
-          if endsOnFailure { exit(1) }
-          (isClosed, hasFailed) = (true, true)
-        }
+    defer { buffer.removeAll(keepingCapacity: true) }
+    if isClosed { return }
+    do throws(Errno) {
+      try OwnedDescriptor.appendPatiently(buffer.span, to: descriptor)
+    } catch {
+      if error == .brokenPipe {
+        if endsOnClosedPipe { exit(0) }
+        isClosed = true
+        return
       }
+      StandardError.line("cachefiles: cannot write: \(error)")
+      if endsOnFailure { exit(1) }
+      (isClosed, hasFailed) = (true, true)
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 }
 

@@ -81,6 +81,12 @@ enum Quantity {
     }
   }
 
+  /// How long ago a moment was, as a phrase: `3 d ago`, `in the future`.
+  static func ago(_ nanoseconds: Int64, now: Int64) -> String {
+    let age = age(nanoseconds, now: now)
+    return age.first?.isNumber == true ? "\(age) ago" : age
+  }
+
   /// How long ago a moment was: `3 d`, `2 h`; `in the future` after now.
   static func age(_ nanoseconds: Int64, now: Int64) -> String {
     let seconds = now.subtractingClamped(nanoseconds) / 1_000_000_000

@@ -248,7 +248,7 @@ struct ShowView: Renderable {
         + (status.links > 1 ? ", \(status.links) hard links" : ""))
     card.add(
       "last used",
-      "\(Quantity.time(nanoseconds: status.accessTime))  (\(Quantity.age(status.accessTime, now: Clock.now)) ago)")
+      "\(Quantity.time(nanoseconds: status.accessTime))  (\(Quantity.ago(status.accessTime, now: Clock.now)))")
   }
 
   private static let shownExtents = 8

@@ -73,11 +73,14 @@ struct SavedStatistics: Decodable {
     }
   }
 
+  /// The most bytes that a saved run can have: a few hundred for each volume.
+  private static let sizeLimit = 256 << 20
+
   /// Reads a saved run.
   static func read(_ path: FilePath) throws(Failure) -> SavedStatistics {
     let name = EscapedBytes.string(path.bytes)
     let bytes: [UInt8]
-    do throws(Errno) { bytes = try SmallFile.read(path, limit: 1 << 30) } catch {
+    do throws(Errno) { bytes = try UserFile.read(path, limit: sizeLimit) } catch {
       throw Failure("\(name): cannot read: \(error)")
     }
     let saved: SavedStatistics

@@ -31,7 +31,7 @@ public struct RecordedFacts: FileFactSource {
   /// - Throws: ``StoreError`` when the file cannot be read, or a line is not understood.
   public init(_ path: FilePath) throws(StoreError) {
     let text: [UInt8]
-    do throws(Errno) { text = try SmallFile.read(path) } catch {
+    do throws(Errno) { text = try UserFile.read(path, limit: 64 << 20) } catch {
       throw StoreError(path: path.bytes, operation: "read", error: error)
     }
     for (number, line) in text.split(separator: 10, omittingEmptySubsequences: false).enumerated() {

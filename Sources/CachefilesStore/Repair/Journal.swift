@@ -146,42 +146,24 @@ extension Journal {
     }
   }
 
-  /// Reads a journal. A last line that was cut off is left out: its step was never made.
+  /// Reads a journal. A last line that was cut off has no newline and is left out: its step was never made.
   static func read(_ path: FilePath) throws(JournalFailure) -> Contents {
-    let bytes: [UInt8]
+    var parser = JournalParser(path)
     do throws(Errno) {
       let status = try FileStatus.of(path)
       // It tells a root process what to write where.
       guard status.owner == 0 || status.owner == CurrentProcess.user, status.permissions & 0o022 == 0 else {
         throw .permissionDenied
       }
-      bytes = try SmallFile.read(path, limit: .max)
+      try UserFile.forEachLine(of: path, longest: longestLine) { parser.take($0) }
     } catch {
+      if error == .fileTooLarge, parser.header == nil { throw JournalFailure(path, "is no journal of cachefiles-fsck") }
       let note = error == .permissionDenied ? " (a journal that others may have written is not believed)" : ""
       throw JournalFailure(path, "cannot read the journal: \(error)\(note)")
     }
-    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    // What follows the last newline is nothing, or a line that was cut off.
-    _ = lines.popLast()
-    let decoder = JSONDecoder()
-    guard let first = lines.first, let header = try? decoder.decode(JournalHeader.self, from: Data(first)),
-      header.journal == JournalHeader.format
-    else { throw JournalFailure(path, "is no journal of cachefiles-fsck") }
-    guard [1, 2].contains(header.version) else {
-      throw JournalFailure(path, "has version \(header.version), which is not known")
-    }
-    var steps: [JournalStep] = []
-    var end: JournalEnd?
-    for (index, line) in lines.enumerated().dropFirst() {
-      if index == lines.count - 1, let last = try? decoder.decode(JournalEnd.self, from: Data(line)) {
-        end = last
-        break
-      }
-      guard let step = try? decoder.decode(JournalStep.self, from: Data(line)) else {
-        throw JournalFailure(path, "line \(index + 1) is damaged; nothing was undone")
-      }
-      steps.append(step)
-    }
-    return Contents(header: header, steps: steps, end: end)
+    return try parser.finish()
   }
+
+  /// The most bytes that a line can have: an attribute of 64 KiB, before and after, in hexadecimal, and paths.
+  private static let longestLine = 1 << 20
 }

@@ -41,7 +41,7 @@ extension Store {
     /// How far from its own fanout directory it stands.
     var displacement: UInt8 = 0
     /// Last access, nanoseconds since 1970.
-    var accessTime: Int64 = 1_767_225_600_000_000_000
+    var accessTime: Int64 = 1_700_000_000_000_000_000
     /// The mode.
     var permissions: UInt16 = 0o600
 

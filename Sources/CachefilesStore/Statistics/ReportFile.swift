@@ -80,7 +80,7 @@ public final class ReportFile: Sendable {
     do throws(Errno) {
       switch target {
       case .file(let name, let directory): try Self.replace(name, in: directory.value, with: bytes)
-      case .stream(let stream): try stream.value.append(bytes)
+      case .stream(let stream): try stream.value.appendPatiently(bytes)
       }
     } catch {
       throw Self.failure(path, error)

@@ -3,6 +3,9 @@ public import SystemPackage
 
 /// Lines of standard input or of a file, as bytes, without copying them.
 public enum LineInput {
+  /// Longer lines are left out: no name, key or record is so long.
+  public static let longestLine = 1 << 20
+
   /// Calls a closure for each line without its separator; a last line without one counts.
   ///
   /// Ends early when SIGINT or SIGTERM has come (``Interruption``).
@@ -11,7 +14,8 @@ public enum LineInput {
   ///   - separator: the byte between lines, a newline or a NUL.
   ///   - body: gets each line.
   /// - Returns: the number of lines.
-  /// - Throws: `Errno` of a failed `read`.
+  /// - Throws: `Errno` of a failed `read`; EMSGSIZE, at the end, when there were lines of more than ``longestLine`` bytes,
+  ///   which are left out.
   @discardableResult
   public static func forEach(
     separator: UInt8 = UInt8(ascii: "\n"), _ body: (Span<UInt8>) -> Void
@@ -38,7 +42,12 @@ public enum LineInput {
     var buffer = [UInt8](repeating: 0, count: 256 << 10)
     var held = 0
     var lines = 0
+    var (isLeftOut, hasLeftOut) = (false, false)
     while isReady() {
+      if held >= longestLine {
+        // The rest of this line is read and forgotten.
+        (held, isLeftOut, hasLeftOut) = (0, true, true)
+      }
       if held == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
       let start = held
       let count = try call(.pread) {
@@ -54,7 +63,7 @@ public enum LineInput {
           let position = UnsafeRawPointer(found) - base
           let line = UnsafeBufferPointer(
             start: (base + first).assumingMemoryBound(to: UInt8.self), count: position - first)
-          body(line.span)
+          if isLeftOut { isLeftOut = false } else { body(line.span) }
           lines += 1
           first = position + 1
           search = first
@@ -63,11 +72,12 @@ public enum LineInput {
       held = end - first
       if first > 0, held > 0 { buffer.replaceSubrange(0..<held, with: Array(buffer[first..<end])) }
     }
-    if held > 0, Interruption.signal == nil {
+    if held > 0, !isLeftOut, Interruption.signal == nil {
       let last = Array(buffer[..<held])
       body(last.span)
       lines += 1
     }
+    if hasLeftOut { throw .messageTooLong }
     return lines
   }
 
@@ -87,16 +97,8 @@ public enum LineInput {
     return nil
   }
 
-  /// Sleeps until there is something to read; false when a signal came instead. `read` would go on after a signal.
-  private static func waitForInput() -> Bool {
-    while Interruption.signal == nil {
-      var request = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-      // The limit is for a signal that comes just before the call.
-      let count = poll(&request, 1, 250)
-      if count > 0 || (count < 0 && errno != EINTR) { return true }
-    }
-    return false
-  }
+  /// Sleeps until there is something to read; false when a signal came instead.
+  private static func waitForInput() -> Bool { (try? Readiness.wait(for: 0, POLLIN)) ?? true }
 
   /// Whether standard input is a terminal.
   public static var isTerminal: Bool { isatty(0) == 1 }

@@ -126,11 +126,46 @@ extension OwnedDescriptor {
   }
 
   /// Opens what stands at a path that the user gave, links followed, to write to it: a device, a pipe, a terminal. A named
-  /// pipe waits for its reader.
+  /// pipe waits for its reader, until SIGINT or SIGTERM comes. Write to it with ``appendPatiently(_:)``.
   ///
-  /// The corresponding C function is `open` with `O_WRONLY`.
+  /// The corresponding C function is `open` with `O_WRONLY | O_NONBLOCK`.
+  /// - Throws: `Errno`; EINTR when a signal came.
   public static func sink(path: FilePath) throws(Errno) -> OwnedDescriptor {
-    let flags = O_WRONLY | O_NOCTTY | O_CLOEXEC
-    return OwnedDescriptor(raw: try call(.open) { path.withPlatformString { Glibc.open($0, flags) } })
+    let flags = O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK
+    while true {
+      if Interruption.signal != nil { throw .interrupted }
+      do throws(Errno) {
+        return OwnedDescriptor(raw: try call(.open) { path.withPlatformString { Glibc.open($0, flags) } })
+      } catch {
+        // A pipe that nobody reads.
+        guard error == .noSuchAddressOrDevice else { throw error }
+        if (try? FileStatus.of(path))?.kind != .fifo { throw error }
+        Pause.microseconds(20_000)
+      }
+    }
+  }
+
+  /// Writes all bytes at the descriptor's position, and waits for a reader that is slow, until SIGINT or SIGTERM comes.
+  ///
+  /// The corresponding C functions are `poll` and `write`.
+  /// - Throws: `Errno`; EINTR when a signal came. Some of the bytes may have been written.
+  public func appendPatiently(_ bytes: [UInt8]) throws(Errno) {
+    try Self.appendPatiently(bytes.span, to: raw)
+  }
+
+  /// The same to a descriptor by its number: standard output.
+  public static func appendPatiently(_ bytes: Span<UInt8>, to descriptor: CInt) throws(Errno) {
+    var done = 0
+    while done < bytes.count {
+      let start = done
+      do throws(Errno) {
+        done += try call(.write) {
+          bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + start }, bytes.count - start) }
+        }
+      } catch {
+        guard error == .wouldBlock else { throw error }
+        guard try Readiness.wait(for: descriptor, POLLOUT) else { throw .interrupted }
+      }
+    }
   }
 }

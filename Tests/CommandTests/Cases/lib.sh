@@ -12,6 +12,11 @@ age() {
   find "$1" -type f -exec touch -a -d "@$((${NOW:-$(date +%s)} - 864000))" {} +
 }
 
+# past DIR: makes every object that a real kernel made last used in 2023, before any clock under which the tests run.
+past() {
+  find "$1/cache" -type f ! -path '*sample*' ! -path '*6401a8c0*' -exec touch -a -d @1700000000 {} +
+}
+
 # small NAME: a cache of one 9P volume with two objects, times fixed.
 small() {
   mkdir -p "$1/graveyard" "$1/cache/I9p,p9src,hosttag"
