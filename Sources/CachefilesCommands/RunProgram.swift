@@ -15,6 +15,12 @@ public func runProgram(
     StandardError.line("cachefiles: it was started without arguments, not even its name: nothing was done")
     exit(ExitStatus.usage.rawValue)
   }
+  if let limit = AddressSpace.limit, limit < AddressSpace.minimum {
+    StandardError.line(
+      "cachefiles: \(Quantity.size(AddressSpace.minimum)) of address space are needed, and the limit is \(Quantity.size(limit)): "
+        + "raise it with 'ulimit -v'")
+    exit(program == .fsck ? CheckReport.ExitBits.operational : ExitStatus.failure.rawValue)
+  }
   let root = program.command
   let arguments = program == .toolkit ? Stats.complete(given) : given
   let isFsck = program == .fsck || arguments.first == "fsck"

@@ -73,7 +73,8 @@ public struct LivenessSources: Sendable {
       return .unknown("process \(process) has /dev/cachefiles open, and kernel \(kernel) does not mark directories")
     } catch {
       let reason =
-        error == .noSuchProcess ? "the processes of the machine cannot be seen from here" : "not all processes can be asked (\(error))"
+        error == .noSuchProcess
+        ? "the processes of the machine cannot be seen from here" : "not all processes can be asked (\(error))"
       return .unknown("kernel \(kernel) does not mark directories, and \(reason)")
     }
   }
@@ -140,7 +141,9 @@ extension Store {
     var isFilled = false
     while !isFilled, try outer.fill(from: directory) {
       try outer.forEach { (record) throws(Errno) in
-        guard !isFilled, record.kind == .directory || record.kind == .unknown, let name = record.entryName else { return }
+        guard !isFilled, record.kind == .directory || record.kind == .unknown, let name = record.entryName else {
+          return
+        }
         let below: OwnedDescriptor
         do throws(Errno) { below = try directory.open(name, .directory) } catch {
           // Gone, or none.

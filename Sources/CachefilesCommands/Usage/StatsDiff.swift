@@ -146,7 +146,8 @@ private struct StatisticsDiffView: Renderable {
     lines.append(
       after.time >= before.time
         ? "\(Quantity.span(after.time.subtractingClamped(before.time))) apart"
-        : style.warning("the second run is the earlier one, by \(Quantity.span(before.time.subtractingClamped(after.time)))"))
+        : style.warning(
+          "the second run is the earlier one, by \(Quantity.span(before.time.subtractingClamped(after.time)))"))
     var table = Table([("", .left), ("BEFORE", .right), ("AFTER", .right), ("CHANGE", .right), ("A DAY", .right)])
     for row in totals where row.before != 0 || row.after != 0 {
       let change = row.after.subtractingClamped(row.before)
@@ -158,7 +159,8 @@ private struct StatisticsDiffView: Renderable {
       ])
     }
     lines += table.lines { text, row, _ in row < 0 ? style.faint(text) : text }
-    lines.append("churn: at least \(Quantity.count(Int(churn.gained), "object")) gained, \(Quantity.count(Int(churn.lost))) lost")
+    lines.append(
+      "churn: at least \(Quantity.count(Int(churn.gained), "object")) gained, \(Quantity.count(Int(churn.lost))) lost")
     guard !changes.isEmpty else { return lines + ["no volume changed"] }
     var volumes = Table([("DISK", .right), ("OBJECTS", .right), ("", .left), ("VOLUME", .left)])
     for change in changes {
@@ -177,6 +179,7 @@ private struct StatisticsDiffView: Renderable {
   private static func signed(_ value: Double, _ isBytes: Bool) -> String {
     if value == 0 { return "0" }
     let size = abs(value)
-    return (value < 0 ? "-" : "+") + (isBytes ? Quantity.size(UInt64(rounding: size)) : Quantity.count(Int(Int64(rounding: size))))
+    return (value < 0 ? "-" : "+")
+      + (isBytes ? Quantity.size(UInt64(rounding: size)) : Quantity.count(Int(Int64(rounding: size))))
   }
 }

@@ -25,7 +25,7 @@ public struct Extraction: Sendable, Equatable {
   /// Copies an object's data into a new file. Reads without changing the object's access time.
   ///
   /// - Throws: ``StoreError`` naming the file that could not be read, made or written: EEXIST where there is one of that name,
-  ///   EPERM inside the cache. Then no part of a file is left.
+  ///   EINVAL inside the cache. Then no part of a file is left.
   public init(of path: FilePath, to output: FilePath) throws(StoreError) {
     let file = try Self.open(path)
     let status = try Self.attempt(path.bytes, "look at") { () throws(Errno) in try file.status() }
@@ -74,10 +74,14 @@ public struct Extraction: Sendable, Equatable {
   private static func refuseCache(of path: FilePath, _ output: FilePath) throws(StoreError) {
     guard let location = ObjectLocation(path.bytes) else { return }
     let root = location.root.isEmpty ? FilePath(".") : FilePath(bytes: location.root)
-    try attempt(output.bytes, "make the file") { () throws(Errno) in
+    let isInside = try attempt(output.bytes, "make the file") { () throws(Errno) in
       let cache = try OwnedDescriptor(directory: root)
       let parent = try OwnedDescriptor(directory: NewFile.parent(of: output), keepsAccessTime: false)
-      if try Containment.isAtOrBelow(parent, cache) { throw .notPermitted }
+      return try Containment.isAtOrBelow(parent, cache)
+    }
+    if isInside {
+      throw StoreError(
+        path: output.bytes, operation: "make the file", error: .invalidArgument, note: "it would lie in the cache")
     }
   }
 

@@ -118,7 +118,8 @@ public struct Purge: Sendable {
       do throws(Errno) {
         // What was planned may have waited for an answer: it is looked through once more.
         if let obstacle = try survey.look(at: target.path, in: cache.store).obstacle {
-          fail(cache.store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
+          fail(
+            cache.store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
           continue
         }
         graves.append(Grave(name: try Self.bury(target, in: cache.store, &names), inode: target.inode))

@@ -133,7 +133,8 @@ struct BurialSurvey {
           directories.append(name)
         } else if status.kind == .regular {
           note(
-            Dirtiness(of: record, in: directory, values, inLegacyTree: isLegacy), Self.path(levels, name.array), &content)
+            Dirtiness(of: record, in: directory, values, inLegacyTree: isLegacy), Self.path(levels, name.array),
+            &content)
         }
       }
     }

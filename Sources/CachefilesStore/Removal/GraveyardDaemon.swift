@@ -16,7 +16,8 @@ extension Store {
       return name == Array("cachefilesd\n".utf8) ? .running(process: process) : .none
     } catch {
       return .cannotTell(
-        error == .noSuchProcess ? "the processes of the machine cannot be seen from here" : "cannot ask the processes: \(error)")
+        error == .noSuchProcess
+          ? "the processes of the machine cannot be seen from here" : "cannot ask the processes: \(error)")
     }
   }
 }

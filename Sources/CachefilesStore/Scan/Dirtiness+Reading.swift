@@ -45,6 +45,8 @@ extension ScanEntry {
   /// Whether an object may hold writes that the server never got; of entries whose attribute was not asked for this cannot be
   /// told.
   var dirtiness: Dirtiness {
-    @inline(__always) get { attribute.map { Dirtiness($0, attributeValue, inLegacyTree: place == .legacy) } ?? .cannotTell }
+    @inline(__always) get {
+      attribute.map { Dirtiness($0, attributeValue, inLegacyTree: place == .legacy) } ?? .cannotTell
+    }
   }
 }

@@ -20,7 +20,9 @@ public final class NewFile: Sendable {
   /// The corresponding C function is `openat` with `O_TMPFILE`; where the file system lacks that, `O_CREAT | O_EXCL`.
   /// - Throws: `Errno`; EEXIST when the name is taken.
   public init(_ path: FilePath) throws(Errno) {
-    guard let last = path.lastComponent, let name = EntryName(FilePath(root: nil, [last]).bytes) else { throw .isDirectory }
+    guard let last = path.lastComponent, let name = EntryName(FilePath(root: nil, [last]).bytes) else {
+      throw .isDirectory
+    }
     let parent = try OwnedDescriptor(directory: Self.parent(of: path), keepsAccessTime: false)
     do throws(Errno) {
       _ = try parent.status(of: name)

@@ -24,7 +24,7 @@ public enum Workers {
       let work: @Sendable (Int) -> Void = { number in results.append(body(number)) }
     #endif
     var threads: [pthread_t] = []
-    for number in 1..<max(1, count) {
+    for number in 1..<max(1, AddressSpace.threads(count)) {
       let context = Unmanaged.passRetained(ThreadBody { work(number) })
       var thread = pthread_t()
       let failure = pthread_create(
