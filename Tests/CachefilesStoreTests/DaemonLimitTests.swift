@@ -90,8 +90,11 @@ struct DaemonLimitTests {
     try scratch.makeDirectory("directory")
     #expect(try DaemonConfiguration.read(scratch.path("conf"))?.directory == Array("/c".utf8))
     #expect(try DaemonConfiguration.read(scratch.path("nothing")) == nil)
-    #expect(mkfifo("\(scratch.path)/fifo", 0o600) == 0)
-    #expect(try DaemonConfiguration.read(scratch.path("fifo"))?.directory == nil)
+    // A pipe is waited for until its writer is done with it.
+    let fifo = "\(scratch.path)/fifo"
+    #expect(mkfifo(fifo, 0o600) == 0)
+    Thread.detachNewThread { try? Data("dir /p\n".utf8).write(to: URL(fileURLWithPath: fifo)) }
+    #expect(try DaemonConfiguration.read(scratch.path("fifo"))?.directory == Array("/p".utf8))
     let path = scratch.path("directory")
     #expect(throws: StoreError(path: path.bytes, operation: "read", error: .isDirectory)) {
       _ = try DaemonConfiguration.read(path)
