@@ -72,7 +72,9 @@ public struct LivenessSources: Sendable {
       guard let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: processes) else { return .offline }
       return .unknown("process \(process) has /dev/cachefiles open, and kernel \(kernel) does not mark directories")
     } catch {
-      return .unknown("kernel \(kernel) does not mark directories, and not all processes can be asked (\(error))")
+      let reason =
+        error == .noSuchProcess ? "the processes of the machine cannot be seen from here" : "not all processes can be asked (\(error))"
+      return .unknown("kernel \(kernel) does not mark directories, and \(reason)")
     }
   }
 }
@@ -80,8 +82,8 @@ public struct LivenessSources: Sendable {
 extension Store {
   /// Asks the kernel whether the cache is live. Leaves nothing behind.
   ///
-  /// Asked are `cache` and `graveyard`, the first that is neither empty nor a mount point (which answers EBUSY for a
-  /// reason of its own), nor immutable, nor on a read-only mount (EPERM and EROFS come before EBUSY). Where neither
+  /// Asked are `cache` and `graveyard`, the first that holds a directory with something in it, so that nobody can empty it
+  /// between the look and the question, and is not a mount point (which answers EBUSY for a reason of its own), nor immutable, nor on a read-only mount (EPERM and EROFS come before EBUSY). Where neither
   /// answers, a kernel that holds no cache at all settles it. Kernels before 5.17 do
   /// not mark directories: there a process with `/dev/cachefiles` open makes the answer unknown.
   public func probeLiveness(_ sources: LivenessSources = LivenessSources()) -> Liveness {
@@ -115,15 +117,14 @@ extension Store {
   }
 
   private func probe(_ name: EntryName) -> Probe {
-    let status: FileStatus
     do throws(Errno) {
       let directory = try root.open(name, .directory)
-      status = try directory.status()
+      let status = try directory.status()
       if status.isMountPoint || status.device != rootStatus.device { return .noAnswer("is a mount point") }
-      let buffer = DirectoryBuffer(capacity: 4096)
-      var isEmpty = true
-      while isEmpty, try buffer.fill(from: directory) { buffer.forEach { _ in isEmpty = false } }
-      if isEmpty { return .noAnswer("is empty, and an empty directory must not be probed") }
+      guard try Self.holdsFilledDirectory(directory) else {
+        return .noAnswer("holds no directory with something in it, and must not be probed")
+      }
+      return ask(name, directory, status)
     } catch {
       switch error {
       case .noSuchFileOrDirectory: return .noAnswer("does not exist")
@@ -131,6 +132,29 @@ extension Store {
       default: return .failed("cannot be read (\(error))")
       }
     }
+  }
+
+  /// Whether a directory of this file system holds one that is not empty: no single call can empty it.
+  private static func holdsFilledDirectory(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+    let (outer, inner) = (DirectoryBuffer(capacity: 4096), DirectoryBuffer(capacity: 4096))
+    var isFilled = false
+    while !isFilled, try outer.fill(from: directory) {
+      try outer.forEach { (record) throws(Errno) in
+        guard !isFilled, record.kind == .directory || record.kind == .unknown, let name = record.entryName else { return }
+        let below: OwnedDescriptor
+        do throws(Errno) { below = try directory.open(name, .directory) } catch {
+          // Gone, or none.
+          if [.noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels].contains(error) { return }
+          throw error
+        }
+        while !isFilled, try inner.fill(from: below) { inner.forEach { _ in isFilled = true } }
+      }
+    }
+    return isFilled
+  }
+
+  /// Puts the question.
+  private func ask(_ name: EntryName, _ directory: borrowing OwnedDescriptor, _ status: FileStatus) -> Probe {
     do throws(Errno) {
       try root.removeDirectory(name)
     } catch {
@@ -146,12 +170,13 @@ extension Store {
       default: return .failed("cannot be probed (\(error))")
       }
     }
-    // Somebody emptied it between the look and the question, and nobody held it: put it back as it was.
+    // Somebody emptied all of it between the look and the question, and nobody held it: put it back as it was.
     do throws(Errno) {
       try root.makeDirectory(name, permissions: status.permissions)
-      let directory = try root.open(name, .directory)
-      try directory.setOwner(status.owner, group: status.group)
-      try directory.setPermissions(status.permissions)
+      let new = try root.open(name, .directory)
+      try new.setOwner(status.owner, group: status.group)
+      try new.setPermissions(status.permissions)
+      try AttributeCopy.copyAllAttributes(from: directory, to: new)
     } catch {
       return .failed("was emptied meanwhile and could not be made again (\(error))")
     }

@@ -64,6 +64,14 @@ public struct Store: ~Copyable, Sendable {
     self.root = root
   }
 
+  /// Takes over what another value knows of the same directory.
+  init(_ root: consuming OwnedDescriptor, path: [UInt8], _ rootStatus: FileStatus, missing: [String]) {
+    self.rootStatus = rootStatus
+    self.missing = missing
+    self.path = path
+    self.root = root
+  }
+
   private static func openRoot(_ path: FilePath) throws(OpeningFailure) -> OwnedDescriptor {
     do throws(Errno) {
       return try OwnedDescriptor(directory: path)
@@ -162,26 +170,19 @@ public struct Store: ~Copyable, Sendable {
   }
 }
 
-extension FilePath {
-  /// The path's bytes as the system takes them.
-  public var bytes: [UInt8] {
-    withPlatformString { pointer in
-      var bytes: [UInt8] = []
-      var current = pointer
-      while current.pointee != 0 {
-        bytes.append(UInt8(bitPattern: current.pointee))
-        current += 1
-      }
-      return bytes
+extension Store {
+  /// Whether there is a volume of one of some network file systems (of any when there are none) whose key passes a test.
+  ///
+  /// - Throws: ``StoreError`` when `cache` cannot be listed.
+  public func hasVolume(
+    of types: Set<NetfsType> = [], where matches: ((_ key: [UInt8]) -> Bool)? = nil
+  ) throws(StoreError) -> Bool {
+    var isFound = false
+    try forEachCacheEntry { name, _ in
+      guard !isFound, let key = VolumeName.key(ofName: name), matches?(key) ?? true else { return }
+      isFound = types.isEmpty || types.contains(NetfsType(volumeKey: key.span))
     }
-  }
-
-  /// A path of bytes; everything from a NUL on is left out.
-  public init(bytes: [UInt8]) {
-    self = (bytes.map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { return FilePath() }
-      return FilePath(platformString: base)
-    }
+    return isFound
   }
 }
 

@@ -140,7 +140,7 @@ struct CheckTests {
     #expect(check.problems == [.o06, .o19])
     #expect(check.findings.first { $0.id == .o19 }?.repair == nil)
     let repair = try scratch.check("cache-root", .all)
-    #expect(repair.report.refusal?.contains("it cannot be told whether the cache is in use") == true)
+    #expect(repair.report.refusal?.description.contains("it cannot be told whether the cache is in use") == true)
     #expect(repair.report.exit == CheckReport.ExitBits.operational)
   }
 
@@ -207,7 +207,7 @@ struct CheckTests {
     #expect(check.findings.first { $0.id == .o10 }?.severity == .note)
     #expect(check.problems == [.o06])
     let repair = try held.run { try scratch.check("cache-root", .allAndDirty) }
-    #expect(repair.report.refusal == "the cache is in use by a kernel")
+    #expect(repair.report.refusal?.description == "the cache is in use by a kernel")
     #expect(repair.report.exit == CheckReport.ExitBits.operational)
     #expect(!scratch.names.contains("journal"))
     #expect(try scratch.snapshot() == before)
@@ -222,7 +222,7 @@ struct CheckTests {
     let plan = FaultPlan(failing: .rmdir, ordinal: 3, with: .resourceBusy)
     let result = try plan.run { try scratch.check("cache-root", .safe) }
     #expect(plan.failed == 1)
-    #expect(result.report.refusal == "stopped: the cache is in use by a kernel")
+    #expect(result.report.refusal?.description == "stopped: the cache is in use by a kernel")
     #expect(result.report.exit == CheckReport.ExitBits.operational | CheckReport.ExitBits.left)
     #expect(result.findings.allSatisfy { !$0.isRepaired })
     #expect(try scratch.snapshot() == before)
@@ -233,10 +233,11 @@ struct CheckTests {
     let scratch = ScratchDirectory()
     try scratch.makeDamaged([.o06])
     let store = try Store(path: scratch.path("cache-root"))
-    #expect(store.obstacle() == nil)
-    let refused = try scratch.check("cache-root", .safe)
-    #expect(refused.report.refusal == "another program of this package is at work on it")
-    store.root.unlock()
+    func whileHeld(_ cache: borrowing ExclusiveCache) throws {
+      let refused = try scratch.check("cache-root", .safe)
+      #expect(refused.report.refusal == .locked)
+    }
+    try whileHeld(try store.hold())
     let repaired = try scratch.check("cache-root", .safe)
     #expect(repaired.report.exit == CheckReport.ExitBits.repaired)
   }

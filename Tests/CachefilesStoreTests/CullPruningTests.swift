@@ -75,7 +75,7 @@ struct CullPruningTests {
     try make()
     let plan = FaultPlan(failing: .rmdir, ordinal: 2, with: .resourceBusy)
     let report = try plan.run { try prune().report }
-    #expect(report.refusal == "stopped: the cache is in use by a kernel")
+    #expect(report.refusal?.description == "stopped: the cache is in use by a kernel")
     #expect(report.prunedDirectories == 0)
   }
 

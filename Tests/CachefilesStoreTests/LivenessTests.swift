@@ -52,20 +52,54 @@ struct LivenessTests {
     try make(cache: true, graveyard: true)
     let sources = LivenessSources(kernel: KernelRelease(6, 12), processes: scratch.path("proc"))
     let live = FaultPlan(failing: .rmdir, ordinal: 0, with: .resourceBusy)
-    func ask(_ plan: FaultPlan?) throws -> Int? {
+    func ask(_ plan: FaultPlan?) throws -> GraveyardDaemon {
       let store = try Store(path: scratch.path("c"))
       return plan.map { plan in plan.run { store.graveyardDaemon(sources) } } ?? store.graveyardDaemon(sources)
     }
     try scratch.makeDirectory("proc/12/fd")
     try scratch.write("proc/12/comm", Array("cachefilesd\n".utf8))
-    #expect(try ask(live) == nil)
+    #expect(try ask(live) == .cannotTell("the processes of the machine cannot be seen from here"))
+    try showAllProcesses()
+    #expect(try ask(live) == .none)
     symlink("/dev/cachefiles", "\(scratch.path)/proc/12/fd/3")
-    #expect(try ask(live) == 12)
-    #expect(try ask(nil) == nil)
+    #expect(try ask(live) == .running(process: 12))
+    #expect(try ask(nil) == .none)
     try scratch.write("proc/12/comm", Array("binder\n".utf8))
-    #expect(try ask(live) == nil)
+    #expect(try ask(live) == .none)
     try FileManager.default.removeItem(atPath: "\(scratch.path)/proc/12/comm")
-    #expect(try ask(live) == nil)
+    guard case .cannotTell = try ask(live) else {
+      Issue.record("a process without a name is no answer")
+      return
+    }
+  }
+
+  /// Makes the list of processes that of the first namespace, with nothing hidden.
+  private func showAllProcesses() throws {
+    let own = "proc/\(getpid())"
+    try scratch.makeDirectory("\(own)/ns")
+    try scratch.makeDirectory("\(own)/fd")
+    try scratch.makeDirectory("proc/2/fd")
+    #expect(symlink("pid:[4026531836]", "\(scratch.path)/\(own)/ns/pid") == 0)
+  }
+
+  @Test("Where not all processes can be seen, nobody knows whether one holds an old kernel's cache")
+  func hiddenProcesses() throws {
+    try make(cache: true, graveyard: true)
+    let sources = LivenessSources(kernel: KernelRelease(5, 10), processes: scratch.path("proc"))
+    try scratch.makeDirectory("proc/12/fd")
+    let words = "the processes of the machine cannot be seen from here"
+    #expect(try probe(nil, sources).description.hasSuffix(words))
+    try showAllProcesses()
+    #expect(try probe(nil, sources) == .offline)
+    // Another namespace, and processes that are hidden.
+    let space = "\(scratch.path)/proc/\(getpid())/ns/pid"
+    unlink(space)
+    symlink("pid:[4026532198]", space)
+    #expect(try probe(nil, sources).description.hasSuffix(words))
+    unlink(space)
+    symlink("pid:[4026531836]", space)
+    try FileManager.default.removeItem(atPath: "\(scratch.path)/proc/2")
+    #expect(try probe(nil, sources).description.hasSuffix(words))
   }
 
   @Test("A watch over a sweep finds a cachefilesd that comes up, and remembers it")
@@ -74,14 +108,15 @@ struct LivenessTests {
     try scratch.makeDirectory("proc/12/fd")
     try scratch.write("proc/12/comm", Array("cachefilesd\n".utf8))
     let sources = LivenessSources(kernel: KernelRelease(5, 10), processes: scratch.path("proc"))
+    try showAllProcesses()
     let watch = GraveyardWatch(try Store(path: scratch.path("c")), sources)
-    #expect(!watch.hasDaemon())
-    #expect(watch.daemon == nil)
+    #expect(!watch.mayHaveDaemon())
+    #expect(watch.daemon == .none)
     symlink("/dev/cachefiles", "\(scratch.path)/proc/12/fd/3")
-    while !watch.hasDaemon() { usleep(50_000) }
-    #expect(watch.daemon == 12)
+    while !watch.mayHaveDaemon() { usleep(50_000) }
+    #expect(watch.daemon == .running(process: 12))
     unlink("\(scratch.path)/proc/12/fd/3")
-    #expect(watch.hasDaemon())
+    #expect(watch.mayHaveDaemon())
   }
 
   @Test("A kernel before 5.17 marks nothing: there a process with /dev/cachefiles open leaves it unknown")
@@ -91,6 +126,7 @@ struct LivenessTests {
     try scratch.makeDirectory("proc/345/fd")
     try scratch.makeDirectory("proc/sys/fd")
     symlink("/dev/null", "\(scratch.path)/proc/12/fd/0")
+    try showAllProcesses()
     let sources = LivenessSources(kernel: KernelRelease(5, 10), processes: scratch.path("proc"))
     #expect(try probe(nil, sources) == .offline)
     symlink("/dev/cachefiles", "\(scratch.path)/proc/345/fd/3")
@@ -182,9 +218,25 @@ struct LivenessTests {
     let answer = try probe(plan)
     #expect(plan.watched == 0)
     #expect(answer.isLive == nil)
-    #expect(answer.description.contains("'cache' is empty"))
-    #expect(answer.description.contains("'graveyard' is empty"))
+    #expect(answer.description.contains("'cache' holds no directory with something in it"))
+    #expect(answer.description.contains("'graveyard' holds no directory with something in it"))
     #expect(NaiveWalk.entries("\(scratch.path)/c") == before)
+  }
+
+  @Test("What a single call could empty is never probed: a file, an empty directory, a link to a full one")
+  func nearlyEmpty() throws {
+    try make(cache: false, graveyard: false)
+    try scratch.write("c/cache/x")
+    try scratch.makeDirectory("c/cache/I9p,a,")
+    try scratch.makeDirectory("c/graveyard/1")
+    try scratch.write("outside/full/file")
+    symlink("\(scratch.path)/outside/full", "\(scratch.path)/c/graveyard/link")
+    let plan = FaultPlan(failing: .rmdir, ordinal: 0, with: .resourceBusy)
+    #expect(try probe(plan).isLive == nil)
+    #expect(plan.watched == 0)
+    try scratch.makeDirectory("c/cache/I9p,a,/@00")
+    #expect(try probe(plan) == .live)
+    #expect(plan.watched == 1)
   }
 
   @Test("A missing graveyard is no obstacle and is not made")

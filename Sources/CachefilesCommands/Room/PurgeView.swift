@@ -13,7 +13,7 @@ struct PurgeView: Renderable {
     json.number("left_entries", report.leftGraves)
     json.number("errors", report.errors)
     json.bool("dry_run", report.isDryRun)
-    if let refusal = report.refusal { json.text("refusal", refusal) }
+    if let refusal = report.refusal { json.text("refusal", refusal.description) }
   }
 
   private static func write(_ amount: PurgeAmount, to json: inout JSONWriter) {

@@ -49,7 +49,7 @@ struct Sweep: ParsableCommand {
     output.stream.endsEarly(dryRun)
     let watch = GraveyardWatch(try store.open())
     let asks = !dryRun && !besideDaemon
-    if asks, watch.hasDaemon() {
+    if asks, watch.mayHaveDaemon() {
       Self.complain(watch)
       throw ExitStatus.live
     }
@@ -59,21 +59,25 @@ struct Sweep: ParsableCommand {
     options.isDryRun = dryRun
     options.clearsFlags = clearFlags
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
-    options.isCancelled = { Interruption.signal != nil || (asks && watch.hasDaemon()) }
+    options.isCancelled = { Interruption.signal != nil || (asks && watch.mayHaveDaemon()) }
     let report = try Self.sweep(watch.store, options, output)
     output.render(SweepView(report: report, age: olderThan), command: "sweep")
     output.stream.flush()
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     Self.complain(watch)
-    if report.errors > 0 || watch.daemon != nil || output.stream.hasFailed { throw ExitStatus.failure }
+    if report.errors > 0 || watch.daemon != .none || output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   /// Says which process keeps the graveyard, if one was found.
   private static func complain(_ watch: GraveyardWatch) {
-    guard let process = watch.daemon else { return }
+    let reason: String
+    switch watch.daemon {
+    case .none: return
+    case .running(let process): reason = "cachefilesd (process \(process)) empties this graveyard itself"
+    case .cannotTell(let why): reason = "cannot tell whether a cachefilesd empties this graveyard itself: \(why)"
+    }
     StandardError.line(
-      "cachefiles: \(EscapedBytes.string(watch.store.path)): cachefilesd (process \(process)) empties this graveyard itself; "
-        + "--beside-daemon sweeps nevertheless")
+      "cachefiles: \(EscapedBytes.string(watch.store.path)): \(reason); --beside-daemon sweeps anyway")
   }
 
   private static func sweep(
@@ -132,7 +136,7 @@ struct SweepView: Renderable {
     let number = report.leftEntries.map { "\(Quantity.count($0)) left" } ?? "the rest is left"
     var reasons: [String] = []
     if report.isInterrupted {
-      reasons.append(Interruption.signal != nil ? "ended by a signal" : "stopped: cachefilesd came up")
+      reasons.append(Interruption.signal != nil ? "ended by a signal" : "stopped: cachefilesd may be at work")
     }
     if report.isOutOfTime { reasons.append("out of time") }
     if report.youngerEntries > 0 { reasons.append("\(Quantity.count(report.youngerEntries)) too young") }

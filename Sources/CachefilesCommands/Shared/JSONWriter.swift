@@ -1,4 +1,5 @@
 import CachefilesFormat
+import CachefilesStore
 
 /// Writes JSON into a byte buffer, in the order in which keys are given.
 ///
@@ -101,9 +102,17 @@ struct JSONWriter {
   /// Writes a share or rate with four digits after the point.
   mutating func decimal(_ key: StaticString? = nil, _ value: Double) {
     separate(key)
-    let scaled = (value * 10000).rounded()
-    let whole = Int64(scaled / 10000)
-    let rest = abs(Int64(scaled) % 10000)
+    guard value.isFinite else {
+      bytes += "null".utf8
+      return
+    }
+    let scaled = Int64(rounding: value * 10000)
+    // What does not fit with its digits has none that mean anything.
+    if scaled == .max || scaled == .min {
+      decimal(Int64(rounding: value))
+      return
+    }
+    let (whole, rest) = (scaled / 10000, (scaled % 10000).magnitude)
     if scaled < 0, whole == 0 { bytes.append(UInt8(ascii: "-")) }
     decimal(whole)
     bytes.append(UInt8(ascii: "."))

@@ -36,7 +36,7 @@ enum Quantity {
   static func fixed(_ value: Double, _ digits: Int) -> String {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
-    let scaled = Int64((value * scale).rounded())
+    let scaled = Int64(rounding: value * scale)
     guard digits > 0 else { return String(scaled) }
     let rest = String(scaled.magnitude % UInt64(scale))
     let zeros = String(repeating: "0", count: digits - rest.utf8.count)

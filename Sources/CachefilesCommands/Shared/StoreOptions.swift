@@ -55,6 +55,22 @@ struct StoreOptions: ParsableArguments {
   }
 }
 
+extension Store {
+  /// Sees to it that filters match something: one that matches nothing is a slip of the finger, and what it was to select or
+  /// to spare is not known.
+  func requireVolume(of types: Set<NetfsType> = [], matching pattern: ByteArgument?) throws(Failure) {
+    if types.isEmpty, pattern == nil { return }
+    do throws(StoreError) {
+      if try hasVolume(of: types, where: pattern.map { VolumeGlob($0.bytes).matches }) { return }
+    } catch {
+      throw Failure(error.description)
+    }
+    let filter = [pattern.map { "--volume \(EscapedBytes.quoted($0.bytes))" }, types.isEmpty ? nil : "--netfs"]
+    let words = filter.compactMap(\.self).joined(separator: " and ")
+    throw Failure("\(EscapedBytes.string(path)): no volume matches \(words)")
+  }
+}
+
 /// The options of a scan.
 struct ScanArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Scan with this many threads.", valueName: "n"))

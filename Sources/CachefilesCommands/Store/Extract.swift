@@ -1,6 +1,7 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import LinuxIO
 import SystemPackage
 
 /// `cachefiles extract`: what is cached of a file, as a file.

@@ -49,7 +49,9 @@ struct Sample: ParsableCommand {
 
   func validate() throws {
     if capture != nil, objects != nil { throw ValidationError("--capture and --objects exclude each other") }
-    if let objects, objects < 0 { throw ValidationError("--objects takes a number from 0 on") }
+    if let objects, !(0...Self.mostObjects).contains(objects) {
+      throw ValidationError("--objects must be between 0 and \(Self.mostObjects)")
+    }
     if let capture, CapturedCache(named: capture) == nil {
       let names = CapturedCache.all.map(\.name).joined(separator: ", ")
       throw ValidationError("there is no capture '\(capture)'; there are \(names)")
@@ -87,6 +89,9 @@ struct Sample: ParsableCommand {
       throw Failure(error.description)
     }
   }
+
+  /// More inodes than any file system of today has.
+  private static let mostObjects = 10_000_000_000
 
   /// The capture that is rebuilt when none is named: its files can be read by whoever owns them.
   static let standardCapture = "6.12"

@@ -21,16 +21,18 @@ struct SavedStatistics: Decodable {
 
   /// The sums.
   struct Totals: Decodable {
-    var volumes: Int
-    var objects: Int
-    var legacyObjects: Int
-    var diskBytes: Int64
-    var fileBytes: Int64
-    var graveyardEntries: Int
-    var foreignEntries: Int
-    var objectBytes: Int64?
-    var dirtyObjects: Int?
-    var dataBytes: Int64?
+    @ClampedNumber var volumes: Int64
+    @ClampedNumber var objects: Int64
+    @ClampedNumber var legacyObjects: Int64
+    @ClampedNumber var diskBytes: Int64
+    @ClampedNumber var fileBytes: Int64
+    @ClampedNumber var graveyardEntries: Int64
+    @ClampedNumber var foreignEntries: Int64
+    private var savedObjectBytes: ClampedNumber?
+    var objectBytes: Int64? { savedObjectBytes?.wrappedValue }
+    var dirtyObjects: Int64?
+    private var savedDataBytes: ClampedNumber?
+    var dataBytes: Int64? { savedDataBytes?.wrappedValue }
 
     enum CodingKeys: String, CodingKey {
       case volumes, objects
@@ -39,9 +41,9 @@ struct SavedStatistics: Decodable {
       case fileBytes = "file_bytes"
       case graveyardEntries = "graveyard_entries"
       case foreignEntries = "foreign_entries"
-      case objectBytes = "object_bytes"
+      case savedObjectBytes = "object_bytes"
       case dirtyObjects = "dirty_objects"
-      case dataBytes = "data_bytes"
+      case savedDataBytes = "data_bytes"
     }
   }
 
@@ -49,8 +51,8 @@ struct SavedStatistics: Decodable {
   struct Volume: Decodable {
     var key: String
     var summary: String
-    var objects: Int
-    var diskBytes: Int64
+    @ClampedNumber var objects: Int64
+    @ClampedNumber var diskBytes: Int64
 
     enum CodingKeys: String, CodingKey {
       case key, summary, objects
@@ -60,11 +62,11 @@ struct SavedStatistics: Decodable {
 
   /// What the kernel has counted since its start.
   struct Kernel: Decodable {
-    var hits: Int?
-    var misses: Int?
-    var culled: Int?
-    var refusedForSpace: Int?
-    var cookiesMade: Int?
+    var hits: Int64?
+    var misses: Int64?
+    var culled: Int64?
+    var refusedForSpace: Int64?
+    var cookiesMade: Int64?
 
     enum CodingKeys: String, CodingKey {
       case hits, misses, culled

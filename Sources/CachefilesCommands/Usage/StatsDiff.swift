@@ -46,8 +46,8 @@ private struct StatisticsDiffView: Renderable {
     var summary: String
     var before: SavedStatistics.Volume?
     var after: SavedStatistics.Volume?
-    var objects: Int { (after?.objects ?? 0) - (before?.objects ?? 0) }
-    var bytes: Int64 { (after?.diskBytes ?? 0) - (before?.diskBytes ?? 0) }
+    var objects: Int64 { (after?.objects ?? 0).subtractingClamped(before?.objects ?? 0) }
+    var bytes: Int64 { (after?.diskBytes ?? 0).subtractingClamped(before?.diskBytes ?? 0) }
     var state: String { before == nil ? "new" : after == nil ? "gone" : "changed" }
   }
 
@@ -63,31 +63,31 @@ private struct StatisticsDiffView: Renderable {
       }
   }
 
-  private var days: Double { Double(after.time - before.time) / 86400e9 }
+  private var days: Double { Double(after.time.subtractingClamped(before.time)) / 86400e9 }
 
   private var totals: [(name: String, before: Int64, after: Int64, isBytes: Bool)] {
     var rows: [(String, Int64, Int64, Bool)] = [
-      ("volumes", Int64(before.totals.volumes), Int64(after.totals.volumes), false),
-      ("objects", Int64(before.totals.objects), Int64(after.totals.objects), false),
+      ("volumes", before.totals.volumes, after.totals.volumes, false),
+      ("objects", before.totals.objects, after.totals.objects, false),
       ("disk_bytes", before.totals.diskBytes, after.totals.diskBytes, true),
       ("file_bytes", before.totals.fileBytes, after.totals.fileBytes, true),
-      ("legacy_objects", Int64(before.totals.legacyObjects), Int64(after.totals.legacyObjects), false),
-      ("graveyard_entries", Int64(before.totals.graveyardEntries), Int64(after.totals.graveyardEntries), false),
-      ("foreign_entries", Int64(before.totals.foreignEntries), Int64(after.totals.foreignEntries), false),
+      ("legacy_objects", before.totals.legacyObjects, after.totals.legacyObjects, false),
+      ("graveyard_entries", before.totals.graveyardEntries, after.totals.graveyardEntries, false),
+      ("foreign_entries", before.totals.foreignEntries, after.totals.foreignEntries, false),
     ]
     let more: [(String, Int64?, Int64?, Bool)] = [
       ("object_bytes", before.totals.objectBytes, after.totals.objectBytes, true),
-      ("dirty_objects", before.totals.dirtyObjects.map(Int64.init), after.totals.dirtyObjects.map(Int64.init), false),
+      ("dirty_objects", before.totals.dirtyObjects, after.totals.dirtyObjects, false),
       ("data_bytes", before.totals.dataBytes, after.totals.dataBytes, true),
-      ("kernel_hits", before.kernel?.hits.map(Int64.init), after.kernel?.hits.map(Int64.init), false),
-      ("kernel_misses", before.kernel?.misses.map(Int64.init), after.kernel?.misses.map(Int64.init), false),
-      ("kernel_culled", before.kernel?.culled.map(Int64.init), after.kernel?.culled.map(Int64.init), false),
+      ("kernel_hits", before.kernel?.hits, after.kernel?.hits, false),
+      ("kernel_misses", before.kernel?.misses, after.kernel?.misses, false),
+      ("kernel_culled", before.kernel?.culled, after.kernel?.culled, false),
       (
-        "kernel_refused_for_space", before.kernel?.refusedForSpace.map(Int64.init),
-        after.kernel?.refusedForSpace.map(Int64.init), false
+        "kernel_refused_for_space", before.kernel?.refusedForSpace,
+        after.kernel?.refusedForSpace, false
       ),
       (
-        "kernel_cookies_made", before.kernel?.cookiesMade.map(Int64.init), after.kernel?.cookiesMade.map(Int64.init),
+        "kernel_cookies_made", before.kernel?.cookiesMade, after.kernel?.cookiesMade,
         false
       ),
     ]
@@ -98,24 +98,29 @@ private struct StatisticsDiffView: Renderable {
     return rows
   }
 
-  private var churn: (gained: Int, lost: Int) {
+  private var churn: (gained: Int64, lost: Int64) {
     changes.reduce(into: (0, 0)) { sum, change in
-      if change.objects > 0 { sum.0 += change.objects } else { sum.1 -= change.objects }
+      if change.objects > 0 {
+        sum.0 = sum.0.subtractingClamped(Int64(0).subtractingClamped(change.objects))
+      } else {
+        sum.1 = sum.1.subtractingClamped(change.objects)
+      }
     }
   }
 
   func write(to json: inout JSONWriter) {
     json.text("before", before.root)
     json.text("after", after.root)
-    json.number("elapsed_ns", after.time - before.time)
+    json.number("elapsed_ns", after.time.subtractingClamped(before.time))
     json.object("totals") { json in
       for row in totals {
         json.key(row.name)
         json.object { json in
           json.number("before", row.before)
           json.number("after", row.after)
-          json.number("change", row.after - row.before)
-          if days > 0 { json.decimal("change_per_day", Double(row.after - row.before) / days) }
+          let change = row.after.subtractingClamped(row.before)
+          json.number("change", change)
+          if days > 0 { json.decimal("change_per_day", Double(change) / days) }
         }
       }
     }
@@ -140,11 +145,11 @@ private struct StatisticsDiffView: Renderable {
     if before.root != after.root { lines.append(style.warning("two directories: \(before.root) and \(after.root)")) }
     lines.append(
       after.time >= before.time
-        ? "\(Quantity.span(after.time - before.time)) apart"
-        : style.warning("the second run is the earlier one, by \(Quantity.span(before.time - after.time))"))
+        ? "\(Quantity.span(after.time.subtractingClamped(before.time))) apart"
+        : style.warning("the second run is the earlier one, by \(Quantity.span(before.time.subtractingClamped(after.time)))"))
     var table = Table([("", .left), ("BEFORE", .right), ("AFTER", .right), ("CHANGE", .right), ("A DAY", .right)])
     for row in totals where row.before != 0 || row.after != 0 {
-      let change = row.after - row.before
+      let change = row.after.subtractingClamped(row.before)
       let words: (Double) -> String = { Self.signed($0, row.isBytes) }
       table.add([
         row.name.split(separator: "_").joined(separator: " "), Self.plain(row.before, row.isBytes),
@@ -153,7 +158,7 @@ private struct StatisticsDiffView: Renderable {
       ])
     }
     lines += table.lines { text, row, _ in row < 0 ? style.faint(text) : text }
-    lines.append("churn: at least \(Quantity.count(churn.gained, "object")) gained, \(Quantity.count(churn.lost)) lost")
+    lines.append("churn: at least \(Quantity.count(Int(churn.gained), "object")) gained, \(Quantity.count(Int(churn.lost))) lost")
     guard !changes.isEmpty else { return lines + ["no volume changed"] }
     var volumes = Table([("DISK", .right), ("OBJECTS", .right), ("", .left), ("VOLUME", .left)])
     for change in changes {
@@ -172,6 +177,6 @@ private struct StatisticsDiffView: Renderable {
   private static func signed(_ value: Double, _ isBytes: Bool) -> String {
     if value == 0 { return "0" }
     let size = abs(value)
-    return (value < 0 ? "-" : "+") + (isBytes ? Quantity.size(UInt64(size)) : Quantity.count(Int(size.rounded())))
+    return (value < 0 ? "-" : "+") + (isBytes ? Quantity.size(UInt64(rounding: size)) : Quantity.count(Int(Int64(rounding: size))))
   }
 }

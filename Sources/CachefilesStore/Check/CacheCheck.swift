@@ -37,30 +37,38 @@ public final class CacheCheck: Sendable {
     report.isPartial = options.volumes != nil || options.firstVolume != nil || options.policy.only != nil
     report.liveness = store.probeLiveness(options.liveness)
     if report.isRepair {
-      report.refusal = foreignness(of: store) ?? store.obstacle(options.liveness)
-      if report.refusal == nil, let journal = options.journal { report.refusal = Journal.obstacle(to: journal, store) }
-      if report.refusal != nil { return finish(report) }
-    }
-    defer { if report.isRepair { store.root.unlock() } }
-    do throws(StoreError) {
-      try checkAndRepair(store, &report)
-    } catch {
-      fail(error)
+      do throws(Refusal) {
+        try refuseOthers(store)
+        let cache = try store.hold(options.liveness)
+        if let journal = options.journal, let reason = Journal.obstacle(to: journal, store) { throw .unmet(reason) }
+        attempt { () throws(StoreError) in
+          let (context, look) = try check(store, &report)
+          try repair(cache, context, look, &report)
+        }
+      } catch {
+        report.refusal = error
+      }
+    } else {
+      attempt { () throws(StoreError) in _ = try check(store, &report) }
     }
     return finish(report)
   }
 
-  /// Why a repair would be one of something else than a cache. What cannot be listed, or is not even a directory, is what
-  /// repairs are for.
-  private func foreignness(of store: borrowing Store) -> String? {
-    do throws(StoreError) {
-      return try store.foreignness().map { "it \($0)" }
-    } catch {
-      return nil
-    }
+  private func attempt(_ body: () throws(StoreError) -> Void) {
+    do throws(StoreError) { try body() } catch { fail(error) }
   }
 
-  private func checkAndRepair(_ store: borrowing Store, _ report: inout CheckReport) throws(StoreError) {
+  /// A repair would be one of something else than a cache. What cannot be listed, or is not even a directory, is what repairs
+  /// are for.
+  private func refuseOthers(_ store: borrowing Store) throws(Refusal) {
+    let reason: String?
+    do throws(StoreError) { reason = try store.foreignness() } catch { reason = nil }
+    if let reason { throw .notACache(reason) }
+  }
+
+  private func check(
+    _ store: borrowing Store, _ report: inout CheckReport
+  ) throws(StoreError) -> (CheckContext, Look) {
     let observation = try RootObservation.observe(store, liveness: report.liveness)
     if let error = observation.trialError { fail(error) }
     if observation.cache?.kind == .directory { report.generation = try store.generation() }
@@ -70,7 +78,7 @@ public final class CacheCheck: Sendable {
     report.scanned = look.scanned
     report.isInterrupted = look.isInterrupted
     report.nextVolume = look.nextVolume
-    if report.isRepair { try repair(store, context, look, &report) }
+    return (context, look)
   }
 
   private func finish(_ report: CheckReport) -> CheckReport {
@@ -151,11 +159,22 @@ public final class CacheCheck: Sendable {
     var coversAll = false
   }
 
+  /// A part of a cache that is empty was not checked: nothing says that it is clean.
+  private func failUnmatched(_ store: borrowing Store) {
+    guard options.volumes != nil || options.firstVolume != nil else { return }
+    fail(
+      StoreError(
+        path: store.path.appending(component: Store.cacheName.bytes), operation: "find what to check",
+        error: .noSuchFileOrDirectory, note: "no volume matches"))
+  }
+
   private func parts(of store: borrowing Store) throws(StoreError) -> [Part] {
     guard options.timeLimit != nil || options.firstVolume != nil else {
+      if let wanted = options.volumes, try !store.hasVolume(where: wanted) { failUnmatched(store) }
       return [Part(volumes: options.volumes, coversAll: options.volumes == nil)]
     }
     var keys: [[UInt8]] = []
+    defer { if keys.isEmpty { failUnmatched(store) } }
     try store.forEachCacheEntry { name, _ in
       // The name may be no more than the prefix: that is no volume's, but has to be looked at, too.
       guard name.count > 0, name[0] == VolumeName.prefix else { return }
@@ -197,13 +216,13 @@ public final class CacheCheck: Sendable {
   // MARK: Acting
 
   private func repair(
-    _ store: borrowing Store, _ context: CheckContext, _ look: Look, _ report: inout CheckReport
+    _ cache: borrowing ExclusiveCache, _ context: CheckContext, _ look: Look, _ report: inout CheckReport
   ) throws(StoreError) {
     guard let journal = options.journal else { return }
     var repairer = Repairer(
       Repairer.Options(
         journal: journal, deletes: options.deletes, includesDirty: options.policy.consent == .allAndDirty,
-        now: options.now, liveness: options.liveness, isCancelled: options.isCancelled,
+        now: options.now, isCancelled: options.isCancelled,
         onFailure: { self.fail($0) }))
     defer {
       repairer.finish()
@@ -222,7 +241,7 @@ public final class CacheCheck: Sendable {
         waiting.findings.forEach(funnel.settle)
         return
       }
-      switch repairer.repair(waiting.findings, in: store, settle: funnel.settle) {
+      switch repairer.repair(waiting.findings, in: cache, settle: funnel.settle) {
       case .complete: break
       case .interrupted:
         report.isInterrupted = true
@@ -233,13 +252,13 @@ public final class CacheCheck: Sendable {
       }
       if waiting.findings.isEmpty { return }
       // Repairs can leave something of the root behind, and more may have been found than could be kept.
-      let observation = try RootObservation.observe(store, liveness: report.liveness)
+      let observation = try RootObservation.observe(cache.store, liveness: report.liveness)
       if let error = observation.trialError { fail(error) }
-      let generation = observation.cache?.kind == .directory ? try store.generation() : .empty
+      let generation = observation.cache?.kind == .directory ? try cache.store.generation() : .empty
       if waiting.isComplete || !look.isComplete {
-        judge(observation, store, context, generation)
+        judge(observation, cache.store, context, generation)
       } else {
-        look = try self.look(store, context, observation, generation)
+        look = try self.look(cache.store, context, observation, generation)
         if look.isComplete { funnel.forgetBeyond() }
         report.isInterrupted = look.isInterrupted
         report.nextVolume = look.nextVolume

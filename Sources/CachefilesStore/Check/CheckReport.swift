@@ -68,7 +68,7 @@ public struct CheckReport: Sendable {
   /// How long it took, in nanoseconds.
   public var duration: Int64 = 0
   /// Why a repair was not begun, or was stopped; one line.
-  public var refusal: String?
+  public var refusal: Refusal?
 
   /// The parts of the exit status.
   public enum ExitBits {

@@ -46,11 +46,7 @@ struct CheckVisitor: ScanVisitor {
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
-    if entry.status.isMountPoint || entry.status.device != rootDevice, !entry.isRoot {
-      reportMount(entry)
-      if let volume = entry.volume { withTally(volume.index) { $0.isIncomplete = true } }
-      return
-    }
+    if entry.status.isMountPoint || entry.status.device != rootDevice, !entry.isRoot, !visitElsewhere(entry) { return }
     if entry.place == .object {
       visitObject(entry)
       return
@@ -66,6 +62,28 @@ struct CheckVisitor: ScanVisitor {
     case .graveyard, .buried: if coversAll { visitGraveyard(entry) }
     case .foreign: visitForeign(entry)
     }
+  }
+
+  /// What is on another file system, or has another device all the same, as a subvolume and the files of an overlay have. Whether
+  /// it is judged like everything else.
+  private mutating func visitElsewhere(_ entry: borrowing ScanEntry) -> Bool {
+    // Beside `cache` and `graveyard` no kernel looks.
+    if entry.place == .foreign, entry.directory.place == .root {
+      visitForeign(entry)
+      return false
+    }
+    let isMounted = entry.status.isMounted(below: rootDevice)
+    if !isMounted, entry.status.kind != .directory { return true }
+    if let volume = entry.volume { withTally(volume.index) { $0.isIncomplete = true } }
+    if isMounted {
+      reportMount(entry)
+    } else {
+      fail(
+        StoreError(
+          path: entry.path, operation: "look below", error: .improperLink,
+          note: "it is a subvolume, or on another file system"))
+    }
+    return false
   }
 
   /// A mount point. Where `--only` leaves its problem out, what it hides is still not looked at, which is a failure.
@@ -92,8 +110,9 @@ struct CheckVisitor: ScanVisitor {
     var dirtiness = Dirtiness.clean
     if status.kind == .regular {
       dirtiness = entry.dirtiness
+      let (now, isFindable) = (context.now, judge.isFindable)
       withTally(volume.index) { tally in
-        tally.add(status)
+        tally.add(status, now: now, isFindable: isFindable)
         if !dirtiness.isClean { tally.dirty += 1 }
       }
       if volume.type == .unknown { noteLength(entry, volume) }

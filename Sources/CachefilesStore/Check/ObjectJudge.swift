@@ -11,6 +11,8 @@ import LinuxIO
 struct ObjectJudge {
   let context: CheckContext
   private var placement = PlacementJudge()
+  /// Whether a kernel finds the object that was judged last by its name and place.
+  private(set) var isFindable = false
 
   init(_ context: CheckContext) { self.context = context }
 
@@ -44,9 +46,8 @@ struct ObjectJudge {
       found.append(Judgement(.o05, "it is \(facts.status.kind.words)"))
       return
     }
-    if !judgeName(facts.name, volume, fanout, &found) {
-      return
-    }
+    isFindable = judgeName(facts.name, volume, fanout, &found)
+    if !isFindable { return }
     judgeRecord(facts, volume.type, &found)
     judgeFile(facts.status, &found)
   }

@@ -71,7 +71,8 @@ enum VolumeJudge {
   /// Volumes that another volume of the same export has taken the place of, with the reason.
   ///
   /// A mount with other options (`rsize`, timeouts …) makes a volume of its own. Two such volumes can both be in use;
-  /// one that nobody touched for 30 days longer than its sibling is taken for left behind, if all of it was looked at.
+  /// one that nobody touched for 30 days longer than its sibling is taken for left behind, if all of it was looked at. One
+  /// object proves no use: two that a kernel can find must have been used so late.
   static func superseded(_ volumes: [(volume: ScannedVolume, tally: VolumeTally)]) -> [(Int, Judgement)] {
     var groups: [String: [Int]] = [:]
     for (index, entry) in volumes.enumerated() {
@@ -83,10 +84,13 @@ enum VolumeJudge {
     }
     var found: [(Int, Judgement)] = []
     for group in groups.values where group.count > 1 {
-      let newest = group.compactMap { volumes[$0].tally.newestAccess }.max() ?? .min
+      // Where something was used after now one of the clocks was wrong, and nobody knows which.
+      if group.contains(where: { volumes[$0].tally.wasUsedAhead }) { continue }
       for index in group {
         let tally = volumes[index].tally
         guard !tally.isIncomplete, let last = tally.newestAccess else { continue }
+        let others = group.filter { $0 != index }.compactMap { volumes[$0].tally.uses.confirmed }
+        guard let newest = others.max() else { continue }
         let lead = newest.subtractingClamped(last)
         guard lead > staleAfter else { continue }
         let days = lead / 86_400_000_000_000
@@ -133,7 +137,12 @@ struct VolumeTally: Sendable {
   var isIncomplete = false
   var diskBytes: UInt64 = 0
   var fanouts: Set<UInt8> = []
+  /// The last use of anything in it.
   var newestAccess: Int64?
+  /// The last uses of objects that a kernel can find.
+  var uses = LatestUses()
+  /// Whether something in it was used after now, by the check's clock.
+  var wasUsedAhead = false
   /// Objects of more than one page.
   var large = 0
   /// Those of them that have no hole.
@@ -152,10 +161,17 @@ struct VolumeTally: Sendable {
   }
 
   /// Counts one object.
+  ///
+  /// - Parameters:
+  ///   - now: the check's clock, nanoseconds since 1970.
+  ///   - isFindable: whether a kernel finds it by its name and place.
   @inline(__always)
-  mutating func add(_ status: FileStatus) {
+  mutating func add(_ status: FileStatus, now: Int64 = .max, isFindable: Bool = true) {
     objects += 1
-    if newestAccess ?? .min < status.accessTime { newestAccess = status.accessTime }
+    let access = status.accessTime
+    if newestAccess ?? .min < access { newestAccess = access }
+    if isFindable { uses.add(access) }
+    if access.subtractingClamped(now) > CheckContext.clockTolerance { wasUsedAhead = true }
     guard status.size > ObjectJudge.pageSize else { return }
     large += 1
     if status.allocatedBytes >= status.size { dense += 1 }
@@ -184,6 +200,8 @@ struct VolumeTally: Sendable {
     diskBytes &+= other.diskBytes
     fanouts.formUnion(other.fanouts)
     if let time = other.newestAccess { newestAccess = max(newestAccess ?? time, time) }
+    uses.merge(other.uses)
+    wasUsedAhead = wasUsedAhead || other.wasUsedAhead
     large += other.large
     dense += other.dense
     strange += other.strange

@@ -12,16 +12,13 @@ public final class CacheCopy: Sendable {
   public let progress = ScanProgress()
   let options: CopyOptions
   let source: Store
+  private let hold: ExclusiveCache
   let destination: CopyDestination
   let directories = CopyDirectories()
   let copier: ObjectCopier
   private let state = Mutex(State())
   private let stopped = Atomic<Bool>(false)
-  private let handled = Atomic<Int>(0)
   private let start = ContinuousClock.now
-
-  /// At most so many objects are copied before both sides are asked again whether they are live.
-  static let probeInterval = 64
 
   /// What threads share.
   private struct State {
@@ -42,17 +39,22 @@ public final class CacheCopy: Sendable {
   public init(from sourcePath: FilePath, to path: FilePath, _ options: CopyOptions) throws(CopyRefusal) {
     let opened: Store
     do throws(OpeningFailure) { opened = try Store(path: sourcePath) } catch { throw .noCache(error) }
-    if let obstacle = opened.obstacle(options.liveness) { throw .inUse(path: opened.path, reason: obstacle) }
-    let made: CopyDestination
-    do throws(CopyRefusal) {
-      made = try CopyDestination.open(path, besides: opened, options.liveness)
+    var isMatched = true
+    do throws(StoreError) {
+      if let volumes = options.volumes { isMatched = try opened.hasVolume(where: volumes) }
     } catch {
-      opened.root.unlock()
-      throw error
+      throw .failed(error)
     }
+    guard isMatched else { throw .unusable(path: opened.path, reason: "no volume matches") }
+    let held: ExclusiveCache
+    do throws(Refusal) { held = try opened.holdUnchanged(options.liveness) } catch {
+      throw CopyRefusal(error, opened.path)
+    }
+    let made = try CopyDestination.open(path, besides: opened, options.liveness)
     self.options = options
     copier = ObjectCopier(traits: made.traits, beforeRecheck: options.beforeRecheck)
     source = opened
+    hold = held
     destination = made
   }
 
@@ -75,7 +77,6 @@ public final class CacheCopy: Sendable {
       fail(error)
     }
     if let error = destination.close() { fail(error) }
-    source.root.unlock()
     return finish(report)
   }
 
@@ -174,15 +175,16 @@ extension CacheCopy {
   func mayContinue() -> Bool {
     if isStopped || isInterrupted { return false }
     progress.add(1)
-    guard handled.add(1, ordering: .relaxed).newValue % Self.probeInterval == 0 else { return true }
-    for (path, liveness) in [
-      (source.path, source.probeLiveness(options.liveness)),
-      (destination.store.path, destination.store.probeLiveness(options.liveness)),
-    ] where liveness != .offline {
-      stop(.inUse(.inUse(path: path, reason: "stopped: \(Repairer.words(for: liveness))")))
+    var path = source.path
+    do throws(Refusal) {
+      try hold.checkStillFree()
+      path = destination.store.path
+      try destination.checkStillFree()
+      return true
+    } catch {
+      stop(.inUse(CopyRefusal(error, path)))
       return false
     }
-    return true
   }
 
   /// Whether something of the source is on another file system.
@@ -196,10 +198,18 @@ extension CacheCopy {
   /// Where something of the source is in the destination.
   func destinationPath(_ path: [UInt8]) -> [UInt8] { destination.store.path.appending(path: relativePath(path)) }
 
+  /// The directory of a volume in the destination; nil when the volume was left out.
+  func directory(of volume: ScannedVolume) throws(CopyFault) -> SharedDescriptor? {
+    try CopyFault.attempt(.destination, "open the directory") { () throws(Errno) in
+      try directories.directory(of: volume, in: destination.cache)
+    }
+  }
+
   /// Opens the directory of the destination for a fanout directory of the source; nil when there is none.
   func fanout(_ node: DirectoryNode) -> SharedDescriptor? {
-    guard let volume = node.volume, let above = directories.directory(of: volume) else { return nil }
+    guard let volume = node.volume else { return nil }
     do throws(Errno) {
+      guard let above = try directories.directory(of: volume, in: destination.cache) else { return nil }
       guard let name = EntryName(node.name) else { throw .invalidArgument }
       return SharedDescriptor(try above.value.open(name, .directory))
     } catch {

@@ -5,15 +5,16 @@ import SystemPackage
 
 /// The directory that a copy goes to: a cache directory, locked, not live, on a file system that can hold a cache.
 struct CopyDestination: ~Copyable, Sendable {
+  private let held: ExclusiveCache
   /// The directory.
-  let store: Store
+  var store: Store { _read { yield held.store } }
   /// Its `cache`.
   let cache: OwnedDescriptor
   /// Where directories are made before they are moved to their places: a directory in the graveyard, which is where
   /// everything goes that a killed copy leaves behind. cachefilesd and the next copy clear it.
   let staging: OwnedDescriptor
   /// Its `graveyard`, locked: no sweep takes what is made in ``staging``.
-  private let graveyard: OwnedDescriptor
+  private let graveyard: GraveyardHold
   /// What its file system does to what is copied.
   let traits: DestinationTraits
   /// Gives each directory in ``staging`` a name of its own.
@@ -23,10 +24,10 @@ struct CopyDestination: ~Copyable, Sendable {
   static let stagingName = EntryName(".cachefiles-copy")
 
   private init(
-    _ store: consuming Store, cache: consuming OwnedDescriptor, graveyard: consuming OwnedDescriptor,
+    _ held: consuming ExclusiveCache, cache: consuming OwnedDescriptor, graveyard: consuming GraveyardHold,
     staging: consuming OwnedDescriptor, traits: DestinationTraits
   ) {
-    self.store = store
+    self.held = held
     self.cache = cache
     self.graveyard = graveyard
     self.staging = staging
@@ -119,43 +120,20 @@ struct CopyDestination: ~Copyable, Sendable {
     let cache = try attempt(path.appending(Store.cacheName), "open the directory") { () throws(Errno) in
       try store.root.open(Store.cacheName, .directory)
     }
-    let isFree = try attempt(path, "lock") { () throws(Errno) in try store.root.lock() }
-    guard isFree else {
-      throw .inUse(path: path.bytes, reason: "another program of this package is at work on it")
-    }
-    do throws(CopyRefusal) {
-      let graveyard = try keepGraveyard(of: store, path)
-      let staging = try begin(store, path, sources)
-      return CopyDestination(store, cache: cache, graveyard: graveyard, staging: staging, traits: traits)
-    } catch {
-      store.root.unlock()
-      throw error
-    }
-  }
-
-  private static func keepGraveyard(
-    of store: borrowing Store, _ path: FilePath
-  ) throws(CopyRefusal) -> OwnedDescriptor {
-    let graveyard = try attempt(path.appending(Store.graveyardName), "open the directory") { () throws(Errno) in
-      try store.root.open(Store.graveyardName, .directory)
-    }
-    let isFree = try attempt(path.appending(Store.graveyardName), "lock") { () throws(Errno) in try graveyard.lock() }
-    guard isFree else { throw .inUse(path: path.bytes, reason: "a sweep is at work on its graveyard") }
-    return graveyard
-  }
-
-  /// Makes the staging directory in a destination that no kernel holds.
-  private static func begin(
-    _ store: borrowing Store, _ path: FilePath, _ sources: LivenessSources
-  ) throws(CopyRefusal) -> OwnedDescriptor {
+    let held: ExclusiveCache
+    do throws(Refusal) { held = try store.lockUnasked(sources) } catch { throw CopyRefusal(error, path.bytes) }
     let liveness = store.probeLiveness(sources)
-    if liveness == .live { throw .inUse(path: path.bytes, reason: Repairer.words(for: liveness)) }
+    if liveness == .live { throw CopyRefusal(.inUse, path.bytes) }
+    let graveyard: GraveyardHold
+    do throws(Refusal) { graveyard = try GraveyardHold(of: store) } catch { throw CopyRefusal(error, path.bytes) }
+    // An empty directory cannot be asked whether a kernel holds it. With the staging directory in it the graveyard can.
     let staging = try makeStaging(in: store, path)
-    // An empty directory cannot be asked. With the staging directory in it the graveyard can.
-    let answer = liveness == .offline ? liveness : store.probeLiveness(sources)
-    if answer == .offline { return staging }
-    removeStaging(of: store)
-    throw .inUse(path: path.bytes, reason: Repairer.words(for: answer))
+    do throws(Refusal) { if liveness != .offline { try held.requireStillFree() } } catch {
+      removeStaging(of: store)
+      if case .stopped(let reason) = error { throw CopyRefusal(reason, path.bytes) }
+      throw CopyRefusal(error, path.bytes)
+    }
+    return CopyDestination(held, cache: cache, graveyard: graveyard, staging: staging, traits: traits)
   }
 
   private static func makeStaging(
@@ -168,9 +146,12 @@ struct CopyDestination: ~Copyable, Sendable {
       if let error = TreeRemover.remove(stagingName, in: graveyard) { throw error }
       try graveyard.makeDirectory(stagingName, permissions: 0o700)
       do throws(Errno) {
-        return try graveyard.open(stagingName, .directory)
+        let staging = try graveyard.open(stagingName, .directory)
+        // Something in it: only then can the graveyard be asked whether a kernel holds it.
+        try staging.makeDirectory(EntryName("probe"), permissions: 0o700)
+        return staging
       } catch {
-        try? graveyard.removeDirectory(stagingName)
+        _ = TreeRemover.remove(stagingName, in: graveyard)
         throw error
       }
     }
@@ -186,10 +167,12 @@ struct CopyDestination: ~Copyable, Sendable {
     }
   }
 
-  /// Takes away the staging directory and gives the lock back.
+  /// Asked before each object: whether no kernel has come up on it.
+  func checkStillFree() throws(Refusal) { try held.checkStillFree() }
+
+  /// Takes away the staging directory. The lock goes with this value.
   func close() -> StoreError? {
     let error = Self.removeStaging(of: store)
-    store.root.unlock()
     let path = FilePath(bytes: store.path).appending(Store.graveyardName).appending(Self.stagingName)
     return error.map { StoreError(path: path.bytes, operation: "remove", error: $0) }
   }

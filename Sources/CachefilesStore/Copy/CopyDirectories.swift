@@ -3,18 +3,56 @@ import LinuxIO
 import Synchronization
 import SystemPackage
 
-/// The volumes of the destination that a copy goes into.
+/// The volumes of the destination that a copy goes into. Few of them are open at a time: there can be more volumes than
+/// descriptors.
 final class CopyDirectories: Sendable {
-  /// The volumes by their keys, without those that were left out.
-  private let volumes = Mutex<[[UInt8]: SharedDescriptor]>([:])
+  /// At most so many directories of volumes are held open; one that is in use stays open until it is let go.
+  static let openLimit = 32
 
-  /// Remembers a volume of the destination.
-  func add(_ volume: ScannedVolume, _ directory: SharedDescriptor) {
-    volumes.withLock { $0[volume.key] = directory }
+  private struct State {
+    /// The volumes by their keys, without those that were left out, each with the inode of its directory.
+    var volumes: [[UInt8]: UInt64] = [:]
+    /// Those that are open.
+    var open: [[UInt8]: SharedDescriptor] = [:]
+    /// Their keys, the one that was opened first at the beginning.
+    var order: [[UInt8]] = []
+
+    mutating func hold(_ key: [UInt8], _ directory: SharedDescriptor) {
+      guard open.updateValue(directory, forKey: key) == nil else { return }
+      order.append(key)
+      if order.count > CopyDirectories.openLimit { open[order.removeFirst()] = nil }
+    }
   }
 
-  /// The directory of a volume in the destination; nil when the volume was left out.
-  func directory(of volume: ScannedVolume) -> SharedDescriptor? { volumes.withLock { $0[volume.key] } }
+  private let state = Mutex(State())
+
+  /// Remembers a volume of the destination.
+  func add(_ volume: ScannedVolume, _ directory: SharedDescriptor) throws(Errno) {
+    let inode = try directory.value.status().inode
+    state.withLock { state in
+      state.volumes[volume.key] = inode
+      state.hold(volume.key, directory)
+    }
+  }
+
+  /// Whether a volume was not left out.
+  func contains(_ volume: ScannedVolume) -> Bool { state.withLock { $0.volumes[volume.key] != nil } }
+
+  /// The directory of a volume in the destination, opened again where it was let go; nil when the volume was left out.
+  ///
+  /// - Throws: `Errno`; ESTALE when another directory has taken its place.
+  func directory(
+    of volume: ScannedVolume, in cache: borrowing OwnedDescriptor
+  ) throws(Errno) -> SharedDescriptor? {
+    let (inode, held) = state.withLock { ($0.volumes[volume.key], $0.open[volume.key]) }
+    guard let inode else { return nil }
+    if let held { return held }
+    guard let name = EntryName([VolumeName.prefix] + volume.key) else { throw .invalidArgument }
+    let directory = SharedDescriptor(try cache.open(name, .directory))
+    guard try directory.value.status().inode == inode else { throw .staleNFSFileHandle }
+    state.withLock { $0.hold(volume.key, directory) }
+    return directory
+  }
 }
 
 extension CopyDestination {

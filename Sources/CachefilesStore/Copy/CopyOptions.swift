@@ -74,6 +74,13 @@ public enum CopyRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   /// The source, or the destination, is no cache directory.
   case noCache(OpeningFailure)
 
+  /// What forbids to take one of the two, by its path.
+  init(_ refusal: Refusal, _ path: [UInt8]) {
+    self =
+      refusal.isOccupied
+      ? .inUse(path: path, reason: refusal.description) : .unusable(path: path, reason: refusal.description)
+  }
+
   /// One line.
   public var description: String {
     switch self {

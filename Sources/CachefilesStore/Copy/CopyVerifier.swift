@@ -26,7 +26,7 @@ struct CopyVerifier: ScanVisitor {
     guard filter.objection(to: entry) == nil, let name = EntryName(entry.name.array) else { return }
     guard let directory = fanout(of: entry) else {
       // A volume that was left out as a whole has nothing to compare.
-      guard let volume = entry.volume, copy.directories.directory(of: volume) != nil else { return }
+      guard let volume = entry.volume, copy.directories.contains(volume) else { return }
       mismatched += 1
       return copy.mismatch(copy.destinationPath(entry.path), "its directory is not there")
     }

@@ -56,7 +56,9 @@ struct CopyVisitor: ScanVisitor {
             note: "the one that is there has \(there == nil ? "no" : "another") record, and stays")
         }
       }
-      copy.directories.add(volume, opened.directory)
+      try CopyFault.attempt(.destination, "look at") { () throws(Errno) in
+        try copy.directories.add(volume, opened.directory)
+      }
       note(entry, opened)
     } catch {
       copy.fail(error, entry.path)
@@ -65,12 +67,13 @@ struct CopyVisitor: ScanVisitor {
 
   private mutating func visitFanout(_ entry: borrowing ScanEntry) {
     if copy.isElsewhere(entry.status) { return }
-    guard let volume = entry.volume, let directory = copy.directories.directory(of: volume) else { return }
+    guard let volume = entry.volume, copy.directories.contains(volume) else { return }
     guard entry.status.kind == .directory else {
       return skip(entry.path, .init(.unsound, "a fanout directory that is \(entry.status.kind.words)"))
     }
     guard let name = EntryName(entry.name.array) else { return }
     do throws(CopyFault) {
+      guard let directory = try copy.directory(of: volume) else { return }
       let source = try open(entry)
       note(entry, try copy.destination.directory(name, in: directory.value, like: source))
     } catch {

@@ -26,8 +26,8 @@ public struct CullOptions: Sendable {
   var candidateLimit = OldestObjects.capacity
   /// How many paths divide objects of one and the same last use.
   var pivotCount = 1000
-  /// Called when all objects have been counted, before anything is removed.
-  public var onCount: @Sendable () -> Void = {}
+  /// Called when all objects have been counted, before anything is removed; a reason ends the cull.
+  public var onCount: @Sendable () -> String? = { nil }
   /// Called with the plan before anything is removed.
   public var onPlan: @Sendable (Cull.Plan) -> Void = { _ in }
   /// Called for each victim, from many threads at once.
@@ -90,7 +90,7 @@ public final class Cull: Sendable {
     /// Whether all objects have been counted.
     public var isCounted = false
     /// Why nothing was done, or the work was stopped: one line.
-    public var refusal: String?
+    public var refusal: Refusal?
     /// Whether a signal ended it.
     public var isInterrupted = false
     /// Whether the time was over.
@@ -122,22 +122,13 @@ public final class Cull: Sendable {
   public func run() -> Report {
     var report = Report(root: rootPath)
     report.isDryRun = options.isDryRun
-    do throws(StoreError) {
-      if !options.isDryRun {
-        report.refusal = try work.withStore { (store) throws(StoreError) in store.obstacle(options.liveness) }
-      }
-      if report.refusal == nil {
-        try rounds(&report)
-        if options.prunesEmpty, !options.isDryRun, !work.isCancelled { try prune(&report) }
-        try settle(report)
-        try judge(&report)
-        if !options.isDryRun {
-          try work.withStore { (store) throws(StoreError) in store.root.unlock() }
-        }
-      }
+    do throws(Refusal) {
+      if !options.isDryRun { try work.hold(options.liveness) }
+      try attempt(&report)
     } catch {
-      work.fail(error)
+      report.refusal = error
     }
+    work.release()
     let tally = work.current
     report.done = tally.done
     report.skipped = tally.skipped
@@ -147,6 +138,17 @@ public final class Cull: Sendable {
     report.isInterrupted = options.isCancelled()
     report.isOutOfTime = work.isOutOfTime
     return report
+  }
+
+  private func attempt(_ report: inout Report) throws(Refusal) {
+    do throws(StoreError) {
+      try rounds(&report)
+      if report.refusal == nil, options.prunesEmpty, !options.isDryRun, !work.isCancelled { try prune(&report) }
+      try settle(report)
+      try judge(&report)
+    } catch {
+      work.fail(error)
+    }
   }
 
   private func rounds(_ report: inout Report) throws(StoreError) {
@@ -174,7 +176,10 @@ public final class Cull: Sendable {
         report.shortfall.olderObjects = counted.older
         report.shortfall.unreadEntries = work.unreadInCount
         report.isCounted = true
-        options.onCount()
+        if let reason = options.onCount() {
+          report.refusal = .unmet(reason)
+          return
+        }
       }
       let need = report.need.remaining(after: work.current.done)
       if need.isNothing, upTo == nil { return }

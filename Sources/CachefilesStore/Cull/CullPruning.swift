@@ -10,7 +10,7 @@ extension Cull {
     try work.withStore { (store) throws(StoreError) in
       var names: [EntryName] = []
       try store.forEachCacheEntry { name, kind in
-        guard kind == .directory, name.count > 1, name[0] == VolumeName.prefix else { return }
+        guard kind == .directory || kind == .unknown, name.count > 1, name[0] == VolumeName.prefix else { return }
         if self.isSelected(volume: name.extracting(1..<name.count).array), let entry = EntryName(name.array) {
           names.append(entry)
         }
@@ -19,8 +19,8 @@ extension Cull {
       do throws(Errno) {
         let cache = try store.root.open(Store.cacheName, .directory)
         try TreeRemover.requireOwn(cache, on: store.rootStatus.device)
-        for name in names {
-          if work.isCancelled || !work.isFree() { break }
+        for (index, name) in names.enumerated() {
+          if work.isCancelled || !work.isFree(atOnce: index == 0) { break }
           removed += prune(name, path.appending(component: name.bytes), in: cache, on: store.rootStatus.device)
         }
       } catch {

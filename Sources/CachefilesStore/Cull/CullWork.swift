@@ -40,11 +40,10 @@ final class CullWork: Sendable {
   let options: CullOptions
   private let store: Store
   private let tally = Mutex(Tally())
-  private let stopped = Mutex<String?>(nil)
+  private let stopped = Mutex<Refusal?>(nil)
   private let isStopped = Atomic<Bool>(false)
-  private let untilProbe = Atomic<Int>(0)
-  /// When the question was put last, in milliseconds after the start.
-  private let lastProbe = Atomic<Int>(0)
+  /// The cache, taken for changes; nil before and after, and in a dry run.
+  private let hold = Mutex<SharedHold?>(nil)
   private let nextRemoval = Mutex<ContinuousClock.Instant?>(nil)
   private let start = ContinuousClock.now
   /// How many more objects may go in this round: never more than were planned, whatever a scan comes across now.
@@ -53,21 +52,25 @@ final class CullWork: Sendable {
   /// Whether the round came across more than was planned.
   private let isShort = Atomic<Bool>(false)
 
-  /// The live question is put again after so many victims.
-  static let probeInterval = 64
-  /// And when so many milliseconds have passed.
-  static let probeAge = 1000
-
   init(_ store: consuming Store, _ options: CullOptions) {
     self.store = store
     self.options = options
   }
 
+  /// Takes the cache for changes.
+  func hold(_ sources: LivenessSources) throws(Refusal) {
+    let held = SharedHold(try store.hold(sources))
+    hold.withLock { $0 = held }
+  }
+
+  /// Lets it go.
+  func release() { hold.withLock { $0 = nil } }
+
   /// Runs code with the store.
   func withStore<R>(_ body: (borrowing Store) throws(StoreError) -> R) throws(StoreError) -> R { try body(store) }
 
   /// Why the work was stopped; nil while it goes on.
-  var refusal: String? { stopped.withLock { $0 } }
+  var refusal: Refusal? { stopped.withLock { $0 } }
   /// What has been done.
   var current: Tally { tally.withLock { $0 } }
   /// Whether the time is over.
@@ -129,20 +132,20 @@ final class CullWork: Sendable {
     return !isCancelled && isFree()
   }
 
-  /// Whether the cache is still not in use: asked again after ``probeInterval`` victims, and when the last answer is older
-  /// than ``probeAge``.
-  func isFree() -> Bool {
-    let now = (ContinuousClock.now - start).components
-    let milliseconds = Int(now.seconds * 1000 + now.attoseconds / 1_000_000_000_000_000)
-    let isDue = untilProbe.subtract(1, ordering: .relaxed).oldValue <= 0
-    guard isDue || milliseconds - lastProbe.load(ordering: .relaxed) >= Self.probeAge else { return true }
-    untilProbe.store(Self.probeInterval, ordering: .relaxed)
-    lastProbe.store(milliseconds, ordering: .relaxed)
-    let liveness = store.probeLiveness(options.liveness)
-    if liveness == .offline { return true }
-    stopped.withLock { $0 = "stopped: \(Repairer.words(for: liveness))" }
-    isStopped.store(true, ordering: .relaxed)
-    return false
+  /// Whether the cache is still not in use.
+  ///
+  /// - Parameter atOnce: whether the kernel is asked whatever it said before: a new stage of the work begins.
+  func isFree(atOnce: Bool = false) -> Bool {
+    do throws(Refusal) {
+      let held = hold.withLock { $0 }
+      if atOnce { try held?.cache.requireStillFree() } else { try held?.cache.checkStillFree() }
+      return true
+    } catch {
+      let refusal = error
+      stopped.withLock { $0 = refusal }
+      isStopped.store(true, ordering: .relaxed)
+      return false
+    }
   }
 
   private func usleepUntil(_ turn: ContinuousClock.Instant) {

@@ -24,8 +24,8 @@ public struct Extraction: Sendable, Equatable {
 
   /// Copies an object's data into a new file. Reads without changing the object's access time.
   ///
-  /// - Throws: ``StoreError`` naming the file that could not be read, made or written. A file that was made is left as
-  ///   far as it came.
+  /// - Throws: ``StoreError`` naming the file that could not be read, made or written: EEXIST where there is one of that name,
+  ///   EPERM inside the cache. Then no part of a file is left.
   public init(of path: FilePath, to output: FilePath) throws(StoreError) {
     let file = try Self.open(path)
     let status = try Self.attempt(path.bytes, "look at") { () throws(Errno) in try file.status() }
@@ -60,13 +60,24 @@ public struct Extraction: Sendable, Equatable {
     }.compactMap { run in
       run.offset < limit ? DataExtent(offset: run.offset, length: min(run.end, limit) - run.offset) : nil
     }
-    let copy = try Self.attempt(output.bytes, "make the file") { () throws(Errno) in
-      try OwnedDescriptor.createFile(path: output, permissions: 0o600)
-    }
-    for extent in extents { try Self.copy(extent, from: file, path.bytes, to: copy, output.bytes) }
+    try Self.refuseCache(of: path, output)
+    let draft = try Self.attempt(output.bytes, "make the file") { () throws(Errno) in try NewFile(output) }
+    for extent in extents { try Self.copy(extent, from: file, path.bytes, to: draft.file, output.bytes) }
     try Self.attempt(output.bytes, "write") { () throws(Errno) in
-      try copy.truncate(to: Int64(limit))
-      try copy.synchronize()
+      try draft.file.truncate(to: Int64(limit))
+      try draft.file.synchronize()
+      try draft.keep()
+    }
+  }
+
+  /// Nothing of ours is written inside the cache that the object is in.
+  private static func refuseCache(of path: FilePath, _ output: FilePath) throws(StoreError) {
+    guard let location = ObjectLocation(path.bytes) else { return }
+    let root = location.root.isEmpty ? FilePath(".") : FilePath(bytes: location.root)
+    try attempt(output.bytes, "make the file") { () throws(Errno) in
+      let cache = try OwnedDescriptor(directory: root)
+      let parent = try OwnedDescriptor(directory: NewFile.parent(of: output), keepsAccessTime: false)
+      if try Containment.isAtOrBelow(parent, cache) { throw .notPermitted }
     }
   }
 

@@ -19,7 +19,7 @@ public struct PurgeReport: Sendable, Equatable {
   /// Whether nothing was changed because that was asked for.
   public var isDryRun = false
   /// Why it was not begun, or was stopped; one line.
-  public var refusal: String?
+  public var refusal: Refusal?
   /// Whether a signal ended it.
   public var isInterrupted = false
 
@@ -49,9 +49,6 @@ public struct Purge: Sendable {
     public init(now: Int64) { self.now = now }
   }
 
-  /// After so many renames the cache is asked again whether it is live.
-  static let batchSize = 64
-
   /// How many entries have been removed so far.
   public let progress = ScanProgress()
   private let options: Options
@@ -61,23 +58,35 @@ public struct Purge: Sendable {
 
   /// Carries out a plan. Never on a live or locked cache: then ``PurgeReport/refusal`` says why.
   public func run(_ plan: PurgePlan, in store: borrowing Store) -> PurgeReport {
-    var report = PurgeReport(root: store.path)
-    report.planned = plan.amount
-    if let obstacle = plan.obstacle {
-      report.refusal = obstacle.description
+    do throws(Refusal) {
+      return run(plan, in: try store.hold(options.liveness))
+    } catch {
+      var report = PurgeReport(root: store.path)
+      report.planned = plan.amount
+      report.refusal = plan.obstacle.map { .unmet($0.description) } ?? error
       return report
     }
-    report.refusal = store.obstacle(options.liveness)
-    if report.refusal != nil { return report }
-    defer { store.root.unlock() }
-    let graves = bury(plan, in: store, &report)
+  }
+
+  /// Carries out a plan in a cache that was taken before it was made.
+  public func run(_ plan: PurgePlan, in cache: borrowing ExclusiveCache) -> PurgeReport {
+    var report = PurgeReport(root: cache.store.path)
+    report.planned = plan.amount
+    if let obstacle = plan.obstacle {
+      report.refusal = .unmet(obstacle.description)
+      return report
+    }
+    let graves = bury(plan, in: cache, &report)
     report.leftGraves = graves.count
     if graves.isEmpty || report.isInterrupted { return report }
     // A cache that has come up since then may have put something of its own into the graveyard.
-    if report.refusal == nil, case let liveness = store.probeLiveness(options.liveness), liveness != .offline {
-      report.refusal = "stopped before the sweep: \(Repairer.words(for: liveness))"
+    guard report.refusal == nil else { return report }
+    do throws(Refusal) {
+      try cache.requireStillFree()
+      sweep(graves, in: cache.store, &report)
+    } catch {
+      report.refusal = error
     }
-    if report.refusal == nil { sweep(graves, in: store, &report) }
     return report
   }
 
@@ -87,40 +96,38 @@ public struct Purge: Sendable {
     var inode: UInt64
   }
 
-  private func bury(_ plan: PurgePlan, in store: borrowing Store, _ report: inout PurgeReport) -> [Grave] {
+  private func bury(_ plan: PurgePlan, in cache: borrowing ExclusiveCache, _ report: inout PurgeReport) -> [Grave] {
     var graves: [Grave] = []
     var names = Graves(now: options.now)
     do throws(Errno) {
-      try Self.makeGraveyard(in: store)
+      try Self.makeGraveyard(in: cache.store)
     } catch {
-      fail(store.path.appending(component: Store.graveyardName.bytes), "make", error, &report)
+      fail(cache.store.path.appending(component: Store.graveyardName.bytes), "make", error, &report)
       return []
     }
-    for (index, target) in plan.targets.enumerated() {
+    for target in plan.targets {
       if options.isCancelled() {
         report.isInterrupted = true
         break
       }
-      if index > 0, index % Self.batchSize == 0, case let liveness = store.probeLiveness(options.liveness),
-        liveness != .offline
-      {
-        report.refusal = "stopped: \(Repairer.words(for: liveness))"
+      do throws(Refusal) { try cache.checkStillFree() } catch {
+        report.refusal = error
         break
       }
       do throws(Errno) {
         // What was planned may have waited for an answer: it is looked through once more.
-        if let obstacle = try survey(target).look(at: target.path, in: store).obstacle {
-          fail(store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
+        if let obstacle = try survey(target).look(at: target.path, in: cache.store).obstacle {
+          fail(cache.store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
           continue
         }
-        graves.append(Grave(name: try Self.bury(target, in: store, &names), inode: target.inode))
+        graves.append(Grave(name: try Self.bury(target, in: cache.store, &names), inode: target.inode))
         report.done += target.amount
       } catch {
         if error == .interrupted, options.isCancelled() {
           report.isInterrupted = true
           break
         }
-        fail(store.path.appending(path: target.path), "bury", error, &report)
+        fail(cache.store.path.appending(path: target.path), "bury", error, &report)
       }
     }
     return graves

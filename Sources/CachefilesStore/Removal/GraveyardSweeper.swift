@@ -125,18 +125,6 @@ public struct GraveyardSweeper: Sendable {
     }
   }
 
-  /// Takes the graveyard for this process alone: no sweep is at work in it, and none begins. Nil when one is; when there is
-  /// no graveyard, the root in its place.
-  static func keepGraveyard(of store: borrowing Store) throws(Errno) -> SharedDescriptor? {
-    do throws(Errno) {
-      let graveyard = try store.root.open(Store.graveyardName, .directory)
-      return try graveyard.lock() ? SharedDescriptor(graveyard) : nil
-    } catch {
-      guard [.noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels].contains(error) else { throw error }
-      return SharedDescriptor(try store.root.duplicate())
-    }
-  }
-
   /// The open graveyard; nil when there is none.
   static func openGraveyard(of store: borrowing Store) throws(StoreError) -> OwnedDescriptor? {
     do throws(Errno) {

@@ -75,7 +75,7 @@ struct Journal: ~Copyable {
   static func obstacle(to path: FilePath, _ store: borrowing Store) -> String? {
     do throws(Errno) {
       let parent = try openParent(of: path, store)
-      guard let component = path.lastComponent, let name = EntryName(FilePath(component.string).bytes) else {
+      guard let component = path.lastComponent, let name = EntryName(FilePath(root: nil, [component]).bytes) else {
         throw .isDirectory
       }
       _ = try parent.status(of: name)

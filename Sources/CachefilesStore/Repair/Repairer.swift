@@ -24,8 +24,6 @@ struct Repairer: ~Copyable {
     var includesDirty = false
     /// Nanoseconds since 1970.
     var now: Int64
-    /// What tells whether the cache is live.
-    var liveness = LivenessSources()
     /// Asked between two repairs; true ends them.
     var isCancelled: () -> Bool
     /// Called for each repair that cannot be made.
@@ -37,8 +35,8 @@ struct Repairer: ~Copyable {
     case complete
     /// A signal or the time limit.
     case interrupted
-    /// The cache came up, or the journal cannot be written: one line.
-    case refused(String)
+    /// The cache came up, or the journal cannot be written.
+    case refused(Refusal)
   }
 
   /// At most so many repairs are written to the journal at once, and made before the cache is asked again whether it is
@@ -66,7 +64,9 @@ struct Repairer: ~Copyable {
   }
 
   /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
-  mutating func repair(_ findings: [Finding], in store: borrowing Store, settle: (Finding) -> Void) -> Outcome {
+  mutating func repair(
+    _ findings: [Finding], in cache: borrowing ExclusiveCache, settle: (Finding) -> Void
+  ) -> Outcome {
     let ordered = findings.sorted { Self.order($0, $1) }
     own = OwnChanges(findings)
     var next = 0
@@ -76,35 +76,25 @@ struct Repairer: ~Copyable {
         outcome = .interrupted
         break
       }
-      let liveness = store.probeLiveness(options.liveness)
-      if liveness != .offline {
-        outcome = .refused("stopped: \(Self.words(for: liveness))")
+      do throws(Refusal) { try cache.requireStillFree() } catch {
+        outcome = .refused(error)
         break
       }
       let end = Self.end(of: ordered, from: next)
       var leaving: Set<[UInt8]> = []
-      let batch = ordered[next..<end].map { plan($0, store, &leaving) }
+      let batch = ordered[next..<end].map { plan($0, cache.store, &leaving) }
       let steps = batch.flatMap(\.steps)
       do throws(JournalFailure) {
-        try write(steps, store)
+        try write(steps, cache.store)
       } catch {
-        outcome = .refused(error.description)
+        outcome = .refused(.unmet(error.description))
         break
       }
-      for work in batch { settle(perform(work, store)) }
+      for work in batch { settle(perform(work, cache.store)) }
       next = end
     }
     for finding in ordered[next...] { settle(finding) }
     return outcome
-  }
-
-  /// What stands in the way of repairs.
-  static func words(for liveness: Liveness) -> String {
-    switch liveness {
-    case .live: "the cache is in use by a kernel"
-    case .offline: "the cache is not in use"
-    case .unknown(let reason): "it cannot be told whether the cache is in use (\(reason))"
-    }
   }
 
   private mutating func write(_ steps: [JournalStep], _ store: borrowing Store) throws(JournalFailure) {

@@ -22,7 +22,7 @@ public struct Undo: Sendable {
     /// Errors that were named.
     public var errors = 0
     /// Why it was not begun, or was stopped; one line.
-    public var refusal: String?
+    public var refusal: Refusal?
     /// Whether a signal ended it.
     public var isInterrupted = false
   }
@@ -74,33 +74,31 @@ public struct Undo: Sendable {
     isCancelled: () -> Bool = { Interruption.signal != nil }, onFailure: (StoreError) -> Void
   ) -> Report {
     var report = Report(root: store.path, journal: path.bytes)
-    report.refusal = refusal(store, sources)
-    if report.refusal != nil { return report }
-    defer { store.root.unlock() }
-    let graveyard: SharedDescriptor?
-    do throws(Errno) { graveyard = try GraveyardSweeper.keepGraveyard(of: store) } catch {
-      report.refusal = "cannot lock its graveyard: \(error)"
-      return report
+    do throws(Refusal) {
+      try checkJournal(store)
+      let cache = try store.hold(sources)
+      let graveyard = try GraveyardHold(of: store)
+      try takeBack(in: cache, &report, isCancelled, onFailure)
+      _ = consume graveyard
+    } catch {
+      report.refusal = error
     }
-    guard let graveyard else {
-      report.refusal = "a sweep is at work on its graveyard"
-      return report
-    }
-    defer { graveyard.value.unlock() }
+    return report
+  }
+
+  private func takeBack(
+    in cache: borrowing ExclusiveCache, _ report: inout Report, _ isCancelled: () -> Bool,
+    _ onFailure: (StoreError) -> Void
+  ) throws(Refusal) {
     let looker = AttributeBuffer(capacity: 1024)
     for (index, step) in contents.steps.reversed().enumerated() {
       if isCancelled() {
         report.isInterrupted = true
         break
       }
-      if index % Repairer.batchSize == 0, index > 0, case let liveness = store.probeLiveness(sources),
-        liveness != .offline
-      {
-        report.refusal = "stopped: \(Repairer.words(for: liveness))"
-        break
-      }
+      try cache.checkStillFree()
       do throws(Errno) {
-        switch try takeBack(step, at: contents.steps.count - 1 - index, store, looker) {
+        switch try takeBack(step, at: contents.steps.count - 1 - index, cache.store, looker) {
         case .restored: report.restored += 1
         case .restoredInPart(let reason):
           report.restored += 1
@@ -110,26 +108,28 @@ public struct Undo: Sendable {
         }
       } catch {
         report.errors += 1
-        onFailure(StoreError(path: store.path.appending(path: step.path.bytes), operation: "put back", error: error))
+        onFailure(
+          StoreError(path: cache.store.path.appending(path: step.path.bytes), operation: "put back", error: error))
       }
     }
-    return report
   }
 
-  private func refusal(_ store: borrowing Store, _ sources: LivenessSources) -> String? {
-    if contents.header.inode != store.rootStatus.inode {
-      return "the journal belongs to another directory (inode \(contents.header.inode), not \(store.rootStatus.inode))"
+  /// Sees to it that the journal is one of this directory, and names nothing that no repair touches.
+  private func checkJournal(_ store: borrowing Store) throws(Refusal) {
+    let header = contents.header
+    if header.inode != store.rootStatus.inode {
+      throw .unmet(
+        "the journal belongs to another directory (inode \(header.inode), not \(store.rootStatus.inode))")
     }
-    if let birth = contents.header.birth, let now = try? store.root.birthTime(), birth != now {
-      return "the journal belongs to another directory, which had the same inode \(contents.header.inode)"
-    }
-    if let handle = contents.header.handle, let now = store.rootHandle, handle != now {
-      return "the journal belongs to another directory, which had the same inode \(contents.header.inode)"
+    let isOther =
+      header.birth.map { birth in (try? store.root.birthTime()).map { $0 != birth } ?? false } ?? false
+      || header.handle.map { handle in store.rootHandle.map { $0 != handle } ?? false } ?? false
+    if isOther {
+      throw .unmet("the journal belongs to another directory, which had the same inode \(header.inode)")
     }
     if let path = contents.steps.flatMap(\.paths).first(where: { !Self.isOfCache($0) }) {
-      return "the journal names '\(EscapedBytes.string(path))', which no repair touches"
+      throw .unmet("the journal names '\(EscapedBytes.string(path))', which no repair touches")
     }
-    return store.obstacle(sources)
   }
 
   /// Whether a path is one that repairs deal with: the root, `cache` and `graveyard`, what is below them, and the name that a
@@ -324,20 +324,6 @@ public struct Undo: Sendable {
     guard let times else { return }
     try store.withEntry(path, .directory) { (entry) throws(Errno) in
       if JournalStep.Times(try entry.status()) != times { try Store.setTimes(times, of: entry) }
-    }
-  }
-}
-
-extension Store {
-  /// What forbids changes to the cache: a kernel, or another program of this package at work. Nil when nothing does:
-  /// then the lock is taken, to be given back with ``LinuxIO/OwnedDescriptor/unlock()``.
-  public func obstacle(_ sources: LivenessSources = LivenessSources()) -> String? {
-    let liveness = probeLiveness(sources)
-    if liveness != .offline { return Repairer.words(for: liveness) }
-    do throws(Errno) {
-      return try root.lock() ? nil : "another program of this package is at work on it"
-    } catch {
-      return "cannot lock it: \(error)"
     }
   }
 }

@@ -128,8 +128,11 @@ extension Damage {
     Damage(.v11) { (store, circumstances) throws(Errno) in
       let key: [UInt8] = [1, 0, 7, 0, 12, 0, 0, 0, 3, 0, 0, 0, 9, 0, 0, 0]
       var object = Store.SoundObject(coherency: [UInt8](repeating: 0, count: 40), accessTime: circumstances.now - day)
-      try store.makeObject(
-        key, in: "nfs,3.0,2,,6401a8c0,1,,,3002c0,100000,100000,2ee,3a98,1d4c,3a98,1", object)
+      for number: UInt8 in [9, 8, 7] {
+        let key = key.dropLast(4) + [number, 0, 0, 0]
+        try store.makeObject(
+          Array(key), in: "nfs,3.0,2,,6401a8c0,1,,,3002c0,100000,100000,2ee,3a98,1d4c,3a98,1", object)
+      }
       object.accessTime -= 60 * day
       try store.makeObject(key, in: "nfs,3.0,2,,6401a8c0,1,,,3002c0,80000,80000,2ee,3a98,1d4c,3a98,1", object)
     },

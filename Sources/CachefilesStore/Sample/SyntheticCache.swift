@@ -41,7 +41,7 @@ public struct SyntheticCache: Sendable {
       let path = directory.path.appending(component: Store.cacheName.bytes)
       var start = 0
       for (number, volume) in SyntheticVolume.all.enumerated() {
-        let share = number == SyntheticVolume.all.count - 1 ? objects - start : objects * volume.weight / 1000
+        let share = number == SyntheticVolume.all.count - 1 ? objects - start : objects / 1000 * volume.weight + objects % 1000 * volume.weight / 1000
         try write(volume, number, start..<start + share, in: cache, path: path, counter)
         start += share
       }

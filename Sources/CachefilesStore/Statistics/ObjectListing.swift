@@ -101,12 +101,12 @@ extension ObjectListing: ScanVisitor {
     guard var item = Item(entry, rootLength: rootLength) else { return }
     item.extents = extents
     items.append(item)
-    if let limit, items.count > 2 * limit + Self.slack { sortAndCut() }
+    if let limit, items.count > limit.multipliedClamped(by: 2).addingClamped(Self.slack) { sortAndCut() }
   }
 
   /// Adds another thread's objects.
   public mutating func merge(_ other: consuming ObjectListing) {
     items += other.items
-    if let limit, items.count > 2 * limit + Self.slack { sortAndCut() }
+    if let limit, items.count > limit.multipliedClamped(by: 2).addingClamped(Self.slack) { sortAndCut() }
   }
 }

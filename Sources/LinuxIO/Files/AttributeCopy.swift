@@ -24,4 +24,16 @@ public enum AttributeCopy {
         }, nil)
     }
   }
+
+  /// Copies every attribute that may be set, access control lists and labels too.
+  ///
+  /// The corresponding C function is `attr_copy_fd` (libattr).
+  /// - Throws: `Errno` of the first attribute that could not be copied.
+  public static func copyAllAttributes(
+    from source: borrowing OwnedDescriptor, to destination: borrowing OwnedDescriptor
+  ) throws(Errno) {
+    let from = source.raw
+    let to = destination.raw
+    try perform(.attrCopy) { attr_copy_fd("", from, "", to, { _, _ in 1 }, nil) }
+  }
 }

@@ -85,8 +85,16 @@ public struct FileStatus: Sendable, Equatable {
   public var permissions: UInt16 { mode & 0o7777 }
   /// The allocated space in bytes.
   public var allocatedBytes: UInt64 { blocks &* 512 }
+  /// Whether something is mounted here, as far as it can be told: where the kernel does not say, another device than that of the
+  /// root directory counts.
+  public func isMounted(below rootDevice: UInt64) -> Bool {
+    isMountPoint || (!knowsMountPoints && device != rootDevice)
+  }
   /// Whether something is mounted here (`STATX_ATTR_MOUNT_ROOT`, Linux 5.8 and later).
   public var isMountPoint: Bool { attributes & 0x2000 != 0 }
+  /// Whether the kernel tells mount points apart (Linux 5.8 and later). Before, another device is the only sign, which
+  /// subvolumes and the files of overlays have too.
+  public var knowsMountPoints: Bool = true
   /// Whether the file cannot be changed or removed (`STATX_ATTR_IMMUTABLE`).
   public var isImmutable: Bool { attributes & 0x10 != 0 }
   /// Whether the file can only grow (`STATX_ATTR_APPEND`).
@@ -106,6 +114,7 @@ public struct FileStatus: Sendable, Equatable {
     modification = Timestamp(raw.stx_mtime)
     change = Timestamp(raw.stx_ctime)
     attributes = raw.stx_attributes
+    knowsMountPoints = raw.stx_attributes_mask & 0x2000 != 0
   }
 
   /// The status of a file by a path that the user gave; symbolic links are followed.

@@ -20,12 +20,13 @@ public enum LineInput {
   public static func forEach(
     separator: UInt8 = UInt8(ascii: "\n"), _ body: (Span<UInt8>) -> Void
   ) throws(Errno) -> Int {
-    try forEach(of: 0, separator, waitForInput, body)
+    try forEach(of: 0, separator, cutsLong: false, waitForInput, body)
   }
 
   /// Calls a closure for each line of a file without its newline; a last line without one counts.
   ///
-  /// For files of `/proc` that can have millions of lines. Ends early when SIGINT or SIGTERM has come.
+  /// For files of `/proc` that can have millions of lines. Of a line of more than ``longestLine`` bytes the closure gets the
+  /// beginning. Ends early when SIGINT or SIGTERM has come.
   ///
   /// - Returns: the number of lines.
   /// - Throws: `Errno` of a failed `open` or `read`; ENOENT when there is no such file.
@@ -33,11 +34,12 @@ public enum LineInput {
   public static func forEach(of path: FilePath, _ body: (Span<UInt8>) -> Void) throws(Errno) -> Int {
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     let file = OwnedDescriptor(raw: try call(.open) { path.withPlatformString { Glibc.open($0, flags) } })
-    return try forEach(of: file.raw, UInt8(ascii: "\n"), { Interruption.signal == nil }, body)
+    return try forEach(of: file.raw, UInt8(ascii: "\n"), cutsLong: true, { Interruption.signal == nil }, body)
   }
 
   private static func forEach(
-    of descriptor: CInt, _ separator: UInt8, _ isReady: () -> Bool, _ body: (Span<UInt8>) -> Void
+    of descriptor: CInt, _ separator: UInt8, cutsLong: Bool, _ isReady: () -> Bool,
+    _ body: (Span<UInt8>) -> Void
   ) throws(Errno) -> Int {
     var buffer = [UInt8](repeating: 0, count: 256 << 10)
     var held = 0
@@ -46,6 +48,7 @@ public enum LineInput {
     while isReady() {
       if held >= longestLine {
         // The rest of this line is read and forgotten.
+        if cutsLong, !isLeftOut { body(Array(buffer[..<held]).span) }
         (held, isLeftOut, hasLeftOut) = (0, true, true)
       }
       if held == buffer.count { buffer += [UInt8](repeating: 0, count: buffer.count) }
@@ -77,7 +80,7 @@ public enum LineInput {
       body(last.span)
       lines += 1
     }
-    if hasLeftOut { throw .messageTooLong }
+    if hasLeftOut, !cutsLong { throw .messageTooLong }
     return lines
   }
 

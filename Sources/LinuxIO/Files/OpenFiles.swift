@@ -6,7 +6,8 @@ public enum OpenFiles {
   /// The number of a process that has a file open, found through `/proc/<pid>/fd`; nil when none has.
   ///
   /// - Parameter path: the file as the kernel names it, for example `/dev/cachefiles`.
-  /// - Throws: EACCES and the like when not every process could be asked, and none of the others has it.
+  /// - Throws: EACCES and the like when not every process could be asked, and none of the others has it; ESRCH when this is
+  ///   not the first namespace of processes, where those of the machine cannot be seen.
   public static func holder(of path: StaticString, proc: FilePath = "/proc") throws(Errno) -> Int? {
     let root = try OwnedDescriptor(directory: proc)
     var refused: Errno?
@@ -21,7 +22,23 @@ public enum OpenFiles {
       }
     }
     if let refused { throw refused }
+    guard seesAll(root) else { throw .noSuchProcess }
     return nil
+  }
+
+  /// Whether a `/proc` shows every process of the machine: it is that of the first namespace of processes, whose number is
+  /// fixed (`PROC_PID_INIT_INO`, include/linux/proc_ns.h), and processes of others are not hidden (`hidepid`): the kernel's own
+  /// are there, the first of which has the number 2.
+  private static func seesAll(_ root: borrowing OwnedDescriptor) -> Bool {
+    do throws(Errno) {
+      // `self` is a link, which is not followed.
+      guard let name = EntryName(Array("\(CurrentProcess.identifier)".utf8)) else { return false }
+      let spaces = try root.open(name, .directory).open(EntryName("ns"), .directory)
+      guard link(EntryName("pid"), in: spaces) == "pid:[4026531836]" else { return false }
+      return try root.status(of: EntryName("2")).kind == .directory
+    } catch {
+      return false
+    }
   }
 
   /// The entries of a directory whose names are numbers.
@@ -44,8 +61,12 @@ public enum OpenFiles {
 
   /// Where one of the links of a process leads.
   private static func target(of file: Int, in directory: borrowing OwnedDescriptor) -> String? {
+    EntryName(Array(String(file).utf8)).flatMap { link($0, in: directory) }
+  }
+
+  private static func link(_ name: EntryName, in directory: borrowing OwnedDescriptor) -> String? {
     var buffer = [CChar](repeating: 0, count: 256)
-    let count = readlinkat(directory.raw, String(file), &buffer, buffer.count)
+    let count = name.withPointer { readlinkat(directory.raw, $0, &buffer, buffer.count) }
     guard count > 0 else { return nil }
     return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

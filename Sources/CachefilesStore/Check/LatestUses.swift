@@ -1,0 +1,26 @@
+/// The two latest uses of a volume's objects: the second one proves that it was not one object alone.
+struct LatestUses: Sendable, Equatable {
+  private var first: Int64?
+  private var second: Int64?
+
+  /// The time at which, or after which, two objects were used; nil with fewer. Nanoseconds since 1970.
+  var confirmed: Int64? { second }
+
+  /// Takes note of an object's last use.
+  @inline(__always)
+  mutating func add(_ time: Int64) {
+    guard second.map({ time > $0 }) ?? true else { return }
+    if let latest = first, time <= latest {
+      second = time
+    } else {
+      second = first
+      first = time
+    }
+  }
+
+  /// Takes over what another thread saw.
+  mutating func merge(_ other: LatestUses) {
+    if let time = other.first { add(time) }
+    if let time = other.second { add(time) }
+  }
+}

@@ -1,0 +1,99 @@
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// A cache that no kernel holds and no other program of this package changes, for as long as this value lives. Whatever changes
+/// a cache that is not in use borrows one.
+///
+/// The lock is an advisory one on the root directory (`flock(2)`); it leaves nothing on the disk. A kernel takes no notice of it,
+/// so that during long work it is asked again and again whether the cache has come up: ``checkStillFree()``.
+public struct ExclusiveCache: ~Copyable, Sendable {
+  /// The cache.
+  public let store: Store
+  private let sources: LivenessSources
+  private let start = ContinuousClock.now
+  /// Changes that may be made before the kernel is asked again.
+  private let left = Atomic<Int>(changeInterval)
+  /// When it was asked last, in milliseconds since ``start``.
+  private let lastAnswer = Atomic<Int>(0)
+
+  /// After so many changes the kernel is asked again.
+  static let changeInterval = 64
+  /// And when the last answer is so many milliseconds old.
+  static let timeInterval = 1000
+
+  /// Takes the lock, and nothing else.
+  fileprivate init(locking store: borrowing Store, _ sources: LivenessSources) throws(Refusal) {
+    let isFree: Bool
+    let own: Store
+    do throws(Errno) {
+      isFree = try store.root.lock()
+      own = try store.duplicate()
+    } catch {
+      throw .lockFailed(error)
+    }
+    guard isFree else { throw .locked }
+    self.store = own
+    self.sources = sources
+  }
+
+  deinit { store.root.unlock() }
+
+  /// Asked before each change, by any thread: whether the cache is still free. The kernel is asked after every
+  /// ``changeInterval`` changes, and when the last answer is older than ``timeInterval``.
+  ///
+  /// - Throws: ``Refusal/stopped(_:)``.
+  public func checkStillFree() throws(Refusal) {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    let now = Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    let isDue = left.subtract(1, ordering: .relaxed).oldValue <= 0
+    guard isDue || now - lastAnswer.load(ordering: .relaxed) >= Self.timeInterval else { return }
+    try ask(now)
+  }
+
+  /// The same at once, whatever was asked before: between two stages of work.
+  ///
+  /// - Throws: ``Refusal/stopped(_:)``.
+  public func requireStillFree() throws(Refusal) {
+    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    try ask(Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+  }
+
+  private func ask(_ now: Int) throws(Refusal) {
+    left.store(Self.changeInterval, ordering: .relaxed)
+    lastAnswer.store(now, ordering: .relaxed)
+    if let refusal = Refusal(store.probeLiveness(sources)) { throw .stopped(refusal) }
+  }
+}
+
+extension Store {
+  /// Takes the cache for changes.
+  ///
+  /// - Throws: ``Refusal`` when a kernel holds it or may hold it, when another program of this package does, or when nothing can
+  ///   be changed at all.
+  public func hold(_ sources: LivenessSources = LivenessSources()) throws(Refusal) -> ExclusiveCache {
+    do throws(Errno) {
+      if try root.fileSystem().isReadOnly { throw .readOnlyFileSystem }
+    } catch {
+      throw error == .readOnlyFileSystem ? .readOnly : .lockFailed(error)
+    }
+    return try holdUnchanged(sources)
+  }
+
+  /// Takes the cache so that nobody else changes it; it may stand on a read-only mount.
+  func holdUnchanged(_ sources: LivenessSources) throws(Refusal) -> ExclusiveCache {
+    if let refusal = Refusal(probeLiveness(sources)) { throw refusal }
+    return try ExclusiveCache(locking: self, sources)
+  }
+
+  /// Takes the lock before the kernel can be asked, as a copy does that has to put something into an empty cache first. The
+  /// caller calls ``ExclusiveCache/requireStillFree()`` before anything else is changed.
+  func lockUnasked(_ sources: LivenessSources) throws(Refusal) -> ExclusiveCache {
+    try ExclusiveCache(locking: self, sources)
+  }
+
+  /// Another value of the same open directory.
+  func duplicate() throws(Errno) -> Store {
+    Store(try root.duplicate(), path: path, rootStatus, missing: missing)
+  }
+}

@@ -1,0 +1,30 @@
+import LinuxIO
+import SystemPackage
+
+/// The graveyard for this process alone: no sweep is at work in it, and none begins.
+struct GraveyardHold: ~Copyable {
+  /// The graveyard; nil when there is none.
+  private let graveyard: OwnedDescriptor?
+
+  /// Takes it.
+  ///
+  /// - Throws: ``Refusal`` when a sweep is at work on it.
+  init(of store: borrowing Store) throws(Refusal) {
+    do throws(Errno) {
+      graveyard = try Self.lock(store)
+    } catch {
+      throw error == .wouldBlock ? .graveyardBusy : .unmet("cannot lock its graveyard: \(error)")
+    }
+  }
+
+  private static func lock(_ store: borrowing Store) throws(Errno) -> OwnedDescriptor? {
+    do throws(Errno) {
+      let graveyard = try store.root.open(Store.graveyardName, .directory)
+      guard try graveyard.lock() else { throw .wouldBlock }
+      return graveyard
+    } catch {
+      guard [.noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels].contains(error) else { throw error }
+      return nil
+    }
+  }
+}

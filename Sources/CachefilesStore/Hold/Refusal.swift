@@ -1,0 +1,57 @@
+import CachefilesFormat
+public import SystemPackage
+
+/// Why nothing may be changed in a cache, or nothing more.
+public enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A kernel holds the cache.
+  case inUse
+  /// It cannot be told whether a kernel holds it, for this reason.
+  case cannotTell(String)
+  /// Another program of this package is at work on it.
+  case locked
+  /// The lock cannot be taken.
+  case lockFailed(Errno)
+  /// A sweep is at work on its graveyard.
+  case graveyardBusy
+  /// Its file system is mounted read-only: every change would fail.
+  case readOnly
+  /// It is no cache, in words that go on after "it".
+  case notACache(String)
+  /// Something that the command needs besides the cache is missing or does not fit; one line.
+  case unmet(String)
+  /// The work had begun and was stopped, for this reason.
+  indirect case stopped(Refusal)
+
+  /// What a look at a cache says against changing it; nil for one that nobody holds.
+  init?(_ liveness: Liveness) {
+    switch liveness {
+    case .live: self = .inUse
+    case .offline: return nil
+    case .unknown(let reason): self = .cannotTell(reason)
+    }
+  }
+
+  /// Whether the cache is in use, locked, or may be: the command can be tried again later.
+  public var isOccupied: Bool {
+    switch self {
+    case .inUse, .cannotTell, .locked, .lockFailed, .graveyardBusy: true
+    case .readOnly, .notACache, .unmet: false
+    case .stopped(let reason): reason.isOccupied
+    }
+  }
+
+  /// One line.
+  public var description: String {
+    switch self {
+    case .inUse: "the cache is in use by a kernel"
+    case .cannotTell(let reason): "it cannot be told whether the cache is in use (\(reason))"
+    case .locked: "another program of this package is at work on it"
+    case .lockFailed(let error): "cannot lock it: \(error)"
+    case .graveyardBusy: "a sweep is at work on its graveyard"
+    case .readOnly: "its file system is mounted read-only"
+    case .notACache(let reason): "it \(reason)"
+    case .unmet(let line): line
+    case .stopped(let reason): "stopped: \(reason)"
+    }
+  }
+}
