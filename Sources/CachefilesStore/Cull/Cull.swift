@@ -24,13 +24,15 @@ public struct CullOptions: Sendable {
   var sortLimit = 100_000
   /// Of so many objects all threads together remember the last use, so that later scans look at no others.
   var candidateLimit = OldestObjects.capacity
+  /// At most so many victims are held in memory; then they are removed and the next ones looked for.
+  var batchLimit = 1 << 18
   /// How many paths divide objects of one and the same last use.
   var pivotCount = 1000
   /// Called when all objects have been counted, before anything is removed; a reason ends the cull.
   public var onCount: @Sendable () -> String? = { nil }
   /// Called with the plan before anything is removed.
   public var onPlan: @Sendable (Cull.Plan) -> Void = { _ in }
-  /// Called for each victim, from many threads at once.
+  /// Called for each victim, in the order of culling but for what threads remove at the same time; from many threads at once.
   public var onVictim: (@Sendable (ObjectListing.Item) -> Void)?
   /// Called for each entry that cannot be read or removed, from one thread at a time.
   public var onFailure: @Sendable (StoreError) -> Void = { _ in }
@@ -44,9 +46,10 @@ public struct CullOptions: Sendable {
 /// Removes the least recently used objects until a goal holds: what cachefilesd does while a cache is live, done to one
 /// that is not.
 ///
-/// The victims are exactly the first objects in the order of last use and path. They are found with one scan that
-/// counts and one that sorts the little that counting leaves open; a third removes them. The second and the third read
-/// the directories again and look only at objects that went unused for longest, where the first could remember them.
+/// The victims are exactly the first objects in the order of last use and path, and they go in that order, so that a cull which
+/// is cut short has removed the ones that were unused for longest. They are found with one scan that counts and one that sorts
+/// the little that counting leaves open; a third gathers them. The second and the third read the directories again and look
+/// only at objects that went unused for longest, where the first could remember them.
 /// Where victims turn out to be dirty or have changed, another round takes the next ones.
 public final class Cull: Sendable {
   /// What is going to be removed.
@@ -190,8 +193,7 @@ public final class Cull: Sendable {
       }
       let bounds = plan.bounds
       work.startRound(of: need.isNothing ? .max : plan.plan.sum.objects)
-      let visitor = { @Sendable in RemovalVisitor(self.work, bounds, rootLength: length) }
-      guard try scans.scan(within: bounds.times, visitor) != nil else { return }
+      guard try remove(within: bounds, scans) else { return }
       if options.isDryRun { noteDryRun(&report) }
       isFirst = false
       if !options.isDryRun {
@@ -207,6 +209,28 @@ public final class Cull: Sendable {
       after = bounds.last ?? CullKey(accessTime: bounds.times.upperBound, path: [0xff])
       if !plan.plan.isEnough { return }
     }
+  }
+
+  /// Removes what lies within bounds, a part at a time that fits memory, each in order. False when a scan was cancelled.
+  private func remove(within bounds: CandidateVisitor.Bounds, _ scans: CandidateScans) throws(StoreError) -> Bool {
+    let (selection, length) = (options.selection, rootPath.count)
+    if options.isDryRun, options.onVictim == nil {
+      let visitor = { @Sendable in PretendedRemoval(self.work, bounds, rootLength: length) }
+      return try scans.scan(within: bounds.times, visitor) != nil
+    }
+    var part = bounds
+    while !work.isCancelled {
+      let found = VictimSelection(limit: options.batchLimit)
+      let range = part
+      let visitor = { @Sendable in VictimVisitor(selection, range, rootLength: length, into: found) }
+      guard try scans.scan(within: range.times, visitor) != nil else { return false }
+      let (victims, isCut) = found.finish()
+      OrderedRemoval(victims, work, rootPath: rootPath).run()
+      guard isCut, let last = victims.last else { return true }
+      part.after = last.key
+      part.times = max(last.accessTime, range.times.lowerBound)...range.times.upperBound
+    }
+    return true
   }
 
   /// In a dry run the plan is what was really looked at.
@@ -292,6 +316,7 @@ extension Cull {
     var scan = ScanOptions(threads: options.threads, onlyVolumes: true) { self.work.fail($0) }
     scan.volumes = options.selection.volumes
     scan.inodes = inodes
+    scan.keepsDirectories = V.self == VictimVisitor.self
     scan.isCancelled = { self.work.isCancelled }
     let prepared = scan
     let (visitor, summary) = try work.withStore { (store) throws(StoreError) in

@@ -18,11 +18,14 @@ final class CullWork: Sendable {
     var oldest: Int64?
 
     /// Counts a victim.
-    mutating func add(_ status: FileStatus, usedSince: Int64?) {
-      done += CullSum(status)
-      if let usedSince, status.accessTime < usedSince { older += 1 }
-      oldest = min(oldest ?? status.accessTime, status.accessTime)
-      newest = max(newest ?? status.accessTime, status.accessTime)
+    mutating func add(_ victim: Victim, usedSince: Int64?) { add(victim.sum, at: victim.accessTime, usedSince) }
+
+    /// Counts an object by what it comes to and its last use.
+    mutating func add(_ sum: CullSum, at time: Int64, _ usedSince: Int64?) {
+      done += sum
+      if let usedSince, time < usedSince { older += 1 }
+      oldest = min(oldest ?? time, time)
+      newest = max(newest ?? time, time)
     }
 
     /// Adds what another thread counted.
@@ -162,65 +165,5 @@ final class CullWork: Sendable {
       tally.errors += 1
       options.onFailure(error)
     }
-  }
-}
-
-/// Takes the victims: everything that may go up to the cut.
-struct RemovalVisitor: ScanVisitor {
-  private let work: CullWork
-  private let bounds: CandidateVisitor.Bounds
-  private let rootLength: Int
-  private let values = AttributeBuffer(capacity: 1024)
-  /// What this thread has counted and not handed over: threads that met at each victim would mostly wait.
-  private var counted = CullWork.Tally()
-
-  init(_ work: CullWork, _ bounds: CandidateVisitor.Bounds, rootLength: Int) {
-    self.work = work
-    self.bounds = bounds
-    self.rootLength = rootLength
-  }
-
-  mutating func visit(_ entry: borrowing ScanEntry) {
-    let selection = work.options.selection
-    guard bounds.times.contains(entry.status.accessTime), selection.allows(entry, rootLength: rootLength),
-      bounds.contains(entry, rootLength), work.mayGoOn(), work.take()
-    else { return }
-    do throws(Errno) {
-      guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
-      let directory = try entry.directory.descriptor()
-      if !selection.includesDirty, !Dirtiness(of: name, in: directory.value, values).isClean {
-        counted.dirty += 1
-        work.giveBack()
-        return
-      }
-      if !work.options.isDryRun {
-        try TreeRemover.remove(name, entry.status, in: directory.value)
-      }
-      counted.add(entry.status, usedSince: work.options.goal.usedSince)
-      if counted.done.objects >= 64 { handOver() }
-      if let onVictim = work.options.onVictim {
-        onVictim(
-          ObjectListing.Item(
-            path: CheckVisitor.relative(entry.path, rootLength), accessTime: entry.status.accessTime,
-            diskBytes: entry.status.allocatedBytes, fileBytes: entry.status.size))
-      }
-    } catch {
-      work.giveBack()
-      if error == .noSuchFileOrDirectory || error == .staleNFSFileHandle {
-        counted.skipped += 1
-      } else {
-        work.fail(StoreError(path: entry.path, operation: "remove", error: error))
-      }
-    }
-  }
-
-  private mutating func handOver() {
-    work.add(counted)
-    counted = CullWork.Tally()
-  }
-
-  mutating func merge(_ other: consuming RemovalVisitor) {
-    other.handOver()
-    handOver()
   }
 }

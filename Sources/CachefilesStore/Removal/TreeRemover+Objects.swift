@@ -5,11 +5,9 @@ import SystemPackage
 extension TreeRemover {
   /// Removes a file if it still is the one that was looked at: ESTALE when its inode, its size, or its last use or change
   /// is another.
-  static func remove(_ name: EntryName, _ seen: FileStatus, in parent: borrowing OwnedDescriptor) throws(Errno) {
+  static func remove(_ name: EntryName, _ seen: SeenFile, in parent: borrowing OwnedDescriptor) throws(Errno) {
     let status = try parent.status(of: name)
-    guard status.kind == .regular, status.inode == seen.inode, status.size == seen.size,
-      status.accessTime == seen.accessTime, status.modificationTime == seen.modificationTime
-    else { throw .staleNFSFileHandle }
+    guard seen.matches(status) else { throw .staleNFSFileHandle }
     if status.isMountPoint || status.device != seen.device { throw .resourceBusy }
     try parent.unlink(name)
   }

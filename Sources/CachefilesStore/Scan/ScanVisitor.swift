@@ -87,6 +87,8 @@ public struct ScanOptions: Sendable {
   public var attributes: Bool
   /// Whether to read the attribute of every other regular file in `cache` too.
   var readsAttributesEverywhere = false
+  /// Whether the visitors go on to use the directories when the scan is over; they close with the last of them.
+  var keepsDirectories = false
   /// Which volumes to enter, by their keys; all without it.
   public var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Whether to leave out the graveyard and everything else outside the volumes.

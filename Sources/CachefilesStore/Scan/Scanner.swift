@@ -65,7 +65,7 @@ public final class Scanner: Sendable {
       }
       return UncheckedBox(thread.visitor)
     }
-    root.release()
+    if !options.keepsDirectories { root.release() }
     var merged = makeVisitor()
     for visitor in visitors { merged.merge(visitor.value) }
     let summary = ScanSummary(
