@@ -34,7 +34,9 @@ public func runProgram(
     if !text.isEmpty {
       let printable = RawArguments.printable(text)
       if code == .success {
-        print(printable)
+        let output = OutputStream()
+        output.line(printable)
+        output.flush()
       } else {
         StandardError.line(printable)
       }

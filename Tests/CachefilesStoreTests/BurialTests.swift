@@ -24,7 +24,7 @@ struct BurialTests {
   private func expectKept(_ place: String, _ result: CheckResult, _ id: ProblemID, _ words: String) throws {
     let finding = try #require(result.findings.first { $0.id == id })
     #expect(!finding.isRepaired && finding.repair == nil)
-    #expect(finding.message.hasSuffix(words), "\(finding.message)")
+    #expect(finding.line.hasSuffix(words), "\(finding.line)")
     #expect(result.failures.isEmpty)
     #expect(result.report.exit == CheckReport.ExitBits.left)
     #expect(FileManager.default.fileExists(atPath: "\(scratch.path)/cache-root/\(place)"))
@@ -73,7 +73,7 @@ struct BurialTests {
     defer { scratch.clearFlags() }
     // With its flag left alone it keeps the volume.
     let kept = try scratch.check("cache-root", .safe, journal: "first") { $0.policy.only = [.v06] }
-    #expect(kept.findings.contains { $0.id == .v06 && !$0.isRepaired && $0.message.contains("immutable") })
+    #expect(kept.findings.contains { $0.id == .v06 && !$0.isRepaired && $0.line.contains("immutable") })
     let result = try scratch.check("cache-root", .safe)
     #expect(result.findings.contains { $0.id == .v06 && $0.isRepaired })
     #expect(result.findings.contains { $0.id == .o19 && $0.isRepaired })

@@ -44,14 +44,14 @@ struct DirtyRepairTests {
       let result = try scratch.check("cache-root", consent)
       let found = result.findings.filter { $0.id == id }
       #expect(found.count == paths.count)
-      #expect(found.allSatisfy { !$0.isRepaired && $0.repair == nil && $0.message.contains("--include-dirty") })
+      #expect(found.allSatisfy { !$0.isRepaired && $0.repair == nil && $0.line.contains("--include-dirty") })
       #expect(result.report.exit == CheckReport.ExitBits.left, "\(result.essence)")
       #expect(try scratch.snapshot() == before)
     }
     let asked = try scratch.check("cache-root", .allAndDirty)
     let mended = asked.findings.filter { $0.id == id }
     #expect(mended.count == paths.count)
-    #expect(mended.allSatisfy { $0.isRepaired && !$0.message.contains("--include-dirty") })
+    #expect(mended.allSatisfy { $0.isRepaired && !$0.line.contains("--include-dirty") })
   }
 
   @Test("what touches neither its place nor what it holds is mended", arguments: harmless)
@@ -100,7 +100,7 @@ struct DirtyRepairTests {
         })
       else { continue }
       tried += 1
-      #expect(result.findings.contains { $0.id == .o01 && !$0.isRepaired && $0.message.contains("may be dirty") })
+      #expect(result.findings.contains { $0.id == .o01 && !$0.isRepaired && $0.line.contains("may be dirty") })
       #expect(try scratch.snapshot() == before)
     }
     #expect(tried > 0)

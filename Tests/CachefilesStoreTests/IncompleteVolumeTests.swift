@@ -71,7 +71,7 @@ struct IncompleteVolumeTests {
       kept += 1
       let finding = try #require(result.findings.first { $0.id == .v07 })
       #expect(!finding.isRepaired && finding.repair == nil)
-      #expect(finding.message.contains("not all of it could be looked at"))
+      #expect(finding.line.contains("not all of it could be looked at"))
       #expect(result.counts[.v08] == nil && result.counts[.f01] == nil, "nothing is missing for sure")
     }
     #expect(kept > 0)

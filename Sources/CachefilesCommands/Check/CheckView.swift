@@ -100,7 +100,7 @@ struct CheckView: Renderable {
     let paths = verbose ? group.findings.count : Self.shownPaths
     for finding in group.findings.prefix(paths) {
       let mark = finding.isRepaired ? style.good("repaired") + " " : ""
-      lines.append("    \(mark)\(EscapedBytes.string(finding.path)): \(finding.message)")
+      lines.append("    \(mark)\(EscapedBytes.string(finding.path)): \(finding.line)")
     }
     let rest = group.count - min(paths, group.findings.count)
     if rest > 0 {

@@ -38,6 +38,13 @@ final class FindingLines: Sendable {
     json.bytes("path", finding.path)
     json.text("message", finding.message)
     if let repair = finding.repair { json.text("repair", repair.rawValue) } else { json.null("repair") }
+    if case .withheld(let verb, let reason) = finding.decision {
+      json.object("withheld") { json in
+        json.text("repair", verb.rawValue)
+        json.text("reason", reason.word)
+        json.text("text", reason.description)
+      }
+    }
     json.bool("repaired", finding.isRepaired)
     json.number("disk_bytes", finding.diskBytes)
   }

@@ -187,9 +187,8 @@ enum FreeArgument: ExpressibleByArgument {
 
   init?(argument: String) {
     if argument.hasSuffix("%") {
-      let digits = argument.dropLast()
-      guard digits.first?.isNumber == true, let value = Double(digits), value <= 100 else { return nil }
-      self = .percent(value)
+      guard let share = ShareArgument(argument: argument) else { return nil }
+      self = .percent(share.share * 100)
     } else {
       guard let size = SizeArgument(argument: argument) else { return nil }
       self = .size(size.bytes)

@@ -19,6 +19,17 @@ public enum Dirtiness: Sendable, Equatable {
     self = view?.content == .dirty ? .dirty : .clean
   }
 
+  /// What the value of the attribute of a file in a tree of the layout before Linux 5.17 says. Old records have no content byte;
+  /// but what has every mark of a new one is one that somebody put there.
+  public init(inLegacyTree value: Span<UInt8>) {
+    guard let view = ObjectRecordView(value) else {
+      self = .clean
+      return
+    }
+    let isRecord = view.type == ObjectRecord.dataType && view.zeroPoint == 0 && view.objectSize < 1 << 63
+    self = isRecord && view.content == .dirty ? .dirty : .clean
+  }
+
   /// Whether the object may be removed without the user's consent to lose what it holds.
   public var isClean: Bool { self == .clean }
 }

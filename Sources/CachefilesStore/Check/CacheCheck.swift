@@ -72,8 +72,9 @@ public final class CacheCheck: Sendable {
     let observation = try RootObservation.observe(store, liveness: report.liveness)
     if let error = observation.trialError { fail(error) }
     if observation.cache?.kind == .directory { report.generation = try store.generation() }
-    let context = CheckContext(
+    var context = CheckContext(
       kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
+    context.isClockBehind = observation.isAhead(of: options.now)
     let look = try look(store, context, observation, report.generation)
     report.scanned = look.scanned
     report.isInterrupted = look.isInterrupted
@@ -148,7 +149,7 @@ public final class CacheCheck: Sendable {
       funnel.report(
         judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
         path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0,
-        repair: relative.isEmpty ? nil : ProblemKind.of(judgement.id).repair)
+        relative.isEmpty ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id))
     }
   }
 

@@ -11,6 +11,10 @@ public struct CheckContext: Sendable {
   /// Whether to open every object and look at its data.
   public var isThorough: Bool
 
+  /// Whether the clock is behind times that the file system has set itself, and that nobody can set: then it is the clock that
+  /// is wrong, not a last use that lies ahead of it.
+  public var isClockBehind = false
+
   /// The circumstances of a check.
   public init(kernel: KernelRelease = .running, now: Int64, isLive: Bool = false, isThorough: Bool = false) {
     self.kernel = kernel

@@ -6,6 +6,7 @@ import SystemPackage
 struct CheckVisitor: ScanVisitor {
   private let context: CheckContext
   private let funnel: FindingFunnel
+  private let repairs: RepairPolicy
   private let rootLength: Int
   private let rootDevice: UInt64
   /// Whether the entries outside volumes belong to this part of the check.
@@ -39,6 +40,7 @@ struct CheckVisitor: ScanVisitor {
   ) {
     self.context = context
     self.funnel = funnel
+    repairs = RepairPolicy(policy: funnel.policy, context: context)
     rootLength = store.path.count
     rootDevice = store.rootStatus.device
     self.coversAll = coversAll
@@ -89,7 +91,7 @@ struct CheckVisitor: ScanVisitor {
   /// A mount point. Where `--only` leaves its problem out, what it hides is still not looked at, which is a failure.
   private mutating func reportMount(_ entry: borrowing ScanEntry) {
     let id: ProblemID = entry.place == .buried ? .g03 : .r06
-    report(entry, id, "something is mounted there", repair: nil)
+    report(entry, id, "something is mounted there", .none)
     guard let only = funnel.policy.only, !only.contains(id) else { return }
     fail(
       StoreError(
@@ -147,10 +149,12 @@ struct CheckVisitor: ScanVisitor {
     do throws(StoreError) {
       let file = try entry.open()
       do throws(Errno) {
+        // What O16 cuts off is no data any more.
+        let kept = length / ObjectJudge.pageSize * ObjectJudge.pageSize
         var hasData = false
         var beyond: UInt64?
         for extent in try file.dataExtents(size: length) {
-          hasData = true
+          if kept == 0 || extent.offset < kept { hasData = true }
           if beyond == nil, extent.end > size {
             beyond = try Self.firstByte(in: file, from: max(size, extent.offset), to: extent.end)
           }
@@ -187,7 +191,7 @@ struct CheckVisitor: ScanVisitor {
       let directory = try entry.open()
       do throws(Errno) {
         if try directory.inodeFlags().contains(.caseFolding) {
-          report(entry, .r07, "the directory has the casefold flag", repair: nil)
+          report(entry, .r07, "the directory has the casefold flag", .none)
         }
       } catch {
         throw StoreError(path: entry.path, operation: "read the flags of", error: error)
@@ -297,41 +301,26 @@ struct CheckVisitor: ScanVisitor {
     Array(path.dropFirst(rootLength).drop { $0 == UInt8(ascii: "/") })
   }
 
-  /// Reports what was judged of an object. A dirty one is nobody's to move, cut or rewrite without the consent that O10 needs.
+  /// Reports what was judged of an object.
   private mutating func report(_ entry: borrowing ScanEntry, _ dirtiness: Dirtiness) {
     let subject = subject(entry)
     for judgement in judgements {
-      let severity: Severity? = judgement.id == .o10 && context.isLive ? .note : nil
-      var repair = judgement.id == .o10 && context.isLive ? nil : ProblemKind.of(judgement.id).repair
-      var message = judgement.message
-      if let reason = Self.reason(dirtiness), let verb = repair, !verb.keepsContent,
-        ProblemKind.of(judgement.id).consent != .dirty, funnel.policy.consent != .allAndDirty
-      {
-        repair = nil
-        message += "; \(reason)"
-      }
       funnel.report(
-        judgement.id, subject, path: entry.path, message: message, diskBytes: entry.status.allocatedBytes,
-        repair: repair, severity: severity)
-    }
-  }
-
-  /// Why nothing but `--include-dirty` mends an object, whatever is wrong with it.
-  private static func reason(_ dirtiness: Dirtiness) -> String? {
-    switch dirtiness {
-    case .clean: nil
-    case .dirty: "it is dirty, so that only -y --include-dirty mends it"
-    case .cannotTell: "it may be dirty, so that only -y --include-dirty mends it"
+        judgement.id, subject, path: entry.path, message: judgement.message, diskBytes: entry.status.allocatedBytes,
+        repairs.decide(judgement.id, object: dirtiness, links: entry.status.links),
+        severity: judgement.id == .o10 && context.isLive ? .note : nil)
     }
   }
 
   private func report(_ entry: borrowing ScanEntry, _ id: ProblemID, _ message: String) {
-    report(entry, id, message, repair: ProblemKind.of(id).repair)
+    report(entry, id, message, repairs.decide(id))
   }
 
-  private func report(_ entry: borrowing ScanEntry, _ id: ProblemID, _ message: String, repair: RepairVerb?) {
+  private func report(
+    _ entry: borrowing ScanEntry, _ id: ProblemID, _ message: String, _ decision: RepairDecision
+  ) {
     funnel.report(
-      id, subject(entry), path: entry.path, message: message, diskBytes: entry.status.allocatedBytes, repair: repair)
+      id, subject(entry), path: entry.path, message: message, diskBytes: entry.status.allocatedBytes, decision)
   }
 
   mutating func merge(_ other: consuming CheckVisitor) {

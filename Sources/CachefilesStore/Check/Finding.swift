@@ -13,12 +13,21 @@ public struct Finding: Sendable {
   public var message: String
   /// Allocated bytes of what is affected.
   public var diskBytes: UInt64
-  /// What would mend it; nil when nothing does.
-  public var repair: RepairVerb?
+  /// Whether there is a repair, and why it is withheld where it is.
+  public var decision: RepairDecision
   /// Whether it has been mended.
   public var isRepaired = false
   /// The entry as it was seen: a repair is not done to anything else.
   var subject: Subject
+
+  /// What would mend it; nil when nothing does, or when the repair is withheld.
+  public var repair: RepairVerb? { decision.offered }
+
+  /// What was seen and, where a repair is withheld, why.
+  public var line: String {
+    if case .withheld(_, let reason) = decision { return "\(message); \(reason)" }
+    return message
+  }
 
   /// The entry that a finding is about.
   struct Subject: Sendable, Equatable {

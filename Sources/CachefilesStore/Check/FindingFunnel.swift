@@ -79,18 +79,19 @@ final class FindingFunnel: Sendable {
     self.onFinding = onFinding
   }
 
-  /// Takes a finding in. The severity is set here; `repair` says whether this one can be mended at all.
+  /// Takes a finding in. The severity is set here; the decision says whether this one can be mended at all.
   func report(
     _ id: ProblemID, _ subject: Finding.Subject, path: [UInt8], message: String, diskBytes: UInt64,
-    repair: RepairVerb?, severity forced: Severity? = nil
+    _ decision: RepairDecision, severity forced: Severity? = nil
   ) {
     if let only = policy.only, !only.contains(id) { return }
     let severity = policy.severities[id] ?? forced ?? ProblemKind.of(id).severity
     guard severity != .ignore else { return }
     let finding = Finding(
-      id: id, severity: severity, path: path, message: message, diskBytes: diskBytes, repair: repair, subject: subject)
+      id: id, severity: severity, path: path, message: message, diskBytes: diskBytes, decision: decision,
+      subject: subject)
     state.withLock { state in
-      if repair != nil, policy.allowsRepair(of: ProblemKind.of(id)) {
+      if decision.offered != nil, policy.allowsRepair(of: ProblemKind.of(id)) {
         if state.isRepeating, state.failed.contains(subject.path) { return }
         if state.waiting.count < repairLimit {
           state.waiting.append(finding)

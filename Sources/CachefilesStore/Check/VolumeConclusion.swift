@@ -40,22 +40,12 @@ struct VolumeConclusion {
   }
 
   private func report(_ judgement: Judgement, _ volume: ScannedVolume, _ tally: VolumeTally) {
-    var repair = ProblemKind.of(judgement.id).repair
-    if repair == .setHeader, VolumeJudge.constantHeader(volume.type) == nil { repair = .bury }
-    var message = judgement.message
-    if repair == .bury, tally.isIncomplete {
-      // There may be dirty objects, or another file system, in what was not seen.
-      repair = nil
-      message += "; not all of it could be looked at, so that it stays"
-    } else if repair == .bury, tally.dirty > 0, funnel.policy.consent != .allAndDirty {
-      // What holds dirty objects goes only with their consent.
-      repair = nil
-      message += "; its dirty objects keep it: \(tally.dirty)"
-    }
+    let decision = RepairPolicy(policy: funnel.policy, context: context).decide(
+      judgement.id, volume: volume.type, dirty: tally.dirty, isIncomplete: tally.isIncomplete)
     let relative = CheckVisitor.relative(tally.path, root.count)
     funnel.report(
-      judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path, message: message,
-      diskBytes: Self.concernsNameOnly(judgement.id) ? 0 : tally.diskBytes, repair: repair)
+      judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path,
+      message: judgement.message, diskBytes: Self.concernsNameOnly(judgement.id) ? 0 : tally.diskBytes, decision)
   }
 
   /// Whether a problem leaves what is in the volume alone.
@@ -71,7 +61,7 @@ struct VolumeConclusion {
         funnel.report(
           .o27, example, path: root.appending(path: example.path),
           message: "its attribute has \(length) bytes, that of most objects of the volume \(usual.key)", diskBytes: 0,
-          repair: nil)
+          .none)
       }
     }
   }
@@ -84,11 +74,11 @@ struct VolumeConclusion {
     let path = root.appending(component: name)
     funnel.report(
       .g01, subject, path: path, message: "entries that wait to be removed: \(graveyard.entries)",
-      diskBytes: graveyard.diskBytes, repair: nil)
+      diskBytes: graveyard.diskBytes, .none)
     if graveyard.strange > 0 {
       funnel.report(
         .g02, subject, path: path, message: "entries with a name of another form: \(graveyard.strange)", diskBytes: 0,
-        repair: nil)
+        .none)
     }
   }
 
@@ -99,7 +89,7 @@ struct VolumeConclusion {
       funnel.report(
         .v02, Finding.Subject(path: relative, tally.status), path: root.appending(path: relative),
         message: "files, which are counted only: \(tally.files)", diskBytes: tally.diskBytes,
-        repair: context.usesLegacyLayout ? nil : ProblemKind.of(.v02).repair,
+        context.usesLegacyLayout ? .none : RepairPolicy(policy: funnel.policy, context: context).decide(.v02),
         severity: context.usesLegacyLayout ? .note : nil)
     }
   }

@@ -99,6 +99,7 @@ public struct Purge: Sendable {
   private func bury(_ plan: PurgePlan, in cache: borrowing ExclusiveCache, _ report: inout PurgeReport) -> [Grave] {
     var graves: [Grave] = []
     var names = Graves(now: options.now)
+    let survey = BurialSurvey(options.includesDirty ? .ignore : .spare, isCancelled: options.isCancelled)
     do throws(Errno) {
       try Self.makeGraveyard(in: cache.store)
     } catch {
@@ -116,7 +117,7 @@ public struct Purge: Sendable {
       }
       do throws(Errno) {
         // What was planned may have waited for an answer: it is looked through once more.
-        if let obstacle = try survey(target).look(at: target.path, in: cache.store).obstacle {
+        if let obstacle = try survey.look(at: target.path, in: cache.store).obstacle {
           fail(cache.store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
           continue
         }
@@ -131,11 +132,6 @@ public struct Purge: Sendable {
       }
     }
     return graves
-  }
-
-  private func survey(_ target: PurgePlan.Target) -> BurialSurvey {
-    let rule = PurgePlan.dirtyRule(target.path, options.includesDirty ? .none : .spare)
-    return BurialSurvey(rule, isCancelled: options.isCancelled)
   }
 
   private static func makeGraveyard(in store: borrowing Store) throws(Errno) {

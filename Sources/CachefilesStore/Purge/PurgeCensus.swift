@@ -34,7 +34,7 @@ struct PurgeCensus: ScanVisitor {
     if entry.status.kind == .regular {
       if entry.place == .object || entry.place == .legacy { amount.objects = 1 }
       // Objects can be anywhere: in a directory of another name, or in a fanout directory's place.
-      if entry.place != .legacy, !entry.dirtiness.isClean { amount.dirtyObjects = 1 }
+      if !entry.dirtiness.isClean { amount.dirtyObjects = 1 }
     }
     if entry.status.links > 1, entry.status.kind != .directory,
       !linked[name, default: []].insert(entry.status.inode).inserted

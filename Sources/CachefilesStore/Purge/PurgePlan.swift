@@ -190,7 +190,7 @@ public struct PurgePlan: Sendable {
   ) throws(StoreError) {
     do throws(Errno) {
       guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
-      let survey = BurialSurvey(PurgePlan.dirtyRule(path, .count), isCancelled: options.isCancelled)
+      let survey = BurialSurvey(.count, isCancelled: options.isCancelled)
       let content = try survey.look(at: path, in: store)
       obstacle = content.obstacle ?? .of(status, device: store.rootStatus.device, path: path)
       targets[0].amount.objects = 1
@@ -203,11 +203,5 @@ public struct PurgePlan: Sendable {
       }
       throw StoreError(path: store.path.appending(path: path), operation: "look at", error: error)
     }
-  }
-
-  /// Trees of the layout before Linux 5.17 hold no dirty objects: their attributes have no mark for it.
-  static func dirtyRule(_ path: [UInt8], _ rule: BurialSurvey.DirtyRule) -> BurialSurvey.DirtyRule {
-    let below = path.split(separator: UInt8(ascii: "/")).dropFirst()
-    return below.first.map { Fanout(directoryName: Array($0)) != nil } ?? false ? .none : rule
   }
 }

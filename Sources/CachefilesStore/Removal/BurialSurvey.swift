@@ -19,17 +19,17 @@ struct BurialSurvey {
     var dirty = 0
   }
 
-  /// Which files can be dirty objects.
+  /// What becomes of dirty files.
   enum DirtyRule {
-    /// Every regular file, and each is in the way.
+    /// Each is in the way.
     case spare
-    /// Every regular file; they are counted.
+    /// They are counted.
     case count
-    /// None: the attributes of the layout before Linux 5.17 have no such mark.
-    case none
+    /// They are not looked for.
+    case ignore
   }
 
-  /// Which files can be dirty, and whether they are in the way.
+  /// What becomes of dirty files.
   let dirtyRule: DirtyRule
   /// Asked before each directory; true ends the walk with EINTR.
   let isCancelled: () -> Bool
@@ -56,13 +56,14 @@ struct BurialSurvey {
     let device = store.rootStatus.device
     return try store.withParent(of: path) { (parent, name) throws(Errno) -> Content in
       let status = try parent.status(of: name)
+      let isLegacy = Self.isLegacy(path)
       var content = Content()
       if status.isMountPoint || status.device != device {
         content.obstacle = .mount(path)
       } else if status.kind == .regular {
-        note(Dirtiness(of: name, in: parent, values), path, &content)
+        note(Dirtiness(of: name, in: parent, values, inLegacyTree: isLegacy), path, &content)
       } else if status.kind == .directory {
-        try walk(try parent.open(name, .directory), path, device, &content)
+        try walk(try parent.open(name, .directory), path, device, &content, isLegacy)
       }
       return content
     }
@@ -71,18 +72,18 @@ struct BurialSurvey {
   private func note(
     _ dirtiness: @autoclosure () -> Dirtiness, _ path: @autoclosure () -> [UInt8], _ content: inout Content
   ) {
-    if case .none = dirtyRule { return }
+    if case .ignore = dirtyRule { return }
     let found = dirtiness()
     if found.isClean { return }
     switch dirtyRule {
     case .spare: content.obstacle = .of(found, path: path())
     case .count: content.dirty += 1
-    case .none: break
+    case .ignore: break
     }
   }
 
   private func walk(
-    _ top: consuming OwnedDescriptor, _ path: [UInt8], _ device: UInt64, _ content: inout Content
+    _ top: consuming OwnedDescriptor, _ path: [UInt8], _ device: UInt64, _ content: inout Content, _ isLegacy: Bool
   ) throws(Errno) {
     var current = top
     var levels = [Level(name: path, inode: try current.status().inode, below: [])]
@@ -90,7 +91,7 @@ struct BurialSurvey {
     while let level = levels.last {
       if reads {
         if isCancelled() { throw .interrupted }
-        levels[levels.count - 1].below = try read(current, levels, device, &content)
+        levels[levels.count - 1].below = try read(current, levels, device, &content, isLegacy)
         if content.obstacle == nil, content.entries > Self.limit { content.obstacle = .size(Self.limit) }
         if content.obstacle != nil { return }
         reads = false
@@ -115,7 +116,8 @@ struct BurialSurvey {
 
   /// Reads a directory, up to the first thing that is in the way, and gives the directories in it.
   private func read(
-    _ directory: borrowing OwnedDescriptor, _ levels: [Level], _ device: UInt64, _ content: inout Content
+    _ directory: borrowing OwnedDescriptor, _ levels: [Level], _ device: UInt64, _ content: inout Content,
+    _ isLegacy: Bool
   ) throws(Errno) -> [EntryName] {
     var directories: [EntryName] = []
     while content.obstacle == nil, content.entries <= Self.limit, try buffer.fill(from: directory) {
@@ -130,11 +132,19 @@ struct BurialSurvey {
           guard let name = record.entryName else { throw .invalidArgument }
           directories.append(name)
         } else if status.kind == .regular {
-          note(Dirtiness(of: record, in: directory, values), Self.path(levels, name.array), &content)
+          note(
+            Dirtiness(of: record, in: directory, values, inLegacyTree: isLegacy), Self.path(levels, name.array), &content)
         }
       }
     }
     return directories
+  }
+
+  /// Whether a path below the root is in a tree of the layout before Linux 5.17: `cache/@xx/…`.
+  private static func isLegacy(_ path: [UInt8]) -> Bool {
+    let parts = path.split(separator: UInt8(ascii: "/"), maxSplits: 2)
+    return parts.count > 1 && parts[0].elementsEqual(Store.cacheName.bytes)
+      && Fanout(directoryName: Array(parts[1])) != nil
   }
 
   private static func path(_ levels: [Level], _ name: [UInt8]? = nil) -> [UInt8] {

@@ -40,7 +40,7 @@ public struct JournalFailure: Error, Equatable, Sendable, CustomStringConvertibl
 /// The journal of a repair: a file outside the cache, one JSON object a line. Each step is on the disk before it is made.
 struct Journal: ~Copyable {
   let path: FilePath
-  private let file: OwnedDescriptor
+  private let file: NewFile
   private let encoder: JSONEncoder
 
   /// Makes a new journal for a cache. An existing file is never touched, and no journal is made inside the cache.
@@ -58,12 +58,14 @@ struct Journal: ~Copyable {
 
   private static func makeFile(
     _ path: FilePath, _ store: borrowing Store, firstLine: [UInt8]
-  ) throws(JournalFailure) -> OwnedDescriptor {
+  ) throws(JournalFailure) -> NewFile {
     do throws(Errno) {
       let parent = try openParent(of: path, store)
-      let file = try OwnedDescriptor.createFile(path: path, permissions: 0o600)
-      try file.append(firstLine)
-      try file.synchronize()
+      // It has its name when its first line is on the disk: no empty journal is left where there is no room.
+      let file = try NewFile(path)
+      try file.file.append(firstLine)
+      try file.file.synchronize()
+      try file.keep()
       try parent.synchronize()
       return file
     } catch {
@@ -113,8 +115,8 @@ struct Journal: ~Copyable {
     let encoder = encoder
     let bytes = steps.flatMap { Self.line($0, encoder) }
     do throws(Errno) {
-      try file.append(bytes)
-      try file.synchronize()
+      try file.file.append(bytes)
+      try file.file.synchronize()
     } catch {
       throw JournalFailure(path, "cannot write the journal: \(error)")
     }
@@ -123,7 +125,7 @@ struct Journal: ~Copyable {
   /// Ends the journal of a run that was not cut off. What cannot be written leaves it as one that was: then undo asks less of
   /// the last steps, which may have been made half.
   func finish(incomplete: [JournalPath]) {
-    try? file.append(Self.line(JournalEnd(incomplete: incomplete), encoder))
+    try? file.file.append(Self.line(JournalEnd(incomplete: incomplete), encoder))
   }
 
   private static func line(_ value: some Encodable, _ encoder: JSONEncoder) -> [UInt8] {

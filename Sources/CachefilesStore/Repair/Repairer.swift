@@ -130,8 +130,7 @@ struct Repairer: ~Copyable {
       let content = try survey(finding, store)
       if let obstacle = content.obstacle {
         var kept = finding
-        kept.repair = nil
-        kept.message += "; it stays: \(obstacle)"
+        if let verb = finding.repair { kept.decision = .withheld(verb, .obstacle(obstacle.description)) }
         return Work(finding: kept, steps: [], hasFailed: true)
       }
       var steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
@@ -151,9 +150,7 @@ struct Repairer: ~Copyable {
     guard finding.repair == .bury || finding.repair == .replace,
       try store.status(ofEntry: finding.subject.path) != nil
     else { return BurialSurvey.Content() }
-    // Files of the old layout have another attribute.
-    let survey = BurialSurvey(
-      options.includesDirty || finding.id == .v02 ? .none : .spare, isCancelled: options.isCancelled)
+    let survey = BurialSurvey(options.includesDirty ? .ignore : .spare, isCancelled: options.isCancelled)
     return try survey.look(at: finding.subject.path, in: store)
   }
 

@@ -209,7 +209,7 @@ public struct Undo: Sendable {
     _ step: JournalStep, _ destination: [UInt8], _ store: borrowing Store
   ) throws(Errno) -> String? {
     guard let entries = step.entries else { return nil }
-    let left = try BurialSurvey(.none, isCancelled: { false }).look(at: destination, in: store).entries
+    let left = try BurialSurvey(.ignore, isCancelled: { false }).look(at: destination, in: store).entries
     return left < entries ? "\(entries - left) of the \(entries) entries in it have been swept" : nil
   }
 

@@ -107,8 +107,12 @@ public enum CaptureWriter {
     _ name: EntryName, in parent: borrowing OwnedDescriptor, _ entry: CapturedEntry
   ) throws(Errno) {
     let file = try parent.open(name, .create(permissions: 0o600))
+    // Behind the end of the netfs file kernels write zeros.
+    let record = entry.attribute ?? []
+    var end = Int64.max
+    if let view = ObjectRecordView(record.span) { end = Int64(clamping: view.objectSize) }
     for run in entry.data where run.count == 2 {
-      try file.fill(offset: run[0], length: min(run[1], entry.size - run[0]))
+      try file.fill(offset: run[0], length: min(run[1], entry.size - run[0]), end: end)
     }
     try file.truncate(to: entry.size)
     if let attribute = entry.attribute { try file.setAttribute(CacheAttribute.name, to: attribute) }
@@ -118,13 +122,16 @@ public enum CaptureWriter {
 }
 
 extension OwnedDescriptor {
-  /// Writes filler: bytes that are no zeros, so that they are no hole to anybody.
-  func fill(offset: Int64, length: Int64) throws(Errno) {
-    var done: Int64 = 0
-    while done < length {
-      let count = min(length - done, Int64(Filler.bytes.count))
-      try write(Filler.bytes, at: offset + done, count: Int(count))
-      done += count
+  /// Writes filler: bytes that are no zeros, so that they are no hole to anybody, up to the end of what is cached, and zeros
+  /// behind it.
+  func fill(offset: Int64, length: Int64, end: Int64 = .max) throws(Errno) {
+    var place = offset
+    while place < offset + length {
+      let isFiller = place < end
+      let limit = isFiller ? min(end, offset + length) : offset + length
+      let count = min(limit - place, Int64(Filler.bytes.count))
+      try write(isFiller ? Filler.bytes : Filler.zeros, at: place, count: Int(count))
+      place += count
     }
   }
 }
@@ -133,6 +140,7 @@ extension OwnedDescriptor {
 private enum Filler {
   static let bytes: [UInt8] = Array(repeating: Array("cached bytes are not part of a capture. ".utf8), count: 6554)
     .flatMap { $0 }
+  static let zeros = [UInt8](repeating: 0, count: bytes.count)
 }
 
 extension CaptureWriter {

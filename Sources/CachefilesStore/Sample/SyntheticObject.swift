@@ -129,7 +129,8 @@ struct SyntheticObject {
   func write(in fanout: borrowing OwnedDescriptor) throws(Errno) {
     guard let entryName = EntryName(name) else { throw .invalidArgument }
     let file = try fanout.open(entryName, .create(permissions: 0o600))
-    for run in data { try file.fill(offset: Int64(run.offset), length: Int64(run.length)) }
+    let end = Int64(clamping: record.objectSize)
+    for run in data { try file.fill(offset: Int64(run.offset), length: Int64(run.length), end: end) }
     if let size = ObjectRecord.fileSize(forObjectSize: record.objectSize), size > 0 {
       try file.truncate(to: Int64(size))
     }

@@ -6,8 +6,9 @@ extension Dirtiness {
   /// What a read of the attribute of a file of the layout from Linux 5.17 on tells. A file system without attributes holds no
   /// records.
   @inline(__always)
-  init(_ reading: AttributeReading, _ value: Span<UInt8>) {
+  init(_ reading: AttributeReading, _ value: Span<UInt8>, inLegacyTree isLegacy: Bool = false) {
     switch reading {
+    case .value where isLegacy: self.init(inLegacyTree: value)
     case .value: self.init(record: value)
     case .absent: self = .clean
     case .failed(.notSupported), .failed(.notSupportedOnSocket): self = .clean
@@ -16,20 +17,24 @@ extension Dirtiness {
   }
 
   /// Asks an entry of a directory; a symbolic link is not followed.
-  init(of name: EntryName, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer) {
-    self.init(directory.attribute(CacheAttribute.name, of: name, into: buffer), buffer)
+  init(
+    of name: EntryName, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer,
+    inLegacyTree isLegacy: Bool = false
+  ) {
+    self.init(directory.attribute(CacheAttribute.name, of: name, into: buffer), buffer, isLegacy)
   }
 
   /// Asks an entry of a directory by its record.
   init(
-    of record: borrowing DirectoryRecord, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer
+    of record: borrowing DirectoryRecord, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer,
+    inLegacyTree isLegacy: Bool = false
   ) {
-    self.init(record.attribute(CacheAttribute.name, in: directory, into: buffer), buffer)
+    self.init(record.attribute(CacheAttribute.name, in: directory, into: buffer), buffer, isLegacy)
   }
 
-  private init(_ reading: AttributeReading, _ buffer: AttributeBuffer) {
+  private init(_ reading: AttributeReading, _ buffer: AttributeBuffer, _ isLegacy: Bool) {
     if case .value(let count) = reading {
-      self.init(reading, buffer.bytes(count))
+      self.init(reading, buffer.bytes(count), inLegacyTree: isLegacy)
     } else {
       self.init(reading, [UInt8]().span)
     }
@@ -40,6 +45,6 @@ extension ScanEntry {
   /// Whether an object may hold writes that the server never got; of entries whose attribute was not asked for this cannot be
   /// told.
   var dirtiness: Dirtiness {
-    @inline(__always) get { attribute.map { Dirtiness($0, attributeValue) } ?? .cannotTell }
+    @inline(__always) get { attribute.map { Dirtiness($0, attributeValue, inLegacyTree: place == .legacy) } ?? .cannotTell }
   }
 }

@@ -17,9 +17,9 @@ public struct KernelRelease: Comparable, Sendable, CustomStringConvertible {
   /// Reads `6.12`, `6.12.117+deb12-amd64` and the like; nil for anything else.
   public init?(_ text: String) {
     let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else {
-      return nil
-    }
+    let digits = { (text: Substring) in text.prefix { ("0"..."9").contains($0) } }
+    guard parts.count >= 2, digits(parts[0]) == parts[0], let major = Int(parts[0]), let minor = Int(digits(parts[1]))
+    else { return nil }
     self.init(major, minor)
   }
 
