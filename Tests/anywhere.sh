@@ -1,42 +1,71 @@
 #!/bin/sh
-# The built tests under other conditions: another clock, another time zone, another locale, another umask, another user, another
-# file system. Build first (swift build --build-tests).
+# Runs the built tests under other conditions: another clock, time zone, locale, umask, user, number of processors, file system.
+# Build first (swift build --build-tests).
 #
-#   Tests/anywhere.sh                     every condition, all tests
-#   Tests/anywhere.sh year-ahead xfs      these conditions
-#   FILTER=CaseTests Tests/anywhere.sh    every condition, tests of that name
+#   Tests/anywhere.sh                      all conditions, all tests
+#   Tests/anywhere.sh year-ahead xfs       these conditions
+#   FILTER=CaseTests Tests/anywhere.sh     only tests of that name
 #
-# Needs faketime, and root for users and file systems. The monotonic clock is never faked: faketime breaks CLOCK_BOOTTIME.
+# It needs faketime for clocks, and root for users and file systems. What cannot be had is skipped with the reason.
+#
+# Clocks: the processes see the other clock; the kernel, which sets the times of files, does not. So both differ, as they do when
+# a cache was filled on another day. What stat(2) says about a file is not changed (NO_FAKE_STAT), nor is the monotonic
+# clock, with which work is timed.
 set -u
 cd "$(dirname "$0")/.." || exit 99
 conditions="year-ahead ten-years-ahead year-behind auckland turkish umask nobody one-processor ext4 xfs btrfs tmpfs"
+# shellcheck disable=SC2086 # a list of words
 [ $# -gt 0 ] || set -- $conditions
-status=0
+bundle=$(swift build --show-bin-path)/cachefiles-toolkitPackageTests.xctest
+[ -x "$bundle" ] || { echo "$0: no tests are built" >&2; exit 99; }
 work=$(mktemp -d /var/tmp/anywhere-XXXXXX)
+# Ends what was mounted, also after a signal.
 trap 'umount "$work/mount" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+chmod 755 "$work"
+failed=0
 
-# tests: runs the tests with what the condition put before the command.
-tests() {
-  "$@" swift test --skip-build ${FILTER:+--filter "$FILTER"} >"$work/log" 2>&1
+# run [COMMAND...]: runs the tests under a command that makes the condition.
+run() {
+  "$@" "$bundle" --testing-library swift-testing ${FILTER:+--filter "$FILTER"} >"$work/log" 2>&1
 }
 
+# skip REASON
+skip() {
+  echo "$*" >"$work/reason"
+  return 77
+}
+
+# clock OFFSET
 clock() {
-  FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 tests faketime -f "$1"
+  command -v faketime >/dev/null || { skip "faketime is not installed"; return; }
+  NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 run faketime -f "$1"
 }
 
-# mounted TYPE MKFS-COMMAND...: the temporary directory on a file system of its own.
-mounted() {
-  mkdir -p "$work/mount"
+# as_nobody: an ordinary user, who has nothing but a directory for temporary files.
+as_nobody() {
+  [ "$(id -u)" = 0 ] || { skip "needs root"; return; }
+  mkdir -p "$work/home"
+  chown 65534:65534 "$work/home"
+  TMPDIR="$work/home" HOME="$work/home" run setpriv --reuid=65534 --regid=65534 --clear-groups
+}
+
+# on TYPE [MKFS-OPTION...]: the directory for temporary files on a file system of its own.
+on() {
+  [ "$(id -u)" = 0 ] || { skip "needs root"; return; }
   type=$1
   shift
+  mkdir -p "$work/mount"
   if [ "$type" = tmpfs ]; then
-    mount -t tmpfs -o size=4G tmpfs "$work/mount" || return 77
+    mount -t tmpfs -o size=4G,nr_inodes=2M tmpfs "$work/mount" || { skip "tmpfs cannot be mounted"; return; }
   else
-    truncate -s 4G "$work/image" && "$@" "$work/image" >/dev/null 2>&1 || return 77
-    mount -o loop "$work/image" "$work/mount" || return 77
+    command -v "mkfs.$type" >/dev/null || { skip "mkfs.$type is not installed"; return; }
+    truncate -s 6G "$work/image"
+    "mkfs.$type" "$@" "$work/image" >/dev/null 2>&1 && mount -o loop "$work/image" "$work/mount" ||
+      { skip "$type cannot be made and mounted"; return; }
   fi
   chmod 1777 "$work/mount"
-  TMPDIR=$work/mount tests
+  TMPDIR=$work/mount run
   result=$?
   umount "$work/mount"
   rm -f "$work/image"
@@ -49,27 +78,28 @@ for condition; do
     year-ahead) clock +365d ;;
     ten-years-ahead) clock +3652d ;;
     year-behind) clock -365d ;;
-    auckland) TZ=Pacific/Auckland tests ;;
-    turkish) LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8 tests ;;
-    umask) (umask 077; tests) ;;
-    nobody) tests setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$work" ;;
-    one-processor) tests taskset -c 0 ;;
-    ext4) mounted ext4 mkfs.ext4 -q -F ;;
-    xfs) mounted xfs mkfs.xfs -q -f ;;
-    btrfs) mounted btrfs mkfs.btrfs -q -f ;;
-    tmpfs) mounted tmpfs ;;
-    *) echo "$0: no condition '$condition' ($conditions)" >&2; exit 64 ;;
+    auckland) TZ=Pacific/Auckland run ;;
+    turkish) LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8 run ;;
+    umask) (umask 077 && run) ;;
+    nobody) as_nobody ;;
+    one-processor) run taskset -c 0 ;;
+    ext4) on ext4 -q -F ;;
+    xfs) on xfs -q -f ;;
+    btrfs) on btrfs -q -f ;;
+    tmpfs) on tmpfs ;;
+    *) echo "$0: no condition '$condition'; there are: $conditions" >&2; exit 64 ;;
   esac
   result=$?
   if [ $result = 77 ]; then
-    echo "$condition: skipped: this file system cannot be made or mounted here"
+    echo "$condition: skipped: $(cat "$work/reason")"
     continue
   fi
-  echo "$condition: $(grep -E 'Test run with' "$work/log" | tail -1) ($(($(date +%s) - start)) s)"
+  echo "$condition: $(grep -a 'Test run with' "$work/log" | tail -n 1 | sed 's/^[^T]*//'), $(($(date +%s) - start)) s"
   if [ $result != 0 ]; then
-    status=1
+    failed=1
+    grep -a 'recorded an issue' "$work/log" | cut -c1-200
     cp "$work/log" "/var/tmp/anywhere-$condition.log"
-    echo "  see /var/tmp/anywhere-$condition.log"
+    echo "  the rest is in /var/tmp/anywhere-$condition.log"
   fi
 done
-exit $status
+exit $failed

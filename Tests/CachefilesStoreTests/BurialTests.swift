@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What lies in a tree that is to be buried, and keeps it where it is.
-@Suite("What is not buried", .enabled(if: isRoot))
+@Suite("What is not buried", .enabled(if: isRoot, "needs root"))
 struct BurialTests {
   let scratch = ScratchDirectory()
 
@@ -96,7 +96,8 @@ struct BurialTests {
   }
 
   @Test(
-    "a tree in which something is mounted stays, with -p and with --delete", .enabled(if: Mount.isPossible),
+    "a tree in which something is mounted stays, with -p and with --delete",
+    .enabled(if: Mount.isPossible, "needs mounts"),
     arguments: [false, true])
   func mounts(deletes: Bool) throws {
     let place = try makeForeign()

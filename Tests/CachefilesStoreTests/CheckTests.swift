@@ -37,7 +37,7 @@ struct CheckTests {
 
   @Test(
     "a check that runs out of time says where to go on, and the runs together cover everything once",
-    .enabled(if: isRoot))
+    .enabled(if: isRoot, "needs root"))
   func resumes() throws {
     let scratch = ScratchDirectory()
     try scratch.makeDamaged([.o06, .o07, .v01, .v03, .v04, .v09, .f02, .g02])
@@ -70,7 +70,7 @@ struct CheckTests {
 
   @Test(
     "what has been found when the time is up is still mended, so that runs that resume mend everything",
-    .enabled(if: isRoot))
+    .enabled(if: isRoot, "needs root"))
   func repairsInParts() throws {
     let scratch = ScratchDirectory()
     try scratch.makeDamaged([.o06, .v01, .v03, .v04, .f02])
@@ -107,7 +107,7 @@ struct CheckTests {
 
   @Test(
     "flags that forbid changes are cleared before anything is moved, wherever they are, and put back",
-    .enabled(if: isRoot))
+    .enabled(if: isRoot, "needs root"))
   func flagsEverywhere() throws {
     let scratch = ScratchDirectory()
     defer { scratch.clearFlags() }
@@ -130,7 +130,8 @@ struct CheckTests {
   }
 
   @Test(
-    "with the root immutable it cannot be told whether the cache is live, so nothing is mended", .enabled(if: isRoot))
+    "with the root immutable it cannot be told whether the cache is live, so nothing is mended",
+    .enabled(if: isRoot, "needs root"))
   func immutableRoot() throws {
     let scratch = ScratchDirectory()
     try scratch.makeDamaged([.o06, .g01])

@@ -8,7 +8,7 @@ import Testing
 @testable import CachefilesStore
 
 /// Copies between file systems of different kinds.
-@Suite("Copies between file systems", .enabled(if: Mount.isPossible))
+@Suite("Copies between file systems", .enabled(if: Mount.isPossible, "needs mounts"))
 struct CopyFileSystemTests {
   let scratch = ScratchDirectory()
 
@@ -149,13 +149,12 @@ struct CopyFileSystemTests {
     mount.unmount()
   }
 
-  @Test("on btrfs and xfs data is shared, and holes stay holes", arguments: ["btrfs", "xfs"])
+  @Test(
+    "on btrfs and xfs data is shared, and holes stay holes",
+    .enabled(if: !Mount.sharing.isEmpty, "neither btrfs nor xfs can be made and mounted here"), arguments: Mount.sharing
+  )
   func shared(kind: String) throws {
-    guard
-      let program = ["/sbin", "/usr/sbin", "/bin"].map({ "\($0)/mkfs.\(kind)" }).first(
-        where: FileManager.default.isExecutableFile(atPath:))
-    else { return }
-    guard let mount = try? mount("m", program, ["-q"], megabytes: 512) else { return }
+    let mount = try mount("m", try #require(Mount.maker(kind)), ["-q"], megabytes: 512)
     try SyntheticCache(objects: 100, seed: 3, maximumData: 64 << 10, now: ScratchDirectory.now)
       .write(to: scratch.path("m/source"))
     _ = try Command.run("/usr/bin/sync", ["-f", "\(scratch.path)/m"])

@@ -123,12 +123,13 @@ struct CullOutcomeTests {
     #expect(objects().count == 5)
   }
 
-  @Test("space that removed files still hold is not available, and the goal does not hold until it is")
+  @Test(
+    "space that removed files still hold is not available, and the goal does not hold until it is",
+    .enabled(if: Mount.isPossible, "needs mounts"))
   func heldOpen() throws {
-    guard Mount.isPossible else { return }
     let image = try scratch.write("image", [])
     _ = try Command.run("/usr/bin/truncate", ["-s", "64M", image])
-    guard try Command.run("/sbin/mkfs.ext4", ["-q", image]).status == 0 else { return }
+    #expect(try Command.run("/sbin/mkfs.ext4", ["-q", image]).status == 0)
     try scratch.makeDirectory("cache-root")
     let mount = try Mount(["-o", "loop", image, "\(scratch.path)/cache-root"])
     try scratch.makeCache(objects: 6)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// A repair that is cut off between any two changes of the disk, as by SIGKILL or a loss of power.
-@Suite("Repairs that are cut off", .enabled(if: isRoot))
+@Suite("Repairs that are cut off", .enabled(if: isRoot, "needs root"))
 struct CutRepairTests {
   /// One of each kind of repair, in an order that makes them meet: a graveyard that has to be made, flags, burials,
   /// headers, attributes, modes, times and lengths.

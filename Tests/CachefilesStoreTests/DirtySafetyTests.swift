@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// A dirty object survives every command that removes, wherever in the cache it stands and however long its attribute is.
-@Suite("Dirty objects survive without consent", .enabled(if: isRoot))
+@Suite("Dirty objects survive without consent", .enabled(if: isRoot, "needs root"))
 struct DirtySafetyTests {
   let scratch = ScratchDirectory()
   private static let volume = "cache/I9p,p9src,hosttag"

@@ -7,12 +7,14 @@ import TestSupport
 import Testing
 
 /// Sweeps of graveyards that resist, or change meanwhile: nothing outside goes, what is left is named, the rest goes.
-@Suite("Sweeps against resistance", .enabled(if: isRoot))
+@Suite("Sweeps against resistance", .enabled(if: isRoot, "needs root"))
 struct HostileSweepTests {
   let scratch = ScratchDirectory()
   private var root: String { "\(scratch.path)/cache-root/graveyard" }
 
-  @Test("What is mounted is left and named, with the directories above it", .enabled(if: isRoot), arguments: [1, 8])
+  @Test(
+    "What is mounted is left and named, with the directories above it", .enabled(if: isRoot, "needs root"),
+    arguments: [1, 8])
   func mounts(threads: Int) throws {
     try scratch.makeGraveyard()
     try scratch.makeDirectory("cache-root/graveyard/6b00e87700000001/@01/tmpfs")
@@ -40,7 +42,8 @@ struct HostileSweepTests {
   }
 
   @Test(
-    "What flags protect is left and named, or goes when that is asked for", .enabled(if: isRoot), arguments: [1, 8])
+    "What flags protect is left and named, or goes when that is asked for", .enabled(if: isRoot, "needs root"),
+    arguments: [1, 8])
   func flags(threads: Int) throws {
     defer { scratch.clearFlags() }
     try scratch.makeGraveyard()
@@ -61,7 +64,7 @@ struct HostileSweepTests {
     #expect(try scratch.others() == before)
   }
 
-  @Test("A protected file that has another name keeps its flags there", .enabled(if: isRoot))
+  @Test("A protected file that has another name keeps its flags there", .enabled(if: isRoot, "needs root"))
   func flagsOfLinks() throws {
     defer { Flags.clear(scratch.path("kept").string) }
     try scratch.makeGraveyard()

@@ -77,7 +77,7 @@ struct IncompleteVolumeTests {
     #expect(kept > 0)
   }
 
-  @Test("a volume of which a part is hidden by a mount stays", .enabled(if: Mount.isPossible))
+  @Test("a volume of which a part is hidden by a mount stays", .enabled(if: Mount.isPossible, "needs mounts"))
   func hiddenFanout() throws {
     let object = try makeVolume()
     let fanout = String(object.prefix(upTo: object.lastIndex(of: "/") ?? object.endIndex))
@@ -91,7 +91,8 @@ struct IncompleteVolumeTests {
   }
 
   @Test(
-    "what a mount hides has not been looked at, whatever was looked for", .enabled(if: Mount.isPossible),
+    "what a mount hides has not been looked at, whatever was looked for",
+    .enabled(if: Mount.isPossible, "needs mounts"),
     arguments: [false, true])
   func hiddenFromOnly(isFile: Bool) throws {
     let object = try makeVolume()

@@ -185,7 +185,8 @@ struct LivenessTests {
   }
 
   @Test(
-    "An immutable `cache` with an empty graveyard can be mended where the kernel holds no cache", .enabled(if: isRoot))
+    "An immutable `cache` with an empty graveyard can be mended where the kernel holds no cache",
+    .enabled(if: isRoot, "needs root"))
   func immutableCache() throws {
     try scratch.makeDamaged([])
     let cache = "\(scratch.path)/cache-root/cache"

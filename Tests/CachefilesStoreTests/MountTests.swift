@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Something mounted inside a cache is named and not entered: what it holds is none of the cache.
-@Suite("Mounts inside a cache", .enabled(if: Mount.isPossible))
+@Suite("Mounts inside a cache", .enabled(if: Mount.isPossible, "needs mounts"))
 struct MountTests {
   let scratch: ScratchDirectory
   private var volume: String { "cache-root/cache/I9p,p9src,hosttag" }
@@ -98,6 +98,28 @@ struct Mount: ~Copyable {
     return isRoot && FileManager.default.isExecutableFile(atPath: "/sbin/mkfs.ext4")
       && (try? Mount(["-t", "tmpfs", "tmpfs", scratch.path])) != nil
   }()
+
+  /// Of the file systems that share data, those that can be made and mounted here.
+  static let sharing: [String] = ["btrfs", "xfs"].filter { canMake($0) }
+
+  /// Whether file systems that fold the case of names can be made and mounted here.
+  static let canFoldCase = canMake("ext4", ["-O", "casefold"])
+
+  /// Where the program is that makes file systems of a type.
+  static func maker(_ type: String) -> String? {
+    ["/sbin", "/usr/sbin", "/bin"].map { "\($0)/mkfs.\(type)" }.first(
+      where: FileManager.default.isExecutableFile(atPath:))
+  }
+
+  private static func canMake(_ type: String, _ options: [String] = []) -> Bool {
+    let scratch = ScratchDirectory()
+    let image = "\(scratch.path)/image"
+    guard isPossible, let program = maker(type), (try? scratch.makeDirectory("m")) != nil,
+      (try? Command.run("/usr/bin/truncate", ["-s", "512M", image]))?.status == 0,
+      (try? Command.run(program, ["-q"] + options + [image]))?.status == 0
+    else { return false }
+    return (try? Mount(["-o", "loop", image, "\(scratch.path)/m"])) != nil
+  }
 
   /// Mounts with these arguments of mount(8), the mount point last.
   init(_ arguments: [String]) throws {

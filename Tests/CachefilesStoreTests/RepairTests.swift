@@ -87,7 +87,7 @@ struct RepairTests {
     #expect(try scratch.snapshot() == before)
   }
 
-  @Test("all damages together are found, mended and taken back", .enabled(if: isRoot))
+  @Test("all damages together are found, mended and taken back", .enabled(if: isRoot, "needs root"))
   func allTogether() throws {
     let scratch = ScratchDirectory()
     defer { scratch.clearFlags() }

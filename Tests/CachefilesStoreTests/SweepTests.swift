@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Sweeps: the graveyard becomes empty, and nothing else changes.
-@Suite("Sweeps of the graveyard", .enabled(if: isRoot))
+@Suite("Sweeps of the graveyard", .enabled(if: isRoot, "needs root"))
 struct SweepTests {
   let scratch = ScratchDirectory()
 

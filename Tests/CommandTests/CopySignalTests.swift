@@ -53,7 +53,7 @@ struct CopySignalTests {
 
   @Test(
     "a copy whose source may have come up is a failure of what was begun, and can be resumed",
-    .enabled(if: geteuid() == 0))
+    .enabled(if: geteuid() == 0, "needs root"))
   func stopped() throws {
     let command = try start()
     // Nothing can be asked in an immutable directory, so that nobody knows whether the cache is in use.

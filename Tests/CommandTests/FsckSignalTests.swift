@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `cachefiles-fsck` stopped and killed in the middle of its work.
-@Suite("Signals to fsck", .enabled(if: geteuid() == 0))
+@Suite("Signals to fsck", .enabled(if: geteuid() == 0, "needs root"))
 struct FsckSignalTests {
   let scratch = ScratchDirectory()
   private static let program = Command.productDirectory + "/cachefiles-fsck"

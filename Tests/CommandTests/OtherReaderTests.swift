@@ -26,7 +26,7 @@ struct OtherReaderTests {
   }
 
   @Test(
-    "ncdu takes the exported tree in and has every entry and byte of it", .enabled(if: hasNcdu),
+    "ncdu takes the exported tree in and has every entry and byte of it", .enabled(if: hasNcdu, "needs ncdu"),
     arguments: ["5.10", "6.12", "6.1-afs"])
   func ncdu(capture: String) throws {
     try sample(capture)
@@ -48,7 +48,8 @@ struct OtherReaderTests {
   }
 
   @Test(
-    "The parsers of Prometheus' Python client take the metrics in, the new format and the old", .enabled(if: hasParser))
+    "The parsers of Prometheus' Python client take the metrics in, the new format and the old",
+    .enabled(if: hasParser, "needs prometheus_client of Python"))
   func metrics() throws {
     try sample("6.12")
     // A volume whose key needs escapes.

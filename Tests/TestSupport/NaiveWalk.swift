@@ -41,7 +41,7 @@ public enum NaiveWalk {
     var entries: [WalkedEntry] = []
     if let entry = status(root, []) { entries.append(entry) }
     descend(root, [], &entries)
-    return entries.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    return entries.sorted { precedes($0.path, $1.path) }
   }
 
   /// The value of an attribute of a file, links not followed; nil when it has none.
@@ -70,17 +70,19 @@ public enum NaiveWalk {
     }
   }
 
-  /// A sum over a file's bytes that tells contents apart, read without changing the access time.
-  public static func contentSum(_ path: String) -> UInt64 {
+  /// A sum over a file's bytes that tells contents apart, read without changing the access time. It is another one in every
+  /// process.
+  public static func contentSum(_ path: String) -> Int {
     let descriptor = open(path, O_RDONLY | 0o1000000)
     guard descriptor >= 0 else { return 0 }
     defer { close(descriptor) }
-    var sum: UInt64 = 0xcbf2_9ce4_8422_2325
-    var buffer = [UInt8](repeating: 0, count: 64 << 10)
+    var hasher = Hasher()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+    defer { buffer.deallocate() }
     while true {
-      let count = read(descriptor, &buffer, buffer.count)
-      guard count > 0 else { return sum }
-      for byte in buffer[..<count] { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      let count = read(descriptor, buffer.baseAddress, buffer.count)
+      guard count > 0 else { return hasher.finalize() }
+      hasher.combine(bytes: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
   }
 
@@ -93,6 +95,18 @@ public enum NaiveWalk {
   public static func diskUsage(_ root: String) throws -> UInt64 {
     let result = try Command.run("/usr/bin/du", ["-s", "--block-size=1", root])
     return UInt64(result.text.prefix { $0.isNumber }) ?? 0
+  }
+
+  /// The order of bytes, by the C library: the tests are not optimised.
+  private static func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    let common = min(left.count, right.count)
+    let order = left.withUnsafeBytes { first in
+      right.withUnsafeBytes { second in
+        guard let first = first.baseAddress, let second = second.baseAddress else { return CInt(0) }
+        return memcmp(first, second, common)
+      }
+    }
+    return order == 0 ? left.count < right.count : order < 0
   }
 
   private static func status(_ root: String, _ path: [UInt8]) -> WalkedEntry? {

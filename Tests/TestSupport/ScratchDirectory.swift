@@ -1,3 +1,4 @@
+import CAttr
 import CachefilesFormat
 import Foundation
 public import LinuxIO
@@ -10,9 +11,31 @@ public final class ScratchDirectory: Sendable {
   /// The directory's path, with links resolved.
   public let path: String
 
-  /// Makes a directory below `/var/tmp`, which is on a disk (`/tmp` may not hold user attributes).
+  /// Where the directories are made: below `$TMPDIR`; else in memory, where that can hold a cache; else below `/var/tmp`, which
+  /// is on a disk.
+  ///
+  /// Tests make and remove some hundred thousand files. What depends on the kind of file system has one of its own
+  /// (``FileSystemImage``), and `Tests/anywhere.sh` runs all tests on the usual ones.
+  public static let base: String = {
+    if let chosen = ProcessInfo.processInfo.environment["TMPDIR"] { return chosen }
+    let memory = "/dev/shm"
+    var status = statvfs()
+    guard statvfs(memory, &status) == 0, UInt64(status.f_bavail) * UInt64(status.f_frsize) > 4 << 30,
+      status.f_favail > 1_000_000
+    else { return "/var/tmp" }
+    // tmpfs has user attributes since Linux 6.6.
+    var template = Array("\(memory)/cachefiles-test-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&template)
+    guard descriptor >= 0 else { return "/var/tmp" }
+    let taken = fsetxattr(descriptor, "user.test", [1], 1, 0)
+    unlink(template)
+    close(descriptor)
+    return taken == 0 ? memory : "/var/tmp"
+  }()
+
+  /// Makes the directory.
   public init() {
-    let base = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp"
+    let base = Self.base
     var template = Array(("\(base)/cachefiles-test-" + String(repeating: "X", count: 6)).utf8CString)
     guard mkdtemp(&template) != nil else { fatalError("no scratch directory below \(base)") }
     let made = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -25,10 +48,20 @@ public final class ScratchDirectory: Sendable {
 
   deinit {
     guard ProcessInfo.processInfo.environment["KEEP_SCRATCH"] == nil else { return }
-    // Trees of tests can be deeper than Foundation's own removal goes.
-    // Some have immutable files in them.
-    let script = "chattr -R -i -a \"$1\" 2>/dev/null; chmod -R u+rwx \"$1\" 2>/dev/null; rm -rf \"$1\""
+    // Trees of tests can be deeper than Foundation's own removal goes. Few have immutable or closed entries.
+    let script = """
+      rm -rf "$1" 2>/dev/null && exit
+      chattr -R -i -a "$1" 2>/dev/null
+      chmod -R u+rwx "$1" 2>/dev/null
+      rm -rf "$1"
+      """
     _ = try? Command.run("/bin/sh", ["-c", script, "sh", path])
+  }
+
+  /// The bytes that the directory occupies: none on many file systems.
+  public var directoryBytes: Int {
+    var raw = stat()
+    return stat(path, &raw) == 0 ? Int(raw.st_blocks) * 512 : 0
   }
 
   /// The path of something in the directory.

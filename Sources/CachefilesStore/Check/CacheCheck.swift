@@ -10,11 +10,12 @@ public final class CacheCheck: Sendable {
   private let options: CheckOptions
   private let funnel: FindingFunnel
   private let errors = Mutex<Int>(0)
-  private let start = ContinuousClock.now
+  private let start: ContinuousClock.Instant
 
   /// Prepares a check. One value makes one run.
   public init(_ options: CheckOptions) {
     self.options = options
+    start = options.clock()
     funnel = FindingFunnel(options.policy, repairLimit: options.repairLimit, onFinding: options.onFinding)
   }
 
@@ -86,7 +87,7 @@ public final class CacheCheck: Sendable {
     var report = report
     report.groups = funnel.groups()
     report.errors = errors.withLock { $0 }
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
+    let (seconds, attoseconds) = (options.clock() - start).components
     report.duration = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     return report
   }
@@ -99,7 +100,7 @@ public final class CacheCheck: Sendable {
   }
 
   private var isOutOfTime: Bool {
-    options.timeLimit.map { ContinuousClock.now - start > .nanoseconds($0) } ?? false
+    options.timeLimit.map { options.clock() - start > .nanoseconds($0) } ?? false
   }
 
   // MARK: Looking

@@ -19,6 +19,8 @@ public struct CheckOptions: Sendable {
   public var firstVolume: [UInt8]?
   /// Begin no other volume after so many nanoseconds, and no other repair. The first part is always finished.
   public var timeLimit: Int64?
+  /// What ``timeLimit`` and the duration are measured with.
+  package var clock: @Sendable () -> ContinuousClock.Instant = { .now }
   /// Where the journal of repairs goes, a new file outside the cache; without one nothing is repaired.
   public var journal: FilePath?
   /// Whether repairs remove for good what they bury by default.

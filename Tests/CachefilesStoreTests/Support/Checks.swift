@@ -95,10 +95,18 @@ extension ScratchDirectory {
 
 /// Inode flags by path.
 enum Flags {
+  /// FS_IOC_GETFLAGS and FS_IOC_SETFLAGS.
+  private static let (get, put): (UInt, UInt) = (0x8008_6601, 0x4008_6602)
+
+  /// The flags, asked without this package.
   static func of(_ path: String) throws -> UInt32 {
-    let parent = try OwnedDescriptor(directory: FilePath(path).removingLastComponent())
-    guard let last = FilePath(path).lastComponent, let name = EntryName(Array(last.string.utf8)) else { return 0 }
-    return try parent.open(name, .inspect).inodeFlags().rawValue
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | 0o1000000)
+    guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+    defer { close(descriptor) }
+    var flags: UInt32 = 0
+    // The kernel writes 32 bits. Some file systems have no flags.
+    guard ioctl(descriptor, get, &flags) == 0 else { return 0 }
+    return flags
   }
 
   /// Sets a flag.
@@ -110,17 +118,14 @@ enum Flags {
     try? entry.setInodeFlags(flags.union(flag))
   }
 
+  /// Takes away the flags that keep an entry from being removed.
   static func clear(_ path: String) {
-    do {
-      let parent = try OwnedDescriptor(directory: FilePath(path).removingLastComponent())
-      guard let last = FilePath(path).lastComponent, let name = EntryName(Array(last.string.utf8)) else { return }
-      let entry = try parent.open(name, .inspect)
-      let flags = try entry.inodeFlags()
-      if !flags.isDisjoint(with: [.immutable, .appendOnly]) {
-        try entry.setInodeFlags(flags.subtracting([.immutable, .appendOnly]))
-      }
-    } catch {
-      return
-    }
+    let protecting = InodeFlags.immutable.union(.appendOnly).rawValue
+    guard let flags = try? of(path), flags & protecting != 0 else { return }
+    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var left = flags & ~protecting
+    _ = ioctl(descriptor, put, &left)
   }
 }
