@@ -17,6 +17,11 @@ struct GraveyardHold: ~Copyable {
     }
   }
 
+  /// A process that was forked meanwhile may have a copy of the descriptor: the lock is given back, not only let go.
+  deinit {
+    if let graveyard { graveyard.unlock() }
+  }
+
   private static func lock(_ store: borrowing Store) throws(Errno) -> OwnedDescriptor? {
     do throws(Errno) {
       let graveyard = try store.root.open(Store.graveyardName, .directory)
