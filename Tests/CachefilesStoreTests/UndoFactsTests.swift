@@ -174,4 +174,19 @@ struct UndoFactsTests {
     let result = try scratch.copy("source", to: "many") { $0.verifies = true }
     #expect(result.report.errors == 0 && result.report.directories == CopyDirectories.openLimit * 6)
   }
+
+  @Test("one run mends a graveyard that is no directory and cannot be moved, and what has to go into it")
+  func stuckGraveyard() throws {
+    try scratch.makeDamaged([.o06, .v09])
+    try FileManager.default.removeItem(atPath: full("cache-root/graveyard"))
+    let file = try scratch.write("cache-root/graveyard", [1])
+    Flags.set(file, .immutable)
+    defer { scratch.clearFlags() }
+    let before = try scratch.snapshot()
+    let first = try scratch.check("cache-root", .all)
+    #expect(first.failures.isEmpty && first.report.exit == CheckReport.ExitBits.repaired, "\(first.failures)")
+    #expect(try scratch.check("cache-root", .all, journal: "second").report.exit == 0)
+    #expect(try scratch.undo().lost.isEmpty)
+    #expect(try scratch.snapshot() == before)
+  }
 }

@@ -226,7 +226,7 @@ struct Repairer: ~Copyable {
     options.onFailure(StoreError(path: finding.path, operation: verb, error: error, note: note))
   }
 
-  /// What must come first: a graveyard, flags that forbid changes, then the higher directory before what is in it.
+  /// What must come first: flags that forbid changes, a graveyard, then the higher directory before what is in it.
   private static func order(_ left: Finding, _ right: Finding) -> Bool {
     let (one, other) = (rank(left.repair), rank(right.repair))
     if one != other { return one < other }
@@ -246,8 +246,8 @@ struct Repairer: ~Copyable {
 
   private static func rank(_ verb: RepairVerb?) -> Int {
     switch verb {
-    case .replace: 0
-    case .clearFlag: 1
+    case .clearFlag: 0
+    case .replace: 1
     case .bury: 2
     case .setHeader, .setMode, .removeAttribute, .resetAccessTime: 3
     case .truncate: 4
