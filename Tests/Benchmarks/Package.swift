@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Micro-benchmarks, in a package of their own so that the toolkit does not depend on what measures it. `micro` runs them.
+// Micro-benchmarks, in a package of their own so that the toolkit does not depend on what measures it. `micro.py` runs them.
 let package = Package(
   name: "benchmarks",
   dependencies: [

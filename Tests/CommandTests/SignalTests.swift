@@ -21,7 +21,8 @@ struct SignalTests {
     try sample(objects: 100)
     // With so few descriptors each of 2,560 directories is a failure: more lines than the pipe of stderr holds.
     let arguments = [
-      "--nofile=7", Command.productDirectory + "/cachefiles", "stats", "--json", "--threads", "1", "c",
+      "--nofile=\(7 + Command.preloadedDescriptors)", Command.productDirectory + "/cachefiles", "stats", "--json",
+      "--threads", "1", "c",
     ]
     let command = try RunningCommand(
       arguments, program: "/usr/bin/prlimit", pipe: .errors, directory: scratch.path)
@@ -39,7 +40,9 @@ struct SignalTests {
     try sample(objects: 1)
     for number in 0..<3000 { try scratch.makeDirectory("c/graveyard/6b00e8770000\(1000 + number)") }
     // With so few descriptors each directory is a failure: more lines than the pipe of stderr holds.
-    let arguments = ["--nofile=6", Command.productDirectory + "/cachefiles", "sweep", "--json", "c"]
+    let arguments = [
+      "--nofile=\(6 + Command.preloadedDescriptors)", Command.productDirectory + "/cachefiles", "sweep", "--json", "c",
+    ]
     let command = try RunningCommand(arguments, program: "/usr/bin/prlimit", pipe: .errors, directory: scratch.path)
     command.waitForOutput()
     command.send(signal)

@@ -49,6 +49,13 @@ public enum Command {
     return bundle.path
   }()
 
+  /// How many descriptors besides its streams a program has when it starts: a preloaded library may have opened some.
+  public static let preloadedDescriptors: Int = {
+    let names = try? run("/bin/ls", ["/proc/self/fd"]).text.split(separator: "\n")
+    // Three streams, and the directory that ls reads.
+    return max(0, (names?.count ?? 4) - 4)
+  }()
+
   /// Runs a program of this package.
   public static func cachefiles(_ arguments: [String], input: [UInt8] = [], directory: String? = nil) throws
     -> CommandResult

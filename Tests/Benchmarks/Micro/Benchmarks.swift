@@ -2,7 +2,7 @@ import Benchmark
 import CLoops
 import Glibc
 
-/// The benchmarks, each beside the same work in C. Times are for a whole loop; `micro` divides by the number of items,
+/// The benchmarks, each beside the same work in C. Times are for a whole loop; `micro.py` divides by the number of items,
 /// which each benchmark tells with the allocations it made.
 let benchmarks: @Sendable () -> Void = {
   let items = BenchmarkMetric.custom("items", useScalingFactor: false)
@@ -42,7 +42,7 @@ let benchmarks: @Sendable () -> Void = {
   measure("record", items: codec.records.count) { blackHole(codec.parse()) }
   measure("record, C", items: codec.records.count) { blackHole(codec.records.withC(cloops_records_all)) }
 
-  // A directory of so many files, which `micro` makes.
+  // A directory of so many files, which `micro.py` makes.
   guard let path = getenv("MICRO_DIRECTORY").map({ String(cString: $0) }) else { return }
   let directory = Directory(path: path)
   precondition(directory.read(status: true) == directory.readInC(status: true), "C reads another directory")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# kernels SERIES DIR: unpacks the newest Debian kernel of a series (5.10, 6.1, 6.12, 7) below DIR, so that DIR/boot/vmlinuz-* and
+# kernels.sh SERIES DIR: unpacks the newest Debian kernel of a series (5.10, 6.1, 6.12, 7) below DIR, so that DIR/boot/vmlinuz-* and
 # DIR/lib/modules/* exist, and prints its release. Does nothing but that when DIR has one already. Suites that are not set up on
 # this machine are read with lists of their own; nothing is installed.
 set -eu
@@ -12,6 +12,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/tree"
 
 # The archives that apt uses here, with more suites.
+# shellcheck disable=SC2016 # apt-get's own variable
 uris=$(apt-get indextargets --format '$(REPO_URI)' | sort -u)
 main=$(grep -E '/debian/?$' <<<"$uris" | head -1)
 security=$(grep -E '/debian-security/?$' <<<"$uris" | head -1 || true)
@@ -49,7 +50,7 @@ depmod -b "$work/tree" "$release"
 # The version of the kernel itself, which the release of 5.10 does not tell.
 dpkg-deb -f "$(ls "$package"_*.deb)" Version > tree/version
 mkdir -p "$dir"
-rm -rf "$dir/boot" "$dir/lib"
+rm -rf "${dir:?}/boot" "${dir:?}/lib"
 mv tree/boot tree/lib tree/version "$dir/"
 echo "$release" > "$dir/release"
 echo "$release"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Shows how time and memory grow with the number of objects and the shape of a cache, and prints Markdown tables.
 
-    Tests/Benchmarks/growth [--sizes 10000 100000 1000000 4000000] [--shapes 1000000] [--directory /var/tmp] [--image ext4]
+    Tests/Benchmarks/growth.py [--sizes 10000 100000 1000000 4000000] [--shapes 1000000] [--directory /var/tmp] [--image ext4]
 
 The sizes are synthetic caches of `cachefiles sample`. The shapes hold the same number of empty objects in 1, 16 and 256
 volumes, and in one fanout directory; they have no attributes, so that only

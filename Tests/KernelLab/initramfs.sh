@@ -1,6 +1,6 @@
 #!/bin/bash
-# initramfs DIR: makes DIR/initramfs for the kernel unpacked in DIR: busybox and the modules that it takes to mount this machine's
-# root over 9p, read-only, below an overlay in memory. It ends in guest/start. The root is not mounted with cache=loose: 6.1 would
+# initramfs.sh DIR: makes DIR/initramfs for the kernel unpacked in DIR: busybox and the modules that it takes to mount this machine's
+# root over 9p, read-only, below an overlay in memory. It ends in guest/start.sh. The root is not mounted with cache=loose: 6.1 would
 # keep it in the cache that the cases look at.
 set -eu
 dir=$1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times making room: culls of synthetic caches, and a sweep beside rm -rf and find -delete, and prints Markdown tables.
 
-    Tests/Benchmarks/room [--objects 1000000] [--runs 3] [--directory /var/tmp] [--image ext4] [--cold] [--large N]
+    Tests/Benchmarks/room.py [--objects 1000000] [--runs 3] [--directory /var/tmp] [--image ext4] [--cold] [--large N]
 
 A tenth of the objects is culled. The trees that are swept, removed by rm and deleted by find are made alike, by
 `cachefiles sample` with the same seed, and buried; who goes first changes with each run. With --cold (needs root) the

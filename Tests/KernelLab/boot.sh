@@ -1,13 +1,13 @@
 #!/bin/bash
-# boot DIR CASE DISK [OUT]: boots the kernel unpacked in DIR with this machine's root file system (read-only, below an overlay),
-# runs guest/cases/CASE in it, and prints what the guest prints. DISK is its /dev/vda, OUT is writable from inside at /out.
+# boot.sh DIR CASE DISK [OUT]: boots the kernel unpacked in DIR with this machine's root file system (read-only, below an overlay),
+# runs guest/cases/CASE.sh in it, and prints what the guest prints. DISK is its /dev/vda, OUT is writable from inside at /out.
 # From the environment: BIN, the directory of the binaries; LAB_FS, the file system of the cache (ext4, xfs, btrfs);
 # LAB_SECONDS, after which the guest is killed; LAB_SMP, how many processors it has; LAB_ACCEL, in place of software emulation.
 # On a busy host the emulated timer may miss the kernel's test of it: no_timer_check.
 set -eu
 here=$(dirname "$(realpath "$0")")
 dir=$(realpath "$1") case=$2 disk=$(realpath "$3") out=${4:-}
-[[ -e $dir/initramfs && $dir/initramfs -nt $here/initramfs ]] || "$here/initramfs" "$dir"
+[[ -e $dir/initramfs && $dir/initramfs -nt $here/initramfs.sh ]] || "$here/initramfs.sh" "$dir"
 
 accel=${LAB_ACCEL:-tcg,thread=multi}
 more=()

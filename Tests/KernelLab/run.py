@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""run [--cases NAME,...] [--fs NAME,...] [--jobs N] [--again] [--no-install] [--no-matrix] [SERIES ...]
+"""run.py [--cases NAME,...] [--fs NAME,...] [--jobs N] [--again] [--no-install] [--no-matrix] [SERIES ...]
 
 Checks what this package says of cachefiles against real kernels: boots Debian kernels in QEMU, with this machine's root file system
 and the release binaries inside, and runs the cases of guest/cases in each. Prints a line for each claim and ends with
@@ -140,7 +140,7 @@ class Lab:
     def kernel(self, series):
         """The directory of a kernel, or why there is none."""
         directory = os.path.join(self.place, "kernels", series)
-        run = subprocess.run([os.path.join(HERE, "kernels"), series, directory], capture_output=True, text=True, check=False)
+        run = subprocess.run([os.path.join(HERE, "kernels.sh"), series, directory], capture_output=True, text=True, check=False)
         if run.returncode:
             return None, (run.stderr.strip().splitlines() or ["it cannot be fetched"])[-1]
         self.releases[series] = run.stdout.strip()
@@ -211,7 +211,7 @@ class Lab:
                "LAB_SMP": str(max(1, CPUS // self.options.jobs))}
         start = time.monotonic()
         with open(log, "wb") as file:
-            boot = subprocess.run([os.path.join(HERE, "boot"), directory, case.script, disk, out], stdout=file,
+            boot = subprocess.run([os.path.join(HERE, "boot.sh"), directory, case.script, disk, out], stdout=file,
                                   stderr=subprocess.STDOUT, env=env, check=False)
             seconds = int(time.monotonic() - start)
             if boot.returncode in (124, 137):
@@ -282,7 +282,7 @@ class Lab:
             return "nothing has run"
         first, last = (datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M")
                        for t in (min(times), max(times)))
-        lines = ["# Kernels", "", "Written by `Tests/KernelLab/run`; [KernelLab.md](KernelLab.md) explains it.", "",
+        lines = ["# Kernels", "", "Written by `Tests/KernelLab/run.py`; [KernelLab.md](KernelLab.md) explains it.", "",
                  f"Run from {first} to {last} UTC. A cell counts the claims that were checked.", "",
                  "| | kernel | Debian package version |", "|---|---|---|"]
         lines += [f"| {series} | {self.releases[series]} | {versions[series]} |" for series in SERIES]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the micro-benchmarks, each beside the same work in plain C in the same run, and prints a Markdown table.
 
-    Tests/Benchmarks/micro [--runs 5] [--scratch DIR] [--set]
+    Tests/Benchmarks/micro.py [--runs 5] [--scratch DIR] [--set]
 
 The exit status is 1 when a benchmark takes more times the time of its loop in C than `thresholds.json` allows, or
 allocates more for an item. A time is the least of all loops of a run, so that disturbances count little; the ratio is

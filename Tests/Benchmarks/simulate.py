@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Shows what 100 million objects would take, and which part breaks first, and prints Markdown tables. Needs root and ext4.
 
-    Tests/Benchmarks/simulate [--objects 100000000] [--fanouts 8] [--measured 1000000] [--runs 3] [--directory /var/tmp]
+    Tests/Benchmarks/simulate.py [--objects 100000000] [--fanouts 8] [--measured 1000000] [--runs 3] [--directory /var/tmp]
 
 Two parts can be measured without that many files. Directories of the size that they would have hold nothing but names: so
 many of the 256 fanout directories of one volume are made as they would be, of hard links to a few files, beside the same

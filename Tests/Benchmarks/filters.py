@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the filters on one processor, and the start of the programs, and prints Markdown tables.
 
-    Tests/Benchmarks/filters [--lines 2000000] [--runs 5] [--static]
+    Tests/Benchmarks/filters.py [--lines 2000000] [--runs 5] [--static]
 
 `encode` gets random keys of 8 to 40 bytes, `decode` the names that `encode` gave, `record` attributes of NFS. The start is
 `cachefiles --version`, a hundred times; with --static also that of a build with --static-swift-stdlib.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the scanner on a synthetic cache beside du, find, gdu, ncdu and a scanner in C, in one run, and prints Markdown tables.
 
-    Tests/Benchmarks/compare [--objects 1000000] [--runs 3] [--directory /var/tmp] [--image ext4] [--cold] [--calls] [--only WORD ...]
+    Tests/Benchmarks/compare.py [--objects 1000000] [--runs 3] [--directory /var/tmp] [--image ext4] [--cold] [--calls] [--only WORD ...]
 
 Every command runs --runs times, in turn with the others; the tables have medians. With --cold (needs root) the
 kernel's caches are dropped before each run of a second round. With --image (needs root) the cache lies on a new file

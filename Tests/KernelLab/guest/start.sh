@@ -16,7 +16,7 @@ ip link set lo up
 mkdir -p /out
 mount -t 9p -o trans=virtio,version=9p2000.L out /out 2>/dev/null
 cd /lab || exit
-bash -c '. "$LAB_GUEST/lab.sh"; . "$LAB_GUEST/cases/$LAB_CASE"; leave' 2>&1
+bash -c '. "$LAB_GUEST/lab.sh"; . "$LAB_GUEST/cases/$LAB_CASE.sh"; leave' 2>&1
 echo "LAB exit $?"
 sync
 /lab/host/bin/busybox poweroff -f
