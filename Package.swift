@@ -68,11 +68,9 @@ let package = Package(
     .executableTarget(name: "cache-du", dependencies: ["CachefilesCommands"]),
     .target(
       name: "TestSupport",
-      dependencies: ["CAttr", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["CAttr", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
-    .testTarget(
-      name: "CachefilesFormatTests", dependencies: ["CachefilesFormat", "CachefilesStore", "TestSupport"],
-      swiftSettings: strict),
+    .testTarget(name: "CachefilesFormatTests", dependencies: ["CachefilesFormat"], swiftSettings: strict),
     .testTarget(
       name: "LinuxIOTests",
       dependencies: ["LinuxIO", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
@@ -86,12 +84,8 @@ let package = Package(
       swiftSettings: strict + lifetimes + faults),
     .testTarget(
       name: "CommandTests",
-      dependencies: [
-        "CAttr", "cachefiles", "cachefiles-cull", "cachefiles-fsck", "CachefilesCommands", "CachefilesFormat",
-        "CachefilesStore",
-        "LinuxIO",
-        "TestSupport",
-      ],
+      // The programs, which it runs.
+      dependencies: ["cache-du", "cachefiles", "cachefiles-cull", "cachefiles-fsck", "CAttr", "TestSupport"],
       exclude: ["Cases"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -39,14 +39,8 @@ skip() {
 
 # clock OFFSET
 clock() {
-  # Not faketime(1): it leaves a descriptor open, and some tests count those.
-  # shellcheck disable=SC2016 # the loader puts the directory of the machine's libraries in
-  library='/usr/$LIB/faketime/libfaketime.so.1'
-  case $(LD_PRELOAD=$library FAKETIME=+3650d date +%Y 2>&1) in
-    "$(($(date +%Y) + 10))" | "$(($(date +%Y) + 9))") ;;
-    *) skip "faketime is not installed"; return ;;
-  esac
-  NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 FAKETIME=$1 run env "LD_PRELOAD=$library"
+  command -v faketime >/dev/null || { skip "faketime is not installed"; return; }
+  NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1 run faketime -f "$1"
 }
 
 # turkish: a locale with other rules for letters; it is made where it is not installed.
@@ -116,7 +110,10 @@ for condition; do
     echo "$condition: skipped: $(cat "$work/reason")"
     continue
   fi
-  echo "$condition: $(grep -a 'Test run with' "$work/log" | tail -n 1 | sed 's/^[^T]*//'), $(($(date +%s) - start)) s"
+  summary=$(grep -a 'Test run with' "$work/log" | tail -n 1 | sed 's/^[^T]*//')
+  # A run that says nothing has not run.
+  [ -n "$summary" ] || { summary="the tests did not come to their end" result=99; }
+  echo "$condition: $summary, $(($(date +%s) - start)) s"
   if [ $result != 0 ]; then
     failed=1
     grep -a 'recorded an issue' "$work/log" | cut -c1-200

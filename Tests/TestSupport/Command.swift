@@ -49,11 +49,12 @@ public enum Command {
     return bundle.path
   }()
 
-  /// How many descriptors besides its streams a program has when it starts: a preloaded library may have opened some.
+  /// How many descriptors right after its streams a program has when it starts: a preloaded library may have opened some.
   public static let preloadedDescriptors: Int = {
-    let names = try? run("/bin/ls", ["/proc/self/fd"]).text.split(separator: "\n")
-    // Three streams, and the directory that ls reads.
-    return max(0, (names?.count ?? 4) - 4)
+    // The directory that ls reads gets the first free number.
+    let lines = (try? run("/bin/ls", ["-l", "/proc/self/fd"]).text.split(separator: "\n")) ?? []
+    let words = lines.first { $0.hasSuffix("/fd") }?.split(separator: " ") ?? []
+    return words.dropLast(2).last.flatMap { Int($0) }.map { max(0, $0 - 3) } ?? 0
   }()
 
   /// Runs a program of this package.

@@ -1,5 +1,4 @@
 import CAttr
-import CachefilesFormat
 import Foundation
 public import LinuxIO
 public import SystemPackage

@@ -5,6 +5,7 @@ import LinuxIO
 import Synchronization
 import SystemPackage
 import TestSupport
+import Testing
 
 /// What one scan with ``Statistics`` came to.
 struct ScanResult {
@@ -90,7 +91,7 @@ extension ScratchDirectory {
 
 /// Sets the cache attribute of a file, or another one.
 func setAttribute(_ path: String, _ value: [UInt8], name: String = "user.CacheFiles.cache") {
-  precondition(NaiveWalk.setAttribute(path, value, name), "cannot set an attribute of \(path)")
+  if !NaiveWalk.setAttribute(path, value, name) { Issue.record("cannot set an attribute of \(path)") }
 }
 
 /// Whether the tests run as root.
