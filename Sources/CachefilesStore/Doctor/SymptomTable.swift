@@ -34,7 +34,7 @@ extension Symptom {
       advice: "read the kernel log, run cachefiles-fsck on the directory, then restart cachefilesd"),
     Symptom(
       .withdrawn, .kernel, .critical, "the cache is being withdrawn: its daemon has ended",
-      advice: "read the last messages of cachefilesd in its log, then start it again; if there are none: erratum C5"),
+      advice: "read cachefilesd's last messages in the log, then start it again; if there are none: erratum C5"),
     Symptom(
       .volumeWithoutCache, .kernel, .warning, "a volume has no cache: what is mounted there is not cached",
       advice: "mounted before the cache was bound, or its directory is damaged: run cachefiles-fsck, then remount"),
