@@ -19,7 +19,7 @@ extension Symptom {
     Symptom(
       .notBound, .kernel, .critical, "the kernel has no cache: nothing is cached anywhere",
       advice:
-        "start cachefilesd (Debian: RUN=yes in /etc/default/cachefilesd) and read its log; without an error message: erratum C5"),
+        "start cachefilesd (Debian: RUN=yes in /etc/default/cachefilesd) and read its log; no error in it: erratum C5"),
     Symptom(
       .boundElsewhere, .kernel, .warning, "the kernel caches, but in another directory",
       advice: "ask about that directory, or restart cachefilesd so that it reads its configuration again"),
