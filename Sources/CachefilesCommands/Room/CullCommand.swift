@@ -82,8 +82,8 @@ struct CullCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects takes a number from 0 on") }
-    if let rate, rate < 1 { throw ValidationError("--rate takes a number from 1 on") }
+    if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects must be 0 or greater") }
+    if let rate, rate < 1 { throw ValidationError("--rate must be 1 or greater") }
   }
 
   func run() throws {
@@ -94,7 +94,7 @@ struct CullCommand: ParsableCommand {
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume) }
     let status = try fileSystem(store)
     var options = try cullOptions(status)
-    if idle, !Pause.useIdleDisk() { output.note("cachefiles: note: the idle I/O class is not to be had here") }
+    if idle, !Pause.useIdleDisk() { output.note("cachefiles: note: the idle I/O class is not available here") }
     noteAccessTimes(status, output)
     let victims = SharedOutput(output)
     if list { options.onVictim = { VictimLine.write($0, to: victims) } }

@@ -57,7 +57,7 @@ struct CullView: Renderable {
       return lines + availability()
     }
     let sum = report.isDryRun ? report.plan.sum : report.done
-    let verb = report.isDryRun ? "would go" : "removed"
+    let verb = report.isDryRun ? "would be removed" : "removed"
     lines.append("\(root): \(Quantity.count(sum.objects, "object")), \(Quantity.size(sum.bytes)) \(verb)")
     if let oldest = report.plan.oldest, let newest = report.plan.newest, sum.objects > 0 {
       let (from, to) = (Quantity.time(nanoseconds: oldest), Quantity.time(nanoseconds: newest))

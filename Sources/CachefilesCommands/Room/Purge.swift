@@ -42,7 +42,7 @@ struct PurgeCommand: ParsableCommand {
   @Flag(help: "Everything in 'cache'.")
   var all = false
 
-  @Flag(name: [.customShort("n"), .long], help: "Only show what would go.")
+  @Flag(name: [.customShort("n"), .long], help: "Only show what would be removed.")
   var dryRun = false
 
   @Flag(help: "Do not ask.")

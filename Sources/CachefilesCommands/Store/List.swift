@@ -37,7 +37,7 @@ struct List: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on") }
+    if let limit, limit < 0 { throw ValidationError("--limit must be 0 or greater") }
   }
 
   func run() throws {

@@ -86,12 +86,12 @@ struct StatsShow: ParsableCommand {
   func validate() throws {
     if format != nil, form.format != .text { throw ValidationError("--format excludes --json and --jsonl") }
     if let watch {
-      if watch < 1 { throw ValidationError("--watch takes a number of seconds from 1 on") }
+      if watch < 1 { throw ValidationError("--watch must be 1 second or more") }
       if output != nil || report != nil || format != nil || form.format == .document {
         throw ValidationError("--watch prints lines of text, or with --jsonl lines of JSON")
       }
     }
-    if let count, watch == nil || count < 1 { throw ValidationError("--count goes with --watch, from 1 on") }
+    if let count, watch == nil || count < 1 { throw ValidationError("--count needs --watch and must be 1 or greater") }
     if report != nil, output != nil { throw ValidationError("--report is the output; leave out --output") }
   }
 

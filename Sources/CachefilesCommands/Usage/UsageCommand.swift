@@ -51,7 +51,7 @@ struct UsageCommand: ParsableCommand {
   }
 
   func validate() throws {
-    if top < 0 { throw ValidationError("--top takes a number from 0 on") }
+    if top < 0 { throw ValidationError("--top must be 0 or greater") }
     if export != nil {
       if output.format != .text {
         throw ValidationError("--export has a format of its own; leave out --json and --jsonl")

@@ -1,6 +1,6 @@
 import LinuxIO
 
-/// Which objects have gone unused for longest, told by their inode numbers: so much memory as is set, whatever the number
+/// Which objects have gone unused for longest, identified by inode number, in bounded memory, whatever the number
 /// of objects. The scans after the first one look at these and at nothing else.
 ///
 /// It decides nothing: what a scan looks at is judged by what the file system says of it then.

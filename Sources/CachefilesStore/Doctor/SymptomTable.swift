@@ -19,7 +19,7 @@ extension Symptom {
     Symptom(
       .notBound, .kernel, .critical, "the kernel has no cache: nothing is cached anywhere",
       advice:
-        "start cachefilesd (Debian: RUN=yes in /etc/default/cachefilesd) and read its log; no last words: erratum C5"),
+        "start cachefilesd (Debian: RUN=yes in /etc/default/cachefilesd) and read its log; no error in it: erratum C5"),
     Symptom(
       .boundElsewhere, .kernel, .warning, "the kernel caches, but in another directory",
       advice: "ask about that directory, or restart cachefilesd so that it reads its configuration again"),
@@ -34,7 +34,7 @@ extension Symptom {
       advice: "read the kernel log, run cachefiles-fsck on the directory, then restart cachefilesd"),
     Symptom(
       .withdrawn, .kernel, .critical, "the cache is being withdrawn: its daemon has ended",
-      advice: "read the log of cachefilesd for its last words, then start it again; without any it was erratum C5"),
+      advice: "read cachefilesd's last messages in the log, then start it again; if there are none: erratum C5"),
     Symptom(
       .volumeWithoutCache, .kernel, .warning, "a volume has no cache: what is mounted there is not cached",
       advice: "mounted before the cache was bound, or its directory is damaged: run cachefiles-fsck, then remount"),

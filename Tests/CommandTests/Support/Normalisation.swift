@@ -48,7 +48,7 @@ struct Normalisation {
     ("(?m)^(  available +)[0-9.]+ [KMGT]?i?B.*$", "$1<machine>"),
     ("(\"(oldest|newest)_ns\": ?)[0-9]+", "$1<time>"),
     ("(\"available_bytes(_before|_after)?\": ?)[0-9]+", "$1<machine>"),
-    ("(objects?, )[0-9.]+ [KMGT]?i?B (would go|removed)", "$1<disk> $2"),
+    ("(objects?, )[0-9.]+ [KMGT]?i?B (would be removed|removed)", "$1<disk> $2"),
     ("[0-9.]+ [KMGT]?i?B affected", "<disk> affected"),
     ("(\"affected_bytes\": ?)[0-9]+", "$1<machine>"),
     ("(\"freed_bytes\": ?)[0-9]+", "$1<machine>"), ("[0-9.]+ [KMGT]?i?B (freed|purged)", "<disk> $1"),
