@@ -24,9 +24,11 @@ struct DescriptorTests {
     let directory = try open()
     let file = try directory.open(name, .create(permissions: 0o600))
     #expect(try file.status().kind == .regular)
+    // btrfs lists what was there when the directory was opened.
+    let now = try open()
     let buffer = DirectoryBuffer(capacity: 4096)
     var seen: [[UInt8]] = []
-    while try buffer.fill(from: directory) { buffer.forEach { seen.append(Array($0.entryName?.bytes ?? [])) } }
+    while try buffer.fill(from: now) { buffer.forEach { seen.append(Array($0.entryName?.bytes ?? [])) } }
     #expect(seen == [bytes])
   }
 
