@@ -64,9 +64,16 @@ struct GoldenCase: CustomTestStringConvertible, CustomStringConvertible, Sendabl
     // Whatever the umask is.
     for name in ["", "/tmp", "/here"] { chmod(place + name, 0o755) }
     let script = directory.appendingPathComponent("cmd").path
+    var command = [
+      "/usr/bin/timeout", "120", "/bin/sh", "-c", "umask 022; . \"$CASES/lib.sh\"; . \"$1\"", "sh", script,
+    ]
+    // The machine's own configuration of cachefilesd has limits of its own: an empty one stands in its place.
+    if geteuid() == 0, FileManager.default.fileExists(atPath: "/etc/cachefilesd.conf") {
+      let hide = "mount --bind /dev/null /etc/cachefilesd.conf; exec \"$@\""
+      command = ["/usr/bin/unshare", "-m", "/bin/sh", "-c", hide, "sh"] + command
+    }
     let result = try Command.run(
-      "/usr/bin/timeout", ["120", "/bin/sh", "-c", "umask 022; . \"$CASES/lib.sh\"; . \"$1\"", "sh", script],
-      directory: "\(place)/here", environment: environment(place))
+      command[0], Array(command.dropFirst()), directory: "\(place)/here", environment: environment(place))
     let normalisation = Normalisation(scratch: place, hasOwnFileSystem: image != nil)
     try compare("exit", Array("\(result.status)\n".utf8), normalisation)
     try compare("stdout", result.output, normalisation)
