@@ -40,7 +40,7 @@ mount -o bind /host /root/lab/host
 mount -o bind "/host$(value kernel)/lib/modules" /root/lib/modules
 mount -t tmpfs -o size=40% tmpfs /root/tmp
 mount -t tmpfs tmpfs /root/run
-exec chroot /root /bin/bash "/lab/host$(value guest)/start" > /root/dev/console 2>&1
+exec chroot /root /bin/bash "/lab/host$(value guest)/start.sh" > /root/dev/console 2>&1
 INIT
 chmod +x "$work/init"
 (cd "$work" && find . | cpio -o -H newc --quiet) | zstd -q -3 -f -o "$dir/initramfs.$$"
