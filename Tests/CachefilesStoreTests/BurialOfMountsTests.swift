@@ -147,4 +147,56 @@ struct BurialOfMountsTests {
       try? FileManager.default.removeItem(atPath: full("out"))
     }
   }
+
+  @Test("a grave that cannot be looked at is not removed, and counts as left")
+  func unseenGrave() throws {
+    let selection: PurgeSelection = .volumes { $0 == Array("9p,one,a".utf8) }
+    let counting = ScratchDirectory()
+    try counting.makePurgeable()
+    let plan = try counting.plan(selection)
+    let looks = try FaultPlan.count(.statx) { _ = try counting.purge(plan) }
+    var kept = 0
+    for ordinal in 1...looks {
+      let scratch = ScratchDirectory()
+      try scratch.makePurgeable()
+      let plan = try scratch.plan(selection)
+      let fault = FaultPlan(failing: .statx, ordinal: ordinal, with: .ioError)
+      guard let result = try? fault.run({ try scratch.purge(plan) }),
+        result.failures.contains(where: { $0.operation == "look at" && $0.error == .ioError }),
+        result.report.freedBytes == 0
+      else { continue }
+      kept += 1
+      #expect(result.report.leftGraves == 1 && scratch.graves.count == 2, "look \(ordinal)")
+    }
+    #expect(kept > 0)
+  }
+
+  @Test("a sweep on a read-only mount is one line", .enabled(if: Mount.isPossible))
+  func readOnlySweep() throws {
+    try scratch.makePurgeable()
+    try scratch.makeDirectory("mounted")
+    let mount = try Mount(["--bind", full("cache-root"), full("mounted")])
+    #expect(try Command.run("/usr/bin/mount", ["-o", "remount,bind,ro", full("mounted")]).status == 0)
+    let failures = Collector<StoreError>()
+    var options = GraveyardSweeper.Options(now: ScratchDirectory.now)
+    options.onFailure = { failures.add($0) }
+    let sweeper = GraveyardSweeper(options)
+    let store = try Store(path: scratch.path("mounted"))
+    #expect { try sweeper.run(store) } throws: { ($0 as? StoreError)?.error == .readOnlyFileSystem }
+    #expect(failures.all.isEmpty && scratch.graves == ["6b00e87700000001"])
+    mount.unmount()
+  }
+
+  @Test("a flag that came after a burial does not make an undo speak of a sweep")
+  func flaggedGrave() throws {
+    try scratch.makeDamaged([])
+    try scratch.write("cache-root/cache/I9p,p9src,hosttag/README.d/x/a", [1])
+    _ = try scratch.check("cache-root", .safe)
+    let grave = try #require(scratch.graves.first)
+    let file = full("cache-root/graveyard/\(grave)/x/a")
+    Flags.set(file, .immutable)
+    defer { scratch.clearFlags() }
+    let report = try scratch.undo()
+    #expect(report.restored == 1 && report.lost.isEmpty)
+  }
 }

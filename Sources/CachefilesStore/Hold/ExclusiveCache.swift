@@ -24,14 +24,10 @@ public struct ExclusiveCache: ~Copyable, Sendable {
 
   /// Takes the lock, and nothing else.
   fileprivate init(locking store: borrowing Store, _ sources: LivenessSources) throws(Refusal) {
-    let isFree: Bool
     let own: Store
-    do throws(Errno) {
-      isFree = try store.root.lock()
-      own = try store.duplicate()
-    } catch {
-      throw .lockFailed(error)
-    }
+    do throws(Errno) { own = try store.duplicate() } catch { throw .lockFailed(error) }
+    let isFree: Bool
+    do throws(Errno) { isFree = try own.root.lock() } catch { throw .lockFailed(error) }
     guard isFree else { throw .locked }
     self.store = own
     self.sources = sources

@@ -169,7 +169,7 @@ public struct Purge: Sendable {
       guard let graveyard = try GraveyardSweeper.openGraveyard(of: store) else {
         throw StoreError(path: path, operation: "sweep", error: .noSuchFileOrDirectory)
       }
-      let names = graves.filter { isThere($0, in: graveyard, path, &report) }.map(\.name)
+      let names = graves.filter { isThere($0, in: graveyard, path, &report) == true }.map(\.name)
       var removal = TreeRemover.Options()
       removal.threads = GraveyardSweeper.threads(options.threads)
       removal.isCancelled = options.isCancelled
@@ -178,23 +178,24 @@ public struct Purge: Sendable {
       report.freedBytes = tally.freedBytes
       report.isInterrupted = tally.isCancelled
       report.errors += tally.errors
-      report.leftGraves = graves.count { isThere($0, in: graveyard, path, &report) }
+      report.leftGraves = graves.count { isThere($0, in: graveyard, path, &report) != false }
     } catch {
       report.errors += 1
       options.onFailure(error)
     }
   }
 
-  /// Whether a grave holds what was buried there. Where that cannot be told it is named, and counts as left.
+  /// Whether a grave holds what was buried there; nil where that cannot be told: it is named, counts as left, and is
+  /// not removed.
   private func isThere(
     _ grave: Grave, in graveyard: borrowing OwnedDescriptor, _ path: [UInt8], _ report: inout PurgeReport
-  ) -> Bool {
+  ) -> Bool? {
     do throws(Errno) {
       return try graveyard.status(of: grave.name).inode == grave.inode
     } catch {
       if error == .noSuchFileOrDirectory { return false }
       fail(path.appending(component: grave.name.bytes), "look at", error, &report)
-      return true
+      return nil
     }
   }
 

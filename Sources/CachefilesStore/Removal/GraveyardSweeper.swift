@@ -85,7 +85,10 @@ public struct GraveyardSweeper: Sendable {
     var report = SweepReport(root: store.path)
     report.isDryRun = options.isDryRun
     guard let graveyard = try Self.openGraveyard(of: store) else { return report }
-    if !options.isDryRun { try Self.share(graveyard, of: store) }
+    if !options.isDryRun {
+      try Self.requireWritable(graveyard, of: store)
+      try Self.share(graveyard, of: store)
+    }
     defer { if !options.isDryRun { graveyard.unlock() } }
     let path = store.path.appending(component: Store.graveyardName.bytes)
     let (isCancelled, limit) = (options.isCancelled, options.timeLimit)
@@ -112,6 +115,18 @@ public struct GraveyardSweeper: Sendable {
     if options.isDryRun, let left = report.leftEntries { report.leftEntries = max(0, left - tally.removed) }
     report.duration = Self.nanoseconds(ContinuousClock.now - start)
     return report
+  }
+
+  /// On a read-only mount every removal would fail: that is one line, not one for each entry.
+  private static func requireWritable(
+    _ graveyard: borrowing OwnedDescriptor, of store: borrowing Store
+  ) throws(StoreError) {
+    do throws(Errno) {
+      if try graveyard.fileSystem().isReadOnly { throw .readOnlyFileSystem }
+    } catch {
+      throw StoreError(
+        path: store.path.appending(component: Store.graveyardName.bytes), operation: "sweep", error: error)
+    }
   }
 
   private static func share(_ graveyard: borrowing OwnedDescriptor, of store: borrowing Store) throws(StoreError) {

@@ -209,7 +209,10 @@ public struct Undo: Sendable {
     _ step: JournalStep, _ destination: [UInt8], _ store: borrowing Store
   ) throws(Errno) -> String? {
     guard let entries = step.entries else { return nil }
-    let left = try BurialSurvey(.ignore, isCancelled: { false }).look(at: destination, in: store).entries
+    let content = try BurialSurvey(.ignore, isCancelled: { false }).look(at: destination, in: store)
+    // A flag or a mount that came later ends the look: then the number says nothing.
+    guard content.obstacle == nil else { return nil }
+    let left = content.entries
     return left < entries ? "\(entries - left) of the \(entries) entries in it have been swept" : nil
   }
 
