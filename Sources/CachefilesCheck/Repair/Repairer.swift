@@ -10,7 +10,7 @@ struct Repairer: ~Copyable {
   private var journal: Journal?
   /// The paths of what is no longer where it was.
   private var gone: Set<[UInt8]> = []
-  private var own = OwnChanges()
+  private var own = ExpectedChanges()
   /// The entries of steps that failed, and may have been made half.
   private var incomplete: [JournalPath] = []
   private let values = AttributeBuffer(capacity: 1024)
@@ -69,7 +69,7 @@ struct Repairer: ~Copyable {
     _ findings: [Finding], in cache: borrowing ExclusiveCache, settle: (Finding) -> Void
   ) -> Outcome {
     let ordered = findings.sorted { Self.order($0, $1) }
-    own = OwnChanges(findings)
+    own = ExpectedChanges(findings)
     var next = 0
     var outcome = Outcome.complete
     while next < ordered.count {

@@ -69,10 +69,8 @@ struct Card {
   /// Adds fields of a parsed structure.
   mutating func add(_ fields: [NetfsField]) { for field in fields { add(field.label, field.value.words) } }
 
-  /// Adds what was said of a pasted path, without its heading.
-  mutating func add(_ answer: PastedAnswer, _ style: Style, verbose: Bool) {
-    rows.append(.lines(Array(answer.lines(style, verbose: verbose).dropFirst())))
-  }
+  /// Adds lines that are laid out already.
+  mutating func add(lines: [String]) { rows.append(.lines(lines)) }
 
   /// Adds a line below the last value.
   mutating func go(on text: String) { rows.append(.more(text)) }

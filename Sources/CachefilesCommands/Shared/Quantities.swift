@@ -1,5 +1,5 @@
 import CachefilesStore
-import Glibc
+import LinuxIO
 
 /// Sizes, counts and times as people read them.
 enum Quantity {
@@ -45,22 +45,19 @@ enum Quantity {
 
   /// A moment in UTC: `2026-11-21 01:20:34.079999000 UTC`, without the fraction when it is zero.
   static func time(seconds: Int64, nanoseconds: UInt32) -> String {
-    var moment = time_t(seconds)
-    var parts = tm()
-    guard gmtime_r(&moment, &parts) != nil, parts.tm_year < 8100, parts.tm_year > -1900 else {
+    guard let date = CalendarDate(secondsSince1970: seconds), (0..<10_000).contains(date.year) else {
       return "\(seconds) s since 1970"
     }
-    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    let year = String(Int(parts.tm_year) + 1900)
-    let date =
-      String(repeating: "0", count: max(0, 4 - year.count)) + year + "-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let year = String(date.year)
+    let day = String(repeating: "0", count: 4 - year.count) + year + "-\(two(date.month))-\(two(date.day))"
     var fraction = ""
     if nanoseconds > 0 {
       let digits = String(nanoseconds)
       fraction = "." + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
       while fraction.hasSuffix("0") { fraction.removeLast() }
     }
-    return "\(date) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))\(fraction) UTC"
+    return "\(day) \(two(date.hour)):\(two(date.minute)):\(two(date.second))\(fraction) UTC"
   }
 
   /// A moment in UTC from nanoseconds since 1970.

@@ -88,9 +88,3 @@ struct ScanArguments: ParsableArguments {
     }
   }
 }
-
-/// A failure that ends a command: one line and exit status 1.
-struct Failure: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}

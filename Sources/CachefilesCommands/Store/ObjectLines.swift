@@ -57,12 +57,12 @@ struct ObjectPrinter: ScanVisitor {
 final class SharedOutput: @unchecked Sendable {
   // `output` is read by all threads; its stream is touched under the lock only.
   let output: Output
-  private let lock = Mutex<Void>(())
+  private let lock = Lock()
 
   init(_ output: Output) { self.output = output }
 
   /// Writes lines.
   func write(_ bytes: [UInt8]) {
-    lock.withLock { _ in output.stream.append { $0 += bytes } }
+    lock.withLock { output.stream.append { $0 += bytes } }
   }
 }

@@ -164,10 +164,10 @@ package struct GraveyardSweeper: Sendable {
   package static func serialized(
     _ report: @escaping @Sendable (StoreError) -> Void, below path: [UInt8], operation: String
   ) -> @Sendable ([UInt8], Errno, String?) -> Void {
-    let turn = Turn()
+    let lock = Lock()
     return { entry, error, note in
       let full = entry.isEmpty ? path : path.appending(component: entry)
-      turn.take { report(StoreError(path: full, operation: operation, error: error, note: note)) }
+      lock.withLock { report(StoreError(path: full, operation: operation, error: error, note: note)) }
     }
   }
 

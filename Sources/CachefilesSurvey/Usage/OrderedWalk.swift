@@ -25,11 +25,11 @@ package final class OrderedWalk: Sendable {
   private let options: ScanOptions
   private let writer: any TreeWriter
   private let write: @Sendable ([UInt8]) -> Void
-  private let output = Baton()
+  private let output = Lock()
   private let device: UInt64
   private let rootStatus: FileStatus
   private let failures = Atomic<Int>(0)
-  private let named = Mutex<Void>(())
+  private let named = Lock()
   private let volumes = Atomic<Int>(0)
 
   /// Prepares a walk; what the writer makes of it goes to a closure, which is called by one thread at a time.
@@ -63,7 +63,7 @@ package final class OrderedWalk: Sendable {
   private func fail(_ error: StoreError) {
     if error.error == .noSuchFileOrDirectory, options.isLive { return }
     failures.add(1, ordering: .relaxed)
-    named.withLock { _ in options.onFailure(error) }
+    named.withLock { options.onFailure(error) }
   }
 
   /// A directory that was begun, and the directories in it that are to follow.
@@ -108,12 +108,12 @@ package final class OrderedWalk: Sendable {
     /// Passes on what is written, and lets other threads write.
     mutating func finish() {
       passOn()
-      walk.output.giveBack()
+      walk.output.release()
       hasOutput = false
     }
 
     private mutating func passOn() {
-      if !hasOutput { walk.output.take() }
+      if !hasOutput { walk.output.acquire() }
       hasOutput = true
       walk.write(text)
       text.removeAll(keepingCapacity: true)

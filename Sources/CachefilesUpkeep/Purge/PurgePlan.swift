@@ -137,7 +137,7 @@ package struct PurgePlan: Sendable {
       let status = try object(path, in: store)
       return [Target(path: path, inode: status.inode)]
     }
-    if let reason = try store.foreignness() {
+    if let reason = try store.reasonNotACache() {
       throw StoreError(path: store.path, operation: "purge", error: .invalidArgument, note: "it \(reason)")
     }
     var names: [[UInt8]] = []

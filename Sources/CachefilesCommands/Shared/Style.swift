@@ -1,23 +1,3 @@
-import ArgumentParser
-import Glibc
-
-/// When to colour: `--color auto|always|never`.
-enum ColourChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case auto, always, never
-
-  /// Whether to colour what goes to this stream. `NO_COLOR` and a terminal named `dumb` switch `auto` off.
-  func isOn(for stream: OutputStream) -> Bool {
-    switch self {
-    case .always: return true
-    case .never: return false
-    case .auto:
-      if let value = getenv("NO_COLOR"), value.pointee != 0 { return false }
-      if let term = getenv("TERM"), strcmp(term, "dumb") == 0 { return false }
-      return stream.isTerminal
-    }
-  }
-}
-
 /// The few styles that the program uses, by what they mean.
 struct Style: Sendable {
   /// Whether escape sequences are written at all.

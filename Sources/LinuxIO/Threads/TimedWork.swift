@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Synchronization
 
@@ -6,7 +5,7 @@ import Synchronization
 /// when nothing has moved for a while.
 ///
 /// A call on a dead server cannot be taken back. The thread stays in it, and ends with the process.
-public final class PatientWork<Result: Sendable>: Sendable {
+public final class TimedWork<Result: Sendable>: Sendable {
   private let steps = Atomic<Int>(0)
   private let abandoned = Atomic<Bool>(false)
   private let result = Mutex<Result?>(nil)
@@ -27,35 +26,13 @@ public final class PatientWork<Result: Sendable>: Sendable {
   /// has no more threads.
   ///
   /// What the body shares with the rest of the program must stay good when it is given up: the thread may go on later.
-  public func run(timeout: Int64, _ body: @escaping @Sendable (PatientWork<Result>) -> Result) -> Result? {
-    #if FAULTS
-      let plan = FaultPlan.current
-      let work: @Sendable () -> Void = {
-        FaultPlan.$current.withValue(plan) {
-          let value = body(self)
-          self.result.withLock { $0 = value }
-        }
-      }
-    #else
-      let work: @Sendable () -> Void = {
-        let value = body(self)
-        self.result.withLock { $0 = value }
-      }
-    #endif
-    let context = Unmanaged.passRetained(DetachedBody(work))
-    var thread = pthread_t()
-    let failure = pthread_create(
-      &thread, nil,
-      { raw in
-        guard let raw else { return nil }
-        Unmanaged<DetachedBody>.fromOpaque(raw).takeRetainedValue().run()
-        return nil
-      }, context.toOpaque())
-    guard failure == 0 else {
-      context.release()
-      return nil
+  public func run(timeout: Int64, _ body: @escaping @Sendable (TimedWork<Result>) -> Result) -> Result? {
+    let thread = SystemThread {
+      let value = body(self)
+      self.result.withLock { $0 = value }
     }
-    pthread_detach(thread)
+    guard let thread else { return nil }
+    thread.detach()
     var seen = -1
     var still: Int64 = 0
     var pause: UInt32 = 50
@@ -74,11 +51,4 @@ public final class PatientWork<Result: Sendable>: Sendable {
       pause = min(pause * 2, 20_000)
     }
   }
-}
-
-/// The code of one thread.
-private final class DetachedBody: Sendable {
-  private let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  func run() { body() }
 }

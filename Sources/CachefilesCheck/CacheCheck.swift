@@ -9,7 +9,7 @@ package final class CacheCheck: Sendable {
   /// How many entries have been seen so far.
   package let progress = ScanProgress()
   private let options: CheckOptions
-  private let funnel: FindingFunnel
+  private let collector: FindingCollector
   private let errors = Mutex<Int>(0)
   private let start: ContinuousClock.Instant
 
@@ -17,7 +17,7 @@ package final class CacheCheck: Sendable {
   package init(_ options: CheckOptions) {
     self.options = options
     start = options.clock()
-    funnel = FindingFunnel(options.policy, repairLimit: options.repairLimit, onFinding: options.onFinding)
+    collector = FindingCollector(options.policy, repairLimit: options.repairLimit, onFinding: options.onFinding)
   }
 
   /// What one look at the whole cache, or at the part that was asked for, came to.
@@ -64,7 +64,7 @@ package final class CacheCheck: Sendable {
   /// are for.
   private func refuseOthers(_ store: borrowing Store) throws(Refusal) {
     let reason: String?
-    do throws(StoreError) { reason = try store.foreignness() } catch { reason = nil }
+    do throws(StoreError) { reason = try store.reasonNotACache() } catch { reason = nil }
     if let reason { throw .notACache(reason) }
   }
 
@@ -86,7 +86,7 @@ package final class CacheCheck: Sendable {
 
   private func finish(_ report: CheckReport) -> CheckReport {
     var report = report
-    report.groups = funnel.groups()
+    report.groups = collector.groups()
     report.errors = errors.withLock { $0 }
     let (seconds, attoseconds) = (options.clock() - start).components
     report.duration = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
@@ -133,11 +133,11 @@ package final class CacheCheck: Sendable {
         break
       }
       known += VolumeConclusion.known(summary.volumes, visitor.volumes, unseen)
-      let conclusion = VolumeConclusion(funnel: funnel, context: context, root: store.path)
+      let conclusion = VolumeConclusion(collector: collector, context: context, root: store.path)
       conclusion.report(visitor.graveyard, observation.graveyard)
       conclusion.report(visitor.legacy)
     }
-    VolumeConclusion(funnel: funnel, context: context, root: store.path).report(known)
+    VolumeConclusion(collector: collector, context: context, root: store.path).report(known)
     return look
   }
 
@@ -148,7 +148,7 @@ package final class CacheCheck: Sendable {
     let hasLegacyTree = generation == .legacy || generation == .mixed
     for (path, status, judgement) in observation.judge(hasLegacyTree: hasLegacyTree, context) {
       let relative = Array(path.joined(separator: [UInt8(ascii: "/")]))
-      funnel.report(
+      collector.report(
         judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
         path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0,
         relative.isEmpty ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id))
@@ -205,7 +205,7 @@ package final class CacheCheck: Sendable {
     scan.volumes = part.volumes
     scan.isCancelled = isCancelled
     scan.isLive = context.isLive
-    let prototype = CheckVisitor(context, funnel, store, coversAll: part.coversAll)
+    let prototype = CheckVisitor(context, collector, store, coversAll: part.coversAll)
     let (visitor, summary) = try Scanner(store, scan, progress: progress).run { prototype }
     return (visitor, summary, unseen.value.withLock { $0 })
   }
@@ -233,7 +233,7 @@ package final class CacheCheck: Sendable {
     }
     var look = look
     while true {
-      let waiting = funnel.takeWaiting()
+      let waiting = collector.takeWaiting()
       // A look that ran out of time is not made again: the next run begins where something was left.
       if !look.isComplete, let key = waiting.firstBeyond, let next = report.nextVolume,
         key.lexicographicallyPrecedes(next)
@@ -241,10 +241,10 @@ package final class CacheCheck: Sendable {
         report.nextVolume = key
       }
       if report.isInterrupted {
-        waiting.findings.forEach(funnel.settle)
+        waiting.findings.forEach(collector.settle)
         return
       }
-      switch repairer.repair(waiting.findings, in: cache, settle: funnel.settle) {
+      switch repairer.repair(waiting.findings, in: cache, settle: collector.settle) {
       case .complete: break
       case .interrupted:
         report.isInterrupted = true
@@ -262,7 +262,7 @@ package final class CacheCheck: Sendable {
         judge(observation, cache.store, context, generation)
       } else {
         look = try self.look(cache.store, context, observation, generation)
-        if look.isComplete { funnel.forgetBeyond() }
+        if look.isComplete { collector.forgetBeyond() }
         report.isInterrupted = look.isInterrupted
         report.nextVolume = look.nextVolume
       }

@@ -3,7 +3,7 @@ import LinuxIO
 
 /// The times of change that a run's own repairs set: a finding still fits an entry that nobody else has changed since it
 /// was looked at.
-struct OwnChanges {
+struct ExpectedChanges {
   /// The paths of inodes that several findings are about: several problems of one entry, or several names of one file.
   private var shared: [UInt64: [[UInt8]]] = [:]
   /// The paths of the directories that findings are about: repairs of what is in them change their times.

@@ -47,7 +47,7 @@ package struct CheckPolicy: Sendable {
 
 /// The one way that every finding takes: it is weighed, counted, kept up to a number, handed on, and set aside for its
 /// repair.
-final class FindingFunnel: Sendable {
+final class FindingCollector: Sendable {
   let policy: CheckPolicy
   /// At most so many findings of one problem are kept; all are counted.
   static let keptPerProblem = 1000
