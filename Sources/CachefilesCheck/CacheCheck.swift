@@ -241,10 +241,10 @@ package final class CacheCheck: Sendable {
         report.nextVolume = key
       }
       if report.isInterrupted {
-        waiting.findings.forEach(collector.settle)
+        waiting.findings.forEach(collector.record)
         return
       }
-      switch repairer.repair(waiting.findings, in: cache, settle: collector.settle) {
+      switch repairer.repair(waiting.findings, in: cache, record: collector.record) {
       case .complete: break
       case .interrupted:
         report.isInterrupted = true

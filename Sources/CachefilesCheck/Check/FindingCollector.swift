@@ -56,7 +56,7 @@ final class FindingCollector: Sendable {
           Self.defer(finding, &state)
         }
       } else if !state.isRepeating {
-        Self.settle(finding, &state)
+        Self.record(finding, &state)
         onFinding(finding)
       }
     }
@@ -99,15 +99,15 @@ final class FindingCollector: Sendable {
   }
 
   /// Counts a finding whose repair was tried, or not reached.
-  func settle(_ finding: Finding) {
+  func record(_ finding: Finding) {
     state.withLock { state in
       if !finding.isRepaired { state.failed.insert(finding.subject.path) }
-      Self.settle(finding, &state)
+      Self.record(finding, &state)
       onFinding(finding)
     }
   }
 
-  private static func settle(_ finding: Finding, _ state: inout State) {
+  private static func record(_ finding: Finding, _ state: inout State) {
     let index = finding.id.index
     state.counts[index] += 1
     state.bytes[index] &+= finding.diskBytes

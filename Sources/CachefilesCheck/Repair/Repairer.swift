@@ -66,7 +66,7 @@ struct Repairer: ~Copyable {
 
   /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
   mutating func repair(
-    _ findings: [Finding], in cache: borrowing ExclusiveCache, settle: (Finding) -> Void
+    _ findings: [Finding], in cache: borrowing ExclusiveCache, record: (Finding) -> Void
   ) -> Outcome {
     let ordered = findings.sorted { Self.order($0, $1) }
     own = ExpectedChanges(findings)
@@ -91,10 +91,10 @@ struct Repairer: ~Copyable {
         outcome = .refused(.unmet(error.description))
         break
       }
-      for work in batch { settle(perform(work, cache.store)) }
+      for work in batch { record(perform(work, cache.store)) }
       next = end
     }
-    for finding in ordered[next...] { settle(finding) }
+    for finding in ordered[next...] { record(finding) }
     return outcome
   }
 
