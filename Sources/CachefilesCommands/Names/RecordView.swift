@@ -15,6 +15,7 @@ struct RecordView {
   private enum Content {
     case object(ObjectRecord, NetfsCoherency)
     case volume(VolumeRecord, NetfsCoherency)
+    case legacy(LegacyRecord)
     case broken(String)
   }
 
@@ -27,6 +28,7 @@ struct RecordView {
         return .broken("\(error)")
       }
     }
+    if let record = LegacyRecord(recognising: value.span) { return .legacy(record) }
     do throws(ObjectRecord.Failure) {
       let record = try ObjectRecord(parsing: value.span)
       return .object(record, NetfsCoherency(object: record.coherency.span, in: type, byteOrder: byteOrder))
@@ -63,6 +65,16 @@ struct RecordView {
       json.text("content_name", record.content.name)
       json.hex("aux", record.coherency.span)
       write(coherency, to: &json)
+    case .legacy(let record):
+      json.text("layout", FormatGeneration.legacy.rawValue)
+      json.text("type_name", record.typeName)
+      guard case .cookie(let kind, let coherency) = record else { return }
+      json.number("type", kind)
+      json.hex("aux", coherency.span)
+      json.object("coherency") { json in
+        json.text("netfs", (type == .unknown ? record.inferredType : type).rawValue)
+        for field in record.fields(in: type, byteOrder: byteOrder) { field.write(to: &json) }
+      }
     case .volume(let record, let coherency):
       json.number("reserved", record.reserved)
       json.hex("aux", record.coherency.span)
@@ -101,6 +113,13 @@ struct RecordView {
       card.add("record", words)
       if record.type != ObjectRecord.dataType { card.add("type", style.bad("\(record.type)") + ", not 1") }
       if record.zeroPoint != 0 { card.add("zero point", "\(record.zeroPoint) (kernels write 0 and never read it)") }
+    case .legacy(let record):
+      card.add("layout", "before Linux 5.17: the size is that of the file itself")
+      card.add("record", "\(value.count) bytes, \(record.typeName)")
+      if type == .unknown, record.inferredType != .unknown {
+        card.add("netfs", "\(record.inferredType.rawValue), by the length")
+      }
+      card.add(record.fields(in: type, byteOrder: byteOrder))
     case .volume(let record, let coherency):
       card.add("record", "\(value.count) bytes, reserved \(record.reserved)")
       add(coherency, to: &card, style)
