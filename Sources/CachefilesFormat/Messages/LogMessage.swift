@@ -36,6 +36,22 @@ public struct LogMessage: Equatable, Sendable {
   /// What to do.
   public var advice: String
 
+  /// ``pattern``, taken apart.
+  private let pieces: [Piece]
+
+  init(
+    id: String, source: Source, weight: Weight, pattern: String, releases: String, meaning: String, advice: String
+  ) {
+    self.id = id
+    self.source = source
+    self.weight = weight
+    self.pattern = pattern
+    self.releases = releases
+    self.meaning = meaning
+    self.advice = advice
+    pieces = Self.pieces(of: pattern)
+  }
+
   /// Where a line has the message, and what stands in its place holders.
   public struct Match: Equatable, Sendable {
     /// The message.
@@ -44,6 +60,13 @@ public struct LogMessage: Equatable, Sendable {
     public var name: [UInt8]?
     /// The number that `%d` stands for: an error of the kernel's, negative.
     public var number: Int?
+
+    /// The message as such, without a line.
+    public init(message: LogMessage, name: [UInt8]? = nil, number: Int? = nil) {
+      self.message = message
+      self.name = name
+      self.number = number
+    }
 
     /// What the number adds to the meaning; nil where it adds nothing.
     public var numberMeaning: String? {
@@ -59,33 +82,39 @@ public struct LogMessage: Equatable, Sendable {
   }
 
   /// The message that a line holds, nil when it is none of the table.
-  public static func match(_ line: Span<UInt8>) -> Match? {
-    let isKernels = LogText.find("acheFiles", in: line) ?? LogText.find("FS-Cache", in: line)
-      ?? LogText.find("netfs", in: line) ?? LogText.find("achefiles", in: line) ?? LogText.find("ache volume", in: line)
-      ?? LogText.find("failed", in: line)
+  ///
+  /// - Parameter strict: take a line only when it names who wrote it, as each line of a log does. Without it a message
+  ///   may stand alone.
+  public static func match(_ line: Span<UInt8>, strict: Bool = false) -> Match? {
+    let isKernels = kernelTags.contains { LogText.find($0, in: line) != nil }
     let isDaemons = LogText.find("cachefilesd", in: line) != nil
+    if strict, !isKernels, !isDaemons { return nil }
     for message in all {
-      // The daemon's words are everyday words: they count behind its name, or when they are all there is.
-      if message.source == .kernel, isKernels == nil, !message.isDistinct { continue }
+      let isNamed = message.source == .kernel ? isKernels : isDaemons
+      if strict, !isNamed { continue }
       guard let found = message.find(in: line) else { continue }
-      if message.source == .cachefilesd, !isDaemons, found.start != 0, !message.isDistinct { continue }
+      // Its words may be everyday words: then they count behind the name of who writes them, or when they come first.
+      guard isNamed || found.start == 0 || message.isDistinct else { continue }
       return found.match
     }
     return nil
   }
+
+  private static let kernelTags: [StaticString] = [
+    "acheFiles:", "achefiles:", "FS-Cache", "netfs:", "Cache volume key", "NFS: Cache",
+  ]
 
   /// Whether the text is found nowhere else: it names the cache itself.
   private var isDistinct: Bool { pattern.contains("ache") || pattern.contains("ookie") || pattern.contains("graveyard") }
 
   /// The first place in a line where the pattern stands.
   private func find(in line: Span<UInt8>) -> (start: Int, match: Match)? {
-    let pieces = Self.pieces(of: pattern)
     guard case .text(let first)? = pieces.first(where: { if case .text = $0 { true } else { false } }) else { return nil }
     let startsWithText = pieces.first == .text(first)
     var offset = 0
     while offset + first.count <= line.count {
       defer { offset += 1 }
-      guard line.extracting(offset..<offset + first.count).equals(first.span) else { continue }
+      guard line[offset] == first[0], line.extracting(offset..<offset + first.count).equals(first.span) else { continue }
       if startsWithText {
         if let match = read(pieces[...], in: line, at: offset) { return (offset, match) }
       } else {
@@ -132,7 +161,7 @@ public struct LogMessage: Equatable, Sendable {
     return match
   }
 
-  private enum Piece: Equatable {
+  private enum Piece: Equatable, Sendable {
     case text([UInt8])
     case name
     case number
