@@ -11,6 +11,12 @@ extension Diagnosis {
   // MARK: Mounts
 
   mutating func judgeMounts() {
+    for export in SameExport.all(in: seen.volumeKeys) {
+      add(
+        .cachedTwice,
+        "\(export.members.count) volumes, which differ in \(export.differences.joined(separator: ", "))",
+        of: Array(export.summary.utf8))
+    }
     guard let table = seen.view.mounts else { return }
     var order: [MountDevice] = []
     var superblocks: [MountDevice: MountedSuperblock] = [:]

@@ -84,7 +84,7 @@ package enum SymptomID: String, Sendable, CaseIterable {
   case mountCached = "mount-cached", mountWithoutFsc = "mount-without-fsc", mountNotCached = "mount-not-cached"
   case mountKeyInUse = "mount-key-in-use", mountSuperblockShared = "mount-superblock-shared"
   case mountKernelWithout = "mount-kernel-without", mountCacheOff = "mount-cache-off"
-  case mountTunnelPort = "mount-tunnel-port"
+  case mountTunnelPort = "mount-tunnel-port", cachedTwice = "cached-twice"
   case noMounts = "no-mounts"
   case logQuiet = "log-quiet", logWarning = "log-warning", logCritical = "log-critical"
   case logUnreadable = "log-unreadable"

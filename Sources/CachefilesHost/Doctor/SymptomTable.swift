@@ -209,6 +209,9 @@ extension Symptom {
       .mountTunnelPort, .mounts, .warning,
       "mounted over a tunnel on this machine, whose port is part of the volume's key: each new port is a new volume",
       advice: "give the tunnel a fixed port: 'accept = 127.0.0.1:PORT' (stunnel), a port range of one (EFS)"),
+    Symptom(
+      .cachedTwice, .mounts, .warning, "one export has several volumes, so that its files are stored once in each",
+      advice: "mount it with the same options everywhere; 'cachefiles stats' adds them up, fsck names old ones (V11)"),
     Symptom(.noMounts, .mounts, .ok, "no network file system is mounted"),
   ]
 
