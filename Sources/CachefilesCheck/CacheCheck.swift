@@ -151,7 +151,8 @@ package final class CacheCheck: Sendable {
       collector.report(
         judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
         path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0,
-        relative.isEmpty ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id))
+        relative.isEmpty ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id),
+        severity: judgement.severity)
     }
   }
 

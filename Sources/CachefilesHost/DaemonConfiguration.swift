@@ -167,9 +167,11 @@ package struct DaemonConfiguration: Sendable, Equatable {
     }
     let marks = Self.marks(argument)
     if marks == .quotes {
-      refuse(line, .quotes, "the quotes count as part of the directory's name, which is \(EscapedBytes.string(argument))")
+      refuse(
+        line, .quotes, "the quotes count as part of the directory's name, which is \(EscapedBytes.string(argument))")
     } else if marks == .comment {
-      refuse(line, .comment, "what is behind the directory counts as part of its name; a comment needs a line of its own")
+      refuse(
+        line, .comment, "what is behind the directory counts as part of its name; a comment needs a line of its own")
     }
     if argument.last.map(Self.isBlank) == true {
       refuse(line, .trailingBlanks, "blanks after the directory count as part of its name")
@@ -207,7 +209,9 @@ package struct DaemonConfiguration: Sendable, Equatable {
     securityContext = argument
     securityLine = line
     let parts = argument.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    if parts.count < 3 || parts.contains(where: { $0.isEmpty }) || argument.contains(where: { Self.isBlank($0) || $0 == 0x22 || $0 == 0x27 || $0 == 0x23 }) {
+    if parts.count < 3 || parts.contains(where: { $0.isEmpty })
+      || argument.contains(where: { Self.isBlank($0) || $0 == 0x22 || $0 == 0x27 || $0 == 0x23 })
+    {
       refuse(line, .badSecctx, "\(EscapedBytes.quoted(argument)) is no label of SELinux (user:role:type:level)")
     }
   }

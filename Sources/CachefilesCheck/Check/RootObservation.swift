@@ -143,7 +143,13 @@ struct RootObservation: Sendable {
       report([cacheName], cache, .r11, "the attribute is C3")
     }
     if let words = root.protectingFlag { report([], root, .o19, "the directory is \(words)") }
-    for (id, message) in judgeFileSystem(context) { report([], nil, id, message) }
+    for (id, message) in judgeFileSystem() { report([], nil, id, message) }
+    // All that can be tried works there, and a copy may well be looked at there: only the kernel's `bind` refuses.
+    if !found.contains(where: { $0.judgement.id == .r05 }), liveness != .live,
+      let reason = fileSystem?.refusal(by: context.kernel)
+    {
+      found.append(([], root, Judgement(.r05, "\(fileSystem?.typeName ?? "") is \(reason)", severity: .note)))
+    }
     if liveness == .live {
       report([], nil, .l01, "a kernel holds the directory")
       if cacheStates == [UInt8(ascii: "E")] { report([], nil, .l02, "its state is E in /proc/fs/fscache/caches") }
@@ -151,15 +157,13 @@ struct RootObservation: Sendable {
     return found
   }
 
-  private func judgeFileSystem(_ context: CheckContext) -> [(ProblemID, String)] {
+  private func judgeFileSystem() -> [(ProblemID, String)] {
     guard let fileSystem else { return [] }
     var found: [(ProblemID, String)] = []
     if fileSystem.isReadOnly {
       found.append((.r05, "it is mounted read-only"))
     } else if case .failed(let reason) = trial {
       found.append((.r05, "nobody can \(reason) \(fileSystem.typeName)"))
-    } else if liveness != .live, let reason = fileSystem.refusal(by: context.kernel) {
-      found.append((.r05, "\(fileSystem.typeName) is \(reason)"))
     }
     if fileSystem.blockSize > pageSize {
       found.append((.r05, "its blocks have \(fileSystem.blockSize) bytes, more than a page of \(pageSize)"))

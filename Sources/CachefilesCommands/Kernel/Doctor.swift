@@ -45,7 +45,8 @@ struct Doctor: ParsableCommand {
   @Option(help: ArgumentHelp("Look for the device here, in place of /dev.", valueName: "dir"))
   var dev: ByteArgument?
 
-  @Option(help: ArgumentHelp("Read this log too, of the kernel or the system; - for standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read this log too, of the kernel or the system; - for standard input.", valueName: "file"))
   var log: ByteArgument?
 
   @Flag(help: "Read the kernel's log too.")

@@ -38,7 +38,9 @@ struct Explain: ParsableCommand {
     var answers: [ExplanationView] = []
     var failures = 0
     if list {
-      answers = LogMessage.all.map { ExplanationView(match: LogMessage.Match(message: $0), text: Array($0.pattern.utf8)) }
+      answers = LogMessage.all.map {
+        ExplanationView(match: LogMessage.Match(message: $0), text: Array($0.pattern.utf8))
+      }
     } else if messages.isEmpty {
       var digest = LogDigest()
       do throws(Errno) {

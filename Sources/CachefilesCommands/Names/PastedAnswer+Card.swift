@@ -43,7 +43,8 @@ extension PastedAnswer {
 
   /// Adds what a message means to a card.
   static func add(_ match: LogMessage.Match, to card: inout Card) {
-    card.add("message", "\(match.message.id), written by \(match.message.source == .kernel ? "the kernel" : "cachefilesd")")
+    card.add(
+      "message", "\(match.message.id), written by \(match.message.source == .kernel ? "the kernel" : "cachefilesd")")
     card.add("releases", match.message.releases)
     card.add("meaning", match.message.meaning)
     if let words = match.numberMeaning { card.go(on: words) }
@@ -95,7 +96,9 @@ extension PastedAnswer {
     for level in path.levels {
       let letter = Character(UnicodeScalar(level.name.letter))
       let place = level.isInPlace == false ? style.bad(" in the wrong directory, belongs in \(level.name.fanout)") : ""
-      card.add(level.role.rawValue + (level.isInferred ? " (by its form)" : ""), "\(letter) \(Hex.string(level.name.key))\(place)")
+      card.add(
+        level.role.rawValue + (level.isInferred ? " (by its form)" : ""),
+        "\(letter) \(Hex.string(level.name.key))\(place)")
       card.add(level.fields)
     }
   }

@@ -47,7 +47,8 @@ struct PastedAnswer: Renderable {
     case .buried(let name, _): "graveyard\t\(name.map { Self.words($0) } ?? "a name that nobody gives")"
     case .legacy(let path):
       path.levels.isEmpty
-        ? "legacy\t\(path.lastFanout.map { "the directory \($0)" } ?? "")" : "legacy\t" + path.levels.map { "\($0.role.rawValue) \(Hex.string($0.name.key))" }.joined(separator: "\t")
+        ? "legacy\t\(path.lastFanout.map { "the directory \($0)" } ?? "")"
+        : "legacy\t" + path.levels.map { "\($0.role.rawValue) \(Hex.string($0.name.key))" }.joined(separator: "\t")
     case .cookie(let line, let object):
       object.map { Self.summary($0) } ?? "cookie\t\(Hex.string(line.key))\tno kernel has a name for it"
     case .volumeLine(let line): "volume\t\(EscapedBytes.string(line.key))"
@@ -60,7 +61,8 @@ struct PastedAnswer: Renderable {
     case .state(let cookie): "state\t\(Self.words(cookie))"
     case .cache(let line): "cache\t\(EscapedBytes.string(line.name))\t\(line.state.name)"
     case .message(let match, let inner):
-      (inner.map { PastedAnswer(input, context, $0).summary + "\t" } ?? "") + "message\t\(match.message.id)\t\(match.explanation)"
+      (inner.map { PastedAnswer(input, context, $0).summary + "\t" } ?? "")
+        + "message\t\(match.message.id)\t\(match.explanation)"
     case .heading: "heading"
     case .failure(let reason): reason
     }
@@ -84,7 +86,8 @@ struct PastedAnswer: Renderable {
       ([level.role.rawValue] + level.fields.map { "\($0.name.replacing("_", with: " ")) \($0.value.words)" })
         .joined(separator: ", ")
     }
-    return (["legacy", Hex.string(cookie.key)] + cookie.paths.map { EscapedBytes.string($0) } + [facts ?? "", "before 5.17"])
+    return
+      (["legacy", Hex.string(cookie.key)] + cookie.paths.map { EscapedBytes.string($0) } + [facts ?? "", "before 5.17"])
       .joined(separator: "\t")
   }
 

@@ -143,6 +143,8 @@ enum PastedReading {
     if let match = LogMessage.match(input.span) {
       let key = match.message.id == "volume-in-use" ? match.name ?? PastedText.volumeKey(in: input) : nil
       let named = match.name.flatMap { readName($0, volumeKey: volumeKey, byteOrder: byteOrder) }
+      // A directory `@xx` is in both layouts: it tells nothing.
+      if case .legacy(let path)? = named, path.levels.isEmpty { return .message(match, nil) }
       return .message(match, key.map { .volume(key: $0) } ?? named)
     }
     if log == nil, let key = PastedText.volumeKey(in: input) { return .volume(key: key) }

@@ -105,7 +105,7 @@ struct Record: ParsableCommand {
         }
         let view = RecordView(
           value: value, type: netfs ?? file?.netfs ?? .unknown, isVolume: volumeRecord || file?.isVolume == true,
-          byteOrder: byteOrder)
+          byteOrder: byteOrder, layout: file?.layout ?? .mixed)
         print(Answer(view: view))
         guard let reason = view.failure else { return }
         failures += 1
@@ -123,7 +123,15 @@ struct Record: ParsableCommand {
         throw Failure("cannot read standard input: \(error)")
       }
     } else {
-      for value in values { answer(value.bytes) }
+      for value in values {
+        // A line may be empty; an argument is meant to be a value.
+        if value.bytes.isEmpty {
+          failures += 1
+          StandardError.line("cachefiles: '': no value")
+        } else {
+          answer(value.bytes)
+        }
+      }
     }
     if !isFilter { output.render(answers, command: "record", key: "records") }
     output.stream.flush()
@@ -183,6 +191,15 @@ extension StorePath {
     case .object(let key, _, _), .fanout(let key, _), .volume(let key): NetfsType(volumeKey: key.span)
     case .legacy(let components): (try? LegacyPath(components: components))?.type
     case .buried, .bare, .other: nil
+    }
+  }
+
+  /// The layout of the tree that it is in; `mixed` where the path does not tell.
+  fileprivate var layout: FormatGeneration {
+    switch self {
+    case .object, .fanout, .volume: .volumes
+    case .legacy: .legacy
+    case .buried, .bare, .other: .mixed
     }
   }
 

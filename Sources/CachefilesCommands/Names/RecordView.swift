@@ -10,6 +10,8 @@ struct RecordView {
   let isVolume: Bool
   /// The byte order that was given; nil to let the bytes decide.
   let byteOrder: ByteOrder?
+  /// The layout of the tree that it is from; `mixed` where that is not known.
+  var layout: FormatGeneration = .mixed
 
   /// What the bytes are.
   private enum Content {
@@ -28,7 +30,11 @@ struct RecordView {
         return .broken("\(error)")
       }
     }
-    if let record = LegacyRecord(recognising: value.span) { return .legacy(record) }
+    switch layout {
+    case .legacy: if let record = try? LegacyRecord(parsing: value.span) { return .legacy(record) }
+    case .volumes: break
+    default: if let record = LegacyRecord(recognising: value.span) { return .legacy(record) }
+    }
     do throws(ObjectRecord.Failure) {
       let record = try ObjectRecord(parsing: value.span)
       return .object(record, NetfsCoherency(object: record.coherency.span, in: type, byteOrder: byteOrder))

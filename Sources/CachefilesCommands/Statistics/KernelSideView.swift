@@ -91,7 +91,8 @@ struct KernelSideView {
   private static func facts(_ statistics: KernelStatistics) -> [(String, String)] {
     // Text of which nothing is understood is no proof that nothing happened.
     if statistics.counters.isEmpty {
-      let first = statistics.unread.first.first.map { ": \(EscapedBytes.quoted($0)) is no line of them" } ?? ": they are empty"
+      let first =
+        statistics.unread.first.first.map { ": \(EscapedBytes.quoted($0)) is no line of them" } ?? ": they are empty"
       return [("statistics", "the kernel's statistics cannot be read\(first)")]
     }
     var facts: [(String, String)] = []

@@ -68,7 +68,9 @@ struct List: ParsableCommand {
     }
     if let limit { report.volumes = Array(report.volumes.prefix(limit)) }
     let points = report.liveness.isLive == true ? MountPoints(KernelView()) : MountPoints()
-    output.render(report.volumes.map { VolumeLine(volume: $0, mountPoints: points[$0.key]) }, command: "ls", key: "volumes", apart: false)
+    output.render(
+      report.volumes.map { VolumeLine(volume: $0, mountPoints: points[$0.key]) }, command: "ls", key: "volumes",
+      apart: false)
     output.stream.flush()
     try finish(report.errors)
   }
@@ -121,7 +123,9 @@ private struct VolumeLine: Renderable {
     json.number("disk_bytes", volume.tally.diskBytes)
     json.number("file_bytes", volume.tally.fileBytes)
     if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
-    if !mountPoints.isEmpty { json.array("mount_points") { json in for place in mountPoints { json.bytes(nil, place) } } }
+    if !mountPoints.isEmpty {
+      json.array("mount_points") { json in for place in mountPoints { json.bytes(nil, place) } }
+    }
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {

@@ -31,6 +31,8 @@ public struct FstabLine: Equatable, Sendable {
 
   /// Whether it asks for caching: `fsc`, `fsc=…`, for 9P `cache=fscache`.
   public var asksForCache: Bool {
-    options.contains { $0 == Array("fsc".utf8) || $0.starts(with: Array("fsc=".utf8)) || $0 == Array("cache=fscache".utf8) }
+    options.contains {
+      $0 == Array("fsc".utf8) || $0.starts(with: Array("fsc=".utf8)) || $0 == Array("cache=fscache".utf8)
+    }
   }
 }

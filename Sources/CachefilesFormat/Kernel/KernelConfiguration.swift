@@ -10,7 +10,8 @@ public struct KernelConfiguration: Equatable, Sendable {
     let start = Array("CONFIG_".utf8)
     KernelText.forEachLine(of: text) { line in
       let bytes = line.array
-      guard bytes.starts(with: start), let equals = bytes.firstIndex(of: UInt8(ascii: "=")), equals + 1 < bytes.count else {
+      guard bytes.starts(with: start), let equals = bytes.firstIndex(of: UInt8(ascii: "=")), equals + 1 < bytes.count
+      else {
         return
       }
       isKnown = true

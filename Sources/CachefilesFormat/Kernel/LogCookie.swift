@@ -60,7 +60,9 @@ public struct LogCookie: Equatable, Sendable {
 
   /// The lines of cachefiles, which had them up to 5.16 only.
   private static func object(_ line: Span<UInt8>) -> LogCookie? {
-    guard LogText.find("CacheFiles:", in: line) != nil || LogText.find("cachefiles:", in: line) != nil else { return nil }
+    guard LogText.find("CacheFiles:", in: line) != nil || LogText.find("cachefiles:", in: line) != nil else {
+      return nil
+    }
     let marks: [StaticString] = ["object: OBJ", "objstate=", "ops=", "parent=", "cookie=", "op=OP", "cookie NULL"]
     guard marks.contains(where: { LogText.find($0, in: line) != nil }) else { return nil }
     return LogCookie(prefix: nil, kernels: .before517)

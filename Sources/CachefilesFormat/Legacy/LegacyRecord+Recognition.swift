@@ -12,8 +12,10 @@ extension LegacyRecord {
     case .cookie(1, let coherency):
       if value.count >= ObjectRecord.headerLength || Self.dataLengths.contains(coherency.count) { return }
     case .cookie(0, let coherency):
-      guard [0, 4, 20].contains(coherency.count) else { return nil }
-      let isNew = value.count >= ObjectRecord.headerLength && value.load(UInt64.self, at: 8, .big) == 0 && value[16] == 1
+      // A lone 0 is what an NFS index has, and what is left of anything: only its path tells.
+      guard [4, 20].contains(coherency.count) else { return nil }
+      let isNew =
+        value.count >= ObjectRecord.headerLength && value.load(UInt64.self, at: 8, .big) == 0 && value[16] == 1
       // Four zero bytes are a volume's record of the newer layout; five are an old one.
       if !isNew { return }
     case .cookie: break
@@ -44,7 +46,9 @@ extension LegacyRecord {
     let role: LegacyRole = kind == 1 ? .object : coherency.count == 4 ? .netfs : .share
     func read(_ order: ByteOrder) -> [NetfsField] { LegacyCoherency.fields(coherency.span, role, in: type, order) }
     if let byteOrder { return read(byteOrder) }
-    if type == .nfs, coherency.count == 40, let proven = NetfsCoherency.provenByteOrder(object: coherency.span, in: .nfs) {
+    if type == .nfs, coherency.count == 40,
+      let proven = NetfsCoherency.provenByteOrder(object: coherency.span, in: .nfs)
+    {
       return read(proven)
     }
     return OrderSensitiveField.both(little: read(.little), big: read(.big))

@@ -36,7 +36,8 @@ public struct LogDigest: Sendable {
     guard let match = LogMessage.match(line, strict: true) else { return }
     let kept = line.extracting(first: Self.keptBytes).array
     if Self.starts.contains(match.message.id) {
-      for index in entries.indices where entries[index].match.message.weight == .critical || Self.ends.contains(entries[index].match.message.id) {
+      for index in entries.indices
+      where entries[index].match.message.weight == .critical || Self.ends.contains(entries[index].match.message.id) {
         entries[index].isOver = true
       }
     }

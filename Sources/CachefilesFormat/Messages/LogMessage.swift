@@ -105,16 +105,22 @@ public struct LogMessage: Equatable, Sendable {
   ]
 
   /// Whether the text is found nowhere else: it names the cache itself.
-  private var isDistinct: Bool { pattern.contains("ache") || pattern.contains("ookie") || pattern.contains("graveyard") }
+  private var isDistinct: Bool {
+    pattern.contains("ache") || pattern.contains("ookie") || pattern.contains("graveyard")
+  }
 
   /// The first place in a line where the pattern stands.
   private func find(in line: Span<UInt8>) -> (start: Int, match: Match)? {
-    guard case .text(let first)? = pieces.first(where: { if case .text = $0 { true } else { false } }) else { return nil }
+    guard case .text(let first)? = pieces.first(where: { if case .text = $0 { true } else { false } }) else {
+      return nil
+    }
     let startsWithText = pieces.first == .text(first)
     var offset = 0
     while offset + first.count <= line.count {
       defer { offset += 1 }
-      guard line[offset] == first[0], line.extracting(offset..<offset + first.count).equals(first.span) else { continue }
+      guard line[offset] == first[0], line.extracting(offset..<offset + first.count).equals(first.span) else {
+        continue
+      }
       if startsWithText {
         if let match = read(pieces[...], in: line, at: offset) { return (offset, match) }
       } else {
@@ -192,7 +198,8 @@ public struct LogMessage: Equatable, Sendable {
     case ("bind-failed", 95):
       "error -95 (EOPNOTSUPP): the file system lacks something that a cache needs: user attributes, unnamed files "
         + "(O_TMPFILE), before 5.17 bmap"
-    case ("bind-failed", 22): "error -22 (EINVAL): the security context of 'secctx' is unknown, or a limit is out of order"
+    case ("bind-failed", 22):
+      "error -22 (EINVAL): the security context of 'secctx' is unknown, or a limit is out of order"
     case ("bind-failed", 5): "error -5 (EIO): 'cache' or 'graveyard' is not a directory, or the disk failed"
     case ("bind-failed", 16): "error -16 (EBUSY): the directory belongs to a cache that is bound already"
     case ("bind-failed", 17): "error -17 (EEXIST): another cache has the same tag"

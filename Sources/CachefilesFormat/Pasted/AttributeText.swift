@@ -48,7 +48,8 @@ public enum AttributeText: Equatable, Sendable {
       self = .file(Self.unescaped(text.dropFirst(8)))
       return
     }
-    let isOther = text.starts(with: Array("user.".utf8)) || text.starts(with: Array("security.".utf8))
+    let isOther =
+      text.starts(with: Array("user.".utf8)) || text.starts(with: Array("security.".utf8))
       || text.starts(with: Array("trusted.".utf8)) || text.starts(with: Array("system.".utf8))
     if text.isEmpty || text.first == UInt8(ascii: "#") || text.starts(with: Array("getfattr: ".utf8)) {
       self = .nothing
@@ -70,7 +71,9 @@ public enum AttributeText: Equatable, Sendable {
   }
 
   private static func value(_ text: [UInt8]) throws(Failure) -> [UInt8] {
-    if text.starts(with: Array("0s".utf8)) || text.starts(with: Array("0S".utf8)) { return try base64(text.dropFirst(2)) }
+    if text.starts(with: Array("0s".utf8)) || text.starts(with: Array("0S".utf8)) {
+      return try base64(text.dropFirst(2))
+    }
     if text.first == UInt8(ascii: "\"") { return try quoted(text.dropFirst()) }
     do throws(Hex.Failure) { return try Hex.bytes(text.span) } catch { throw .hexadecimal(error) }
   }

@@ -12,7 +12,8 @@ public enum PastedText {
     let text = trimmed(line)
     for (open, close) in [("'", "'"), ("\"", "\""), ("`", "`"), ("`", "'"), ("‘", "’"), ("“", "”"), ("«", "»")] {
       let (open, close) = (Array(open.utf8), Array(close.utf8))
-      guard text.count > open.count + close.count, text.starts(with: open), text.suffix(close.count).elementsEqual(close)
+      guard text.count > open.count + close.count, text.starts(with: open),
+        text.suffix(close.count).elementsEqual(close)
       else { continue }
       return Array(text.dropFirst(open.count).dropLast(close.count))
     }
@@ -63,7 +64,9 @@ public enum PastedText {
       else { continue }
       var end = at + 4
       while end < line.count, !isEdge(line[end]) { end += 1 }
-      while end > at + 4, [UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(line[end - 1]) {
+      while end > at + 4,
+        [UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(line[end - 1])
+      {
         end -= 1
       }
       var start = at
@@ -79,7 +82,9 @@ public enum PastedText {
   }
 
   private static func isQuote(_ byte: UInt8) -> Bool { byte == 0x22 || byte == 0x27 || byte == 0x60 }
-  private static func isEdge(_ byte: UInt8) -> Bool { LineReader.isBlank(byte) || isQuote(byte) || byte == UInt8(ascii: "(") }
+  private static func isEdge(_ byte: UInt8) -> Bool {
+    LineReader.isBlank(byte) || isQuote(byte) || byte == UInt8(ascii: "(")
+  }
 
   private static func trimmed(_ line: [UInt8]) -> [UInt8] {
     var text = line[...]
@@ -112,7 +117,8 @@ public enum PastedText {
   /// `-rw------- 1 root root 4096 Nov 28 07:05 NAME`, also with a full time, an inode number and blocks before it.
   private static func longListing(_ text: [UInt8]) -> [UInt8]? {
     var words = split(text)
-    while let first = words.first, first.word.allSatisfy({ (48...57).contains($0) || $0 == 0x2e || (65...90).contains($0) }),
+    while let first = words.first,
+      first.word.allSatisfy({ (48...57).contains($0) || $0 == 0x2e || (65...90).contains($0) }),
       words.count > 8
     { words.removeFirst() }
     guard let mode = words.first?.word, (10...11).contains(mode.count), "-dlcbps".utf8.contains(mode[0]),
@@ -124,7 +130,9 @@ public enum PastedText {
     var name = isIso ? 7 : 8
     if isIso, words.count > 7, words[7].word.count == 5, let sign = words[7].word.first,
       sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-")
-    { name = 8 }
+    {
+      name = 8
+    }
     return name < words.count ? Array(text[words[name].start...]) : nil
   }
 
@@ -138,10 +146,12 @@ public enum PastedText {
     let words = split(text)
     guard words.count >= 2 else { return nil }
     let first = words[0].word
-    let isSize = first.first.map { (48...57).contains($0) } == true
+    let isSize =
+      first.first.map { (48...57).contains($0) } == true
       && first.allSatisfy { (48...57).contains($0) || ".,KMGTkB".utf8.contains($0) }
     let isSum = [32, 40, 56, 64, 96, 128].contains(first.count) && first.allSatisfy { Hex.value(of: $0) != nil }
-    let isFlags = first.count >= 10 && first.allSatisfy { "-acdeijmstuxACDEFINPSTV".utf8.contains($0) } && first.contains(0x2d)
+    let isFlags =
+      first.count >= 10 && first.allSatisfy { "-acdeijmstuxACDEFINPSTV".utf8.contains($0) } && first.contains(0x2d)
     guard isSize || isSum || isFlags else { return nil }
     let rest = Array(text[words[1].start...])
     // Only what can be a name or a path of a cache: a row of a table starts with numbers too.

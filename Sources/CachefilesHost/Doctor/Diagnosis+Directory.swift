@@ -115,7 +115,9 @@ extension Diagnosis {
         return add(.configMissing, "there is no such file", of: path)
       }
       let name = EscapedBytes.string(program)
-      add(.configOfAnother, "\(name) (process \(daemon.process)) holds the device, and needs no cachefilesd.conf", of: path)
+      add(
+        .configOfAnother, "\(name) (process \(daemon.process)) holds the device, and needs no cachefilesd.conf",
+        of: path)
     case .unreadable(let reason): add(.configUnreadable, reason, of: path)
     case .read(let configuration):
       for defect in configuration.defects {

@@ -100,7 +100,8 @@ extension Diagnosis {
     let others = seen.view.nfsVolumes?.rows.filter {
       $0.device != row.device && $0.server == row.server && $0.fileSystem == row.fileSystem && $0.isCached
     }
-    let isLogged = seen.log?.entries.contains { ["volume-in-use", "uniquifier-in-use"].contains($0.match.message.id) } == true
+    let isLogged =
+      seen.log?.entries.contains { ["volume-in-use", "uniquifier-in-use"].contains($0.match.message.id) } == true
     if let other = others?.first {
       let place = seen.view.mounts?.rows.first { $0.device == other.device }?.mountPoint
       return add(
@@ -109,7 +110,9 @@ extension Diagnosis {
         of: mount.mountPoint)
     }
     if isLogged {
-      return add(.mountKeyInUse, "\(words): the kernel says FSC no, and its log that the volume key is in use", of: mount.mountPoint)
+      return add(
+        .mountKeyInUse, "\(words): the kernel says FSC no, and its log that the volume key is in use",
+        of: mount.mountPoint)
     }
     add(.mountNotCached, "\(words): asks for caching, but the kernel says FSC no", of: mount.mountPoint)
   }
@@ -184,7 +187,10 @@ extension Diagnosis {
     let list = others.prefix(4).map { "\($0)" }.joined(separator: ", ")
     add(
       .mountTunnelPort,
-      "port \(port)" + (others.isEmpty ? ", one of those that efs-utils picks anew at each mount" : ", and volumes of the same export under \(list)"),
+      "port \(port)"
+        + (others.isEmpty
+          ? ", one of those that efs-utils picks anew at each mount"
+          : ", and volumes of the same export under \(list)"),
       of: mount.mountPoint)
   }
 

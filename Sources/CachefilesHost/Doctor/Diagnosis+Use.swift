@@ -22,7 +22,8 @@ extension Diagnosis {
     {
       add(
         .cacheUntouched,
-        "\(downloads) reads from servers, \(statistics.cookies ?? statistics.cookiesMade ?? 0) cookies, and the cache was neither read nor written")
+        "\(downloads) reads from servers, \(statistics.cookies ?? statistics.cookiesMade ?? 0) cookies, and the cache was neither read nor written"
+      )
     }
   }
 

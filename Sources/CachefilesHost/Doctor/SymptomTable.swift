@@ -42,7 +42,8 @@ extension Symptom {
       .cacheNeverRead, .kernel, .warning, "the cache is filled, but nothing was ever read from it",
       advice: "files are read once only, or are stored anew each time: see 'Filled and never read' in Docs/Errata.md"),
     Symptom(
-      .cacheUntouched, .kernel, .warning, "files have cookies and are read from the server, but the cache is never asked",
+      .cacheUntouched, .kernel, .warning,
+      "files have cookies and are read from the server, but the cache is never asked",
       advice: "mounted before the cache was bound, or opened for writing or O_DIRECT: remount while it is bound"),
     Symptom(.statistics, .kernel, .ok, "what the kernel has counted since its modules were loaded"),
     Symptom(
@@ -110,7 +111,8 @@ extension Symptom {
   private static let configurationSymptoms = [
     Symptom(.configOk, .configuration, .ok, "the daemon and the kernel accept the configuration"),
     Symptom(
-      .configOfAnother, .configuration, .ok, "another program than cachefilesd holds the cache; its configuration is its own"),
+      .configOfAnother, .configuration, .ok,
+      "another program than cachefilesd holds the cache; its configuration is its own"),
     Symptom(
       .configMissing, .configuration, .warning, "there is no configuration file; cachefilesd does not start without",
       advice: "write one with a 'dir' line, or name it with --config"),

@@ -40,7 +40,8 @@ public struct FileSystemStatus: Sendable, Equatable {
   public func refusal(by kernel: KernelRelease?) -> String? {
     switch typeName {
     case "tmpfs", "ramfs": "a file system in memory: the kernel refuses to bind a cache on it (error -95)"
-    case "overlayfs": kernel.map { $0 <= KernelRelease(6, 1) } == true ? "this kernel refuses to bind a cache on it (error -95)" : nil
+    case "overlayfs":
+      kernel.map { $0 <= KernelRelease(6, 1) } == true ? "this kernel refuses to bind a cache on it (error -95)" : nil
     default: nil
     }
   }

@@ -15,16 +15,20 @@ struct LegacyTableTests {
     ])
   func rows(line: String) throws {
     let bytes = Array(line.utf8)
-    let row = try #require(LegacyTableLine(parsing: bytes.span))
+    let read = LegacyTableLine(parsing: bytes.span)
+    let row = try #require(read)
     #expect(row.definition.type == .nfs && row.definition.role == .object && row.definition.kind == .data)
     #expect(row.key == [1, 0, 6, 1, 0x11])
     #expect(row.coherency == [0xe5, 0x67])
   }
 
-  @Test("rows of other tables are none", arguments: ["00000006 00000004   3   0   0 A 613c 0100, 00", "v4 c0a80601  801 0:43 1:0 yes"])
+  @Test(
+    "rows of other tables are none",
+    arguments: ["00000006 00000004   3   0   0 A 613c 0100, 00", "v4 c0a80601  801 0:43 1:0 yes"])
   func others(line: String) {
     let bytes = Array(line.utf8)
-    #expect(LegacyTableLine(parsing: bytes.span) == nil)
+    let row = LegacyTableLine(parsing: bytes.span)
+    #expect(row == nil)
   }
 
   @Test(
@@ -37,9 +41,10 @@ struct LegacyTableTests {
       ("netfs: O-cookie c=00049c53 [fl=6124 na=1 nA=2 s=L]", .since517),
       ("FS-Cache: O-cookie c=00049c53 [fl=6124 na=1 nA=2 s=L]", .since517),
     ])
-  func states(line: String, kernels: LogKernels) throws {
+  func states(line: String, kernels: LogKernels) {
     let bytes = Array(line.utf8)
-    #expect(try #require(LogCookie(parsing: bytes.span)).kernels == kernels)
+    let cookie = LogCookie(parsing: bytes.span)
+    #expect(cookie?.kernels == kernels)
   }
 
   @Test("each cookie's names are those of its kind")

@@ -62,7 +62,8 @@ struct LogMessageTests {
   func numbers() throws {
     func words(_ line: String) throws -> String {
       let bytes = Array(line.utf8)
-      return try #require(LogMessage.match(bytes.span)).explanation
+      let match = LogMessage.match(bytes.span)
+      return try #require(match).explanation
     }
     #expect(try words("CacheFiles: Failed to register: -95").contains("EOPNOTSUPP"))
     #expect(try words("CacheFiles: Failed to register: -30").contains("read-only"))
@@ -86,6 +87,7 @@ struct LogMessageTests {
     #expect(log.entries.map(\.count) == [1, 1, 2, 1])
     #expect(log.troubles.map(\.match.message.id) == ["stopped"])
     let again = Array((String(decoding: text, as: UTF8.self) + "\nCacheFiles: File cache on sda1 registered\n").utf8)
-    #expect(LogDigest(parsing: again.span).troubles.isEmpty)
+    let later = LogDigest(parsing: again.span)
+    #expect(later.troubles.isEmpty)
   }
 }
