@@ -11,6 +11,8 @@ struct StatisticsView: Renderable {
   var isWhole = true
   /// Sizes for which to tell what a cache of that size would hold.
   var sizes: [UInt64] = []
+  /// Whether to tell what caches of other sizes would hold.
+  var hasWhatIf = true
 
   private var totals: Tally { report.statistics.totals }
 
@@ -39,7 +41,7 @@ struct StatisticsView: Renderable {
       for volume in report.volumes { json.object { json in write(volume, to: &json) } }
     }
     LimitsView(report: report).write(to: &json)
-    WhatIfView(report: report, sizes: sizes).write(to: &json)
+    if hasWhatIf { WhatIfView(report: report, sizes: sizes).write(to: &json) }
     CachedTwiceView(report: report).write(to: &json)
     KernelSideView(report: report).write(to: &json)
   }
@@ -70,7 +72,7 @@ struct StatisticsView: Renderable {
     if isWhole, report.statistics.schemes.contains(where: { $0 > 0 }) {
       lines += [""] + DistributionView(report: report).lines(style)
     }
-    lines += WhatIfView(report: report, sizes: sizes).lines(style)
+    if hasWhatIf { lines += WhatIfView(report: report, sizes: sizes).lines(style) }
     lines += KernelSideView(report: report).lines(style, verbose: verbose)
     return lines
   }

@@ -20,7 +20,8 @@ struct StatsShow: ParsableCommand {
 
       --what-if tells how many days of use a smaller cache would hold, and what a cull to that size would remove.
 
-      'cachefiles stats diff' compares two runs that --json saved.
+      'cachefiles stats diff' compares two runs that --json saved. --record DIR adds the figures of this run to the file \
+      stats.jsonl in DIR, one line a run; from a few nights of them 'cachefiles stats forecast DIR' tells what is to come.
 
       --format openmetrics is for Prometheus; with --output the file appears as a whole, for the textfile collector \
       of its node exporter. --report writes one self-contained HTML page.
@@ -55,6 +56,9 @@ struct StatsShow: ParsableCommand {
   @Option(help: ArgumentHelp("Write an HTML page to this file.", valueName: "file"))
   var report: ByteArgument?
 
+  @Option(help: ArgumentHelp("Add this run's figures to the history in this directory.", valueName: "dir"))
+  var record: ByteArgument?
+
   @Option(help: ArgumentHelp("Look again every so many seconds and print what changed.", valueName: "seconds"))
   var watch: Int?
 
@@ -71,6 +75,7 @@ struct StatsShow: ParsableCommand {
     if format != nil, form.format != .text { throw ValidationError("--format excludes --json and --jsonl") }
     if let watch {
       if watch < 1 { throw ValidationError("--watch must be 1 second or more") }
+      if record != nil { throw ValidationError("--watch keeps no history; leave out --record") }
       if output != nil || report != nil || format != nil || form.format == .document {
         throw ValidationError("--watch prints lines of text, or with --jsonl lines of JSON")
       }
@@ -84,7 +89,7 @@ struct StatsShow: ParsableCommand {
     questions.records = records
     questions.extents = extents
     questions.reachability = true
-    questions.ageCurve = whatIf || !size.isEmpty || report != nil
+    questions.ageCurve = whatIf || !size.isEmpty || report != nil || record != nil
     questions.kernel = (proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory, proc != nil)
     if let now { questions.now = now }
     return questions
@@ -102,6 +107,7 @@ struct StatsShow: ParsableCommand {
     }
     let opened = try store.open()
     let file = try (report ?? output).map { path throws(Failure) in try Self.prepare(path, about: opened) }
+    let history = try record.map { path throws(Failure) in try HistoryLine.open(path, about: opened) }
     let output = Output(form, isCollecting: file != nil)
     let result = try StatisticsCommand.report(opened, questions(), options, percentages: percentages, output)
     render(result, output)
@@ -109,6 +115,8 @@ struct StatsShow: ParsableCommand {
       do throws(StoreError) { try file.write(output.stream.take()) } catch { throw Failure(error.description) }
     }
     output.stream.flush()
+    // What was cut short has no figures of a whole cache.
+    if let history, !result.isInterrupted { try HistoryLine(HistoryRecord(result)).append(to: history) }
     try StatisticsCommand.finish(result)
   }
 
@@ -121,7 +129,7 @@ struct StatsShow: ParsableCommand {
   }
 
   private func render(_ result: StatisticsReport, _ output: Output) {
-    let view = StatisticsView(report: result, sizes: size.map(\.bytes))
+    let view = StatisticsView(report: result, sizes: size.map(\.bytes), hasWhatIf: whatIf || !size.isEmpty)
     if report != nil {
       let page = HTMLReport(result, sizes: size.map(\.bytes)).text
       output.stream.append { $0 += page }

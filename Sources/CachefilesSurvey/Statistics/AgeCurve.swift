@@ -53,4 +53,15 @@ package struct AgeCurve: Sendable {
   package func bytes(usedSince moment: Int64) -> UInt64 {
     slices.prefix { $0.end >= moment }.reduce(0) { $0 &+ $1.sum.bytes }
   }
+
+  /// The moment at or after which all objects but a share of them were used, in nanoseconds since 1970; nil without
+  /// objects.
+  package func start(leavingOut share: Double) -> Int64? {
+    var left = Int(Double(total.objects) * share)
+    for slice in slices.reversed() {
+      guard slice.sum.objects <= left else { return slice.start }
+      left -= slice.sum.objects
+    }
+    return nil
+  }
 }

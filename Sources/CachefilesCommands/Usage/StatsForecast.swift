@@ -1,0 +1,91 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles stats forecast`: what the records of some nights tell of the days to come.
+struct StatsForecast: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forecast",
+    abstract: "When culling begins and how large a cache must be, from what 'stats --record' kept.",
+    discussion: """
+      Tells from the lines of stats.jsonl how fast free space shrinks and when culling begins, with the range in which \
+      that lies, and how large a cache that holds so many days of use must be. Nothing is told of more days to come \
+      than three times those that the records cover. Fewer than three records, or records of less than a day and a \
+      half, tell nothing: "cannot tell", and status 1.
+
+      \(ExitStatus.table)
+      """)
+
+  @Argument(help: ArgumentHelp("The directory that was given to --record, or a file of such lines.", valueName: "dir"))
+  var history: ByteArgument
+
+  @Option(help: ArgumentHelp("Tell how large a cache for so many days must be; several times.", valueName: "n"))
+  var days: [Int] = []
+
+  @Option(help: ArgumentHelp("Of several caches in the records, the one at this path.", valueName: "path"))
+  var cache: ByteArgument?
+
+  @OptionGroup var form: OutputOptions
+
+  func validate() throws {
+    if days.contains(where: { !(1...36500).contains($0) }) { throw ValidationError("--days takes 1 or more") }
+  }
+
+  func run() throws {
+    let output = Output(form)
+    let path = FilePath(bytes: history.bytes)
+    let file = (try? FileStatus.of(path))?.kind == .directory ? path.appending(History.name) : path
+    let read = try Self.read(file)
+    let forecast = Forecast(try chosen(read.records, file))
+    let view = ForecastView(forecast: forecast, days: days)
+    output.render(view, command: "stats-forecast")
+    output.stream.flush()
+    if let line = read.firstUnknown {
+      let more = read.unknown == 1 ? "" : ", and \(Quantity.count(read.unknown - 1, "later line"))"
+      StandardError.line("cachefiles: \(EscapedBytes.string(file.bytes)):\(line): not a record\(more)")
+    }
+    if read.unknown > 0 || !view.canTell { throw ExitStatus.failure }
+  }
+
+  private static func read(
+    _ path: FilePath
+  ) throws(Failure) -> (records: [HistoryRecord], unknown: Int, firstUnknown: Int?) {
+    var (records, number, unknown): ([HistoryRecord], Int, Int) = ([], 0, 0)
+    var firstUnknown: Int?
+    do throws(Errno) {
+      try UserFile.forEachLine(of: path, longest: History.longestLine) { line in
+        number += 1
+        if let line = HistoryLine(line) {
+          records.append(line.record)
+        } else {
+          unknown += 1
+          firstUnknown = firstUnknown ?? number
+        }
+        return true
+      }
+    } catch {
+      throw Failure("\(EscapedBytes.string(path.bytes)): cannot read: \(error)")
+    }
+    return (records, unknown, firstUnknown)
+  }
+
+  /// The records of one cache.
+  private func chosen(_ records: [HistoryRecord], _ file: FilePath) throws(Failure) -> [HistoryRecord] {
+    let name = EscapedBytes.string(file.bytes)
+    if let cache {
+      let root = Array(EscapedBytes.string(cache.bytes).utf8)
+      let own = records.filter { $0.root == root }
+      guard !own.isEmpty else { throw Failure("\(name): no record of \(EscapedBytes.string(cache.bytes))") }
+      return own
+    }
+    let roots = Set(records.map(\.root)).sorted { $0.lexicographicallyPrecedes($1) }
+    guard roots.count < 2 else {
+      let list = roots.prefix(4).map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
+      throw Failure("\(name): it has records of \(roots.count) caches (\(list)): choose one with --cache")
+    }
+    return records
+  }
+}
