@@ -37,6 +37,8 @@ let package = Package(
   targets: [
     // libattr, found through pkg-config: copying attributes from one file to another.
     .systemLibrary(name: "CAttr", pkgConfig: "libattr", providers: [.apt(["libattr1-dev"])]),
+    // zlib: the kernel's configuration in /proc/config.gz.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // System calls that the Glibc overlay lacks, as inline functions.
     .target(name: "CLinux"),
     // Captures of real kernels' caches, embedded as bytes.
@@ -46,7 +48,7 @@ let package = Package(
     // Every system call; no knowledge of the format.
     .target(
       name: "LinuxIO",
-      dependencies: ["CAttr", "CLinux", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["CAttr", "CLinux", "CZlib", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict + lifetimes + faults),
     // The cache directory: opening and holding it, scanning, entries, removal.
     .target(

@@ -76,6 +76,7 @@ package final class CacheCheck: Sendable {
     if observation.cache?.kind == .directory { report.generation = try store.generation() }
     var context = CheckContext(
       kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
+    context.isCacheOfThisMachine = options.isCacheOfThisMachine
     context.isClockBehind = observation.isAhead(of: options.now)
     let look = try look(store, context, observation, report.generation)
     report.scanned = look.scanned

@@ -1,6 +1,6 @@
 package import CachefilesFormat
 package import CachefilesStore
-import LinuxIO
+package import LinuxIO
 package import SystemPackage
 
 /// The configuration of cachefilesd, read as that daemon (0.10.10) and the kernel behind it read it.
@@ -12,6 +12,14 @@ package struct DaemonConfiguration: Sendable, Equatable {
   package static let defaultPath: FilePath = "/etc/cachefilesd.conf"
   /// The directory that is used when nothing names one.
   package static let defaultDirectory: FilePath = "/var/cache/fscache"
+
+  /// Whether a directory, told by device and inode, is the one that a machine with this configuration caches in: that of
+  /// its `dir` line, without one, or without a configuration, the usual one.
+  package static func isCacheDirectory(_ status: FileStatus, of configuration: DaemonConfiguration?) -> Bool {
+    let path = configuration?.directory.map { FilePath(bytes: $0) } ?? defaultDirectory
+    guard let named = try? FileStatus.of(path) else { return false }
+    return named.device == status.device && named.inode == status.inode
+  }
 
   /// `dir`: the root of the cache, as bytes.
   package var directory: [UInt8]?

@@ -11,6 +11,10 @@ package struct CheckContext: Sendable {
   /// Whether to open every object and look at its data.
   package var isThorough: Bool
 
+  /// Whether the directory is the one that this machine is to cache in, so that the kernel must be able to bind it; a
+  /// copy need not lie where it can be bound.
+  package var isCacheOfThisMachine = false
+
   /// Whether the clock is behind times that the file system has set itself, and that nobody can set: then it is the clock that
   /// is wrong, not a last use that lies ahead of it.
   package var isClockBehind = false

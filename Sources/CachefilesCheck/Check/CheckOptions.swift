@@ -8,6 +8,8 @@ package struct CheckOptions: Sendable {
   package var policy = CheckPolicy()
   /// The kernel to judge for.
   package var kernel = KernelRelease.running
+  /// Whether the directory is the one that this machine is to cache in; false for a copy.
+  package var isCacheOfThisMachine = false
   /// Nanoseconds since 1970.
   package var now: Int64
   /// The number of threads.

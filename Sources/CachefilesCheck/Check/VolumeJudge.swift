@@ -75,13 +75,17 @@ enum VolumeJudge {
   /// A mount with other options (`rsize`, timeouts …) makes a volume of its own. Two such volumes can both be in use;
   /// one that nobody touched for 30 days longer than its sibling is taken for left behind, if all of it was looked at. One
   /// object proves no use: two that a kernel can find must have been used so late.
+  ///
+  /// A server on this machine is the end of a tunnel, whose port may be another one at each mount: its volumes belong
+  /// together whatever their port, but for the root of an NFSv4 server (`fsid 0:0`), which all servers have.
   static func superseded(_ volumes: [(volume: ScannedVolume, tally: VolumeTally)]) -> [(Int, Judgement)] {
     var groups: [String: [Int]] = [:]
     for (index, entry) in volumes.enumerated() {
       let key = entry.volume.key
       guard case .nfs(let nfs) = NetfsVolume(volumeKey: key.span, byteOrder: .host) else { continue }
       let uniquifier = nfs.uniquifier.map { EscapedBytes.string($0) } ?? ""
-      groups["\(nfs.version).\(nfs.minorVersion) \(nfs.address) \(nfs.port) \(nfs.fsidText) \(uniquifier)", default: []]
+      let port = isTunnelled(nfs) ? 0 : nfs.port
+      groups["\(nfs.version).\(nfs.minorVersion) \(nfs.address) \(port) \(nfs.fsidText) \(uniquifier)", default: []]
         .append(index)
     }
     var found: [(Int, Judgement)] = []
@@ -96,11 +100,23 @@ enum VolumeJudge {
         let lead = newest.subtractingClamped(last)
         guard lead > staleAfter else { continue }
         let days = lead / 86_400_000_000_000
-        found.append(
-          (index, Judgement(.v11, "a volume of the same export with other mount options was used \(days) days later")))
+        let ports = Set(group.compactMap { tunnelPort(volumes[$0].volume.key) })
+        let cause = ports.count > 1 ? "over another port of a tunnel on this machine" : "with other mount options"
+        found.append((index, Judgement(.v11, "a volume of the same export \(cause) was used \(days) days later")))
       }
     }
     return found
+  }
+
+  private static func isTunnelled(_ volume: NFSVolume) -> Bool {
+    volume.address.isLoopback && (volume.fsidMajor != 0 || volume.fsidMinor != 0)
+  }
+
+  private static func tunnelPort(_ key: [UInt8]) -> UInt16? {
+    guard case .nfs(let volume) = NetfsVolume(volumeKey: key.span, byteOrder: .host), isTunnelled(volume) else {
+      return nil
+    }
+    return volume.port
   }
 
   private static let staleAfter: Int64 = 30 * 86_400_000_000_000

@@ -112,7 +112,8 @@ struct Fsck: ParsableCommand {
     let status: Int32
     do throws(Failure) {
       let path = try store.path()
-      let options = try checkOptions(output)
+      var options = try checkOptions(output)
+      options.isCacheOfThisMachine = store.isCacheOfThisMachine(path)
       status = CheckCommand.run(path, options, output)
     } catch {
       throw Failure.ofFsck(error.description)

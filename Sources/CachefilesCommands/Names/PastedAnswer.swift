@@ -48,7 +48,7 @@ struct PastedAnswer: Renderable {
     case .legacy(let path):
       path.levels.isEmpty
         ? "legacy\t\(path.lastFanout.map { "the directory \($0)" } ?? "")"
-        : "legacy\t" + path.levels.map { "\($0.role.rawValue) \(Hex.string($0.name.key))" }.joined(separator: "\t")
+        : "legacy\t" + path.levels.map { Self.summary($0) }.joined(separator: "\t")
     case .cookie(let line, let object):
       object.map { Self.summary($0) } ?? "cookie\t\(Hex.string(line.key))\tno kernel has a name for it"
     case .volumeLine(let line): "volume\t\(EscapedBytes.string(line.key))"
@@ -80,11 +80,21 @@ struct PastedAnswer: Renderable {
     ].joined(separator: "\t")
   }
 
+  /// A level of a path: what the key of a server says, the key of all others.
+  private static func summary(_ level: LegacyPath.Level) -> String {
+    let fields = level.role == .server ? level.fields : []
+    return level.role.rawValue + " "
+      + (fields.nonEmpty.map { words($0) } ?? Hex.string(level.name.key))
+  }
+
+  private static func words(_ fields: [NetfsField]) -> String {
+    fields.map { "\($0.name.replacing("_", with: " ")) \($0.value.words)" }.joined(separator: ", ")
+  }
+
   /// A cookie of a kernel before 5.17: where it stands below its parent, its key, and what that is.
   private static func summary(_ cookie: LegacyCookie) -> String {
     let facts = cookie.levels.first.map { level in
-      ([level.role.rawValue] + level.fields.map { "\($0.name.replacing("_", with: " ")) \($0.value.words)" })
-        .joined(separator: ", ")
+      level.fields.isEmpty ? level.role.rawValue : level.role.rawValue + ", " + words(level.fields)
     }
     return
       (["legacy", Hex.string(cookie.key)] + cookie.paths.map { EscapedBytes.string($0) } + [facts ?? "", "before 5.17"])

@@ -45,6 +45,14 @@ struct StoreOptions: ParsableArguments {
     return DaemonConfiguration.defaultDirectory
   }
 
+  /// Whether a directory is the one that this machine is to cache in, so that a kernel must be able to bind it.
+  func isCacheOfThisMachine(_ path: FilePath) -> Bool {
+    guard let status = try? FileStatus.of(path) else { return false }
+    // What cannot be told may well be so.
+    guard let configuration = try? configuration() else { return true }
+    return DaemonConfiguration.isCacheDirectory(status, of: configuration)
+  }
+
   /// Opens the cache directory.
   func open() throws(Failure) -> Store {
     let path = try path()

@@ -20,6 +20,10 @@ struct UsageCommand: ParsableCommand {
 
       --export ncdu writes the whole tree for 'ncdu -f FILE' or 'gdu -f FILE', with decoded names before the raw ones.
 
+      --by path --search MOUNT walks once over a mounted tree and asks each file for its objects: what the directories \
+      of the mount occupy in the cache. With --export ncdu the tree of the mount is written, to be browsed by its \
+      paths. Objects that no file was found for are told by volume.
+
       \(ExitStatus.table)
       """)
 
@@ -43,6 +47,7 @@ struct UsageCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the tree in another program's format: ncdu.", valueName: "format"))
   var export: ExportFormat?
 
+  @OptionGroup var paths: PathOptions
   @OptionGroup var scan: ScanArguments
   @OptionGroup var output: OutputOptions
 
@@ -53,18 +58,24 @@ struct UsageCommand: ParsableCommand {
 
   func validate() throws {
     if top < 0 { throw ValidationError("--top must be 0 or greater") }
+    if (by == .path) != !paths.search.isEmpty { throw ValidationError("--by path and --search go together") }
+    if by == .path, records || extents || top > 0 {
+      throw ValidationError("--by path excludes --records, --extents and --top")
+    }
     if export != nil {
+      if by == .path, paths.search.count > 1 { throw ValidationError("--export writes one tree: leave one --search") }
       if output.format != .text {
         throw ValidationError("--export has a format of its own; leave out --json and --jsonl")
       }
-      if top > 0 || records || extents || apparent || by != .volume {
-        throw ValidationError("--export writes the whole tree; only --threads and the directory go with it")
+      if top > 0 || records || extents || apparent || ![.volume, .path].contains(by) {
+        throw ValidationError("--export writes the whole tree; only --by path, --threads and the directory go with it")
       }
     }
   }
 
   func run() throws {
     let output = Output(output)
+    if by == .path { return try runByPath(output) }
     let store = try store.open()
     if export != nil { return try writeTree(of: store, output) }
     var questions = StatisticsReport.Questions()
@@ -76,6 +87,24 @@ struct UsageCommand: ParsableCommand {
     let groups = UsageGroups(report, by: by, isApparent: apparent)
     output.render(UsageView(report: report, groups: groups, isApparent: apparent), command: "du")
     output.stream.flush()
+    try StatisticsCommand.finish(report)
+  }
+
+  private func runByPath(_ output: Output) throws {
+    let (usage, failures) = try paths.survey(try store.open(), threads: scan.threads, output)
+    let report = try StatisticsCommand.report(
+      try store.open(), StatisticsReport.Questions(), scan.options(attributes: false), percentages: nil, output)
+    if export != nil, let tree = paths.trees.first {
+      PathExport(report: report, usage: usage, tree: tree).write(Clock.now / 1_000_000_000) { bytes in
+        output.stream.append { $0 += bytes }
+      }
+    } else {
+      let groups = UsageGroups(report, by: usage, below: paths.trees, levels: paths.depth, isApparent: apparent)
+      output.render(UsageView(report: report, groups: groups, isApparent: apparent), command: "du")
+    }
+    output.stream.flush()
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if failures > 0 { throw ExitStatus.failure }
     try StatisticsCommand.finish(report)
   }
 

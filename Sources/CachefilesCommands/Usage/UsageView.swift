@@ -130,6 +130,11 @@ extension UsageGroups.Label {
     case .fanout(let fanout): json.bytes("fanout", fanout.directoryName)
     case .age, .size: writeLimits(to: &json)
     case .encoding(let name): json.text("encoding", name)
+    case .path(let path): json.bytes("path", path)
+    case .unfound(let type, let key):
+      json.text("rest", "unfound")
+      json.bytes("key", key)
+      json.text("type", type.rawValue)
     case .legacy: json.text("rest", "legacy")
     case .graveyard: json.text("rest", "graveyard")
     case .foreign: json.text("rest", "foreign")
@@ -161,6 +166,8 @@ extension UsageGroups.Label {
     case .age(let above, let upTo): Self.age(above, upTo)
     case .size(let above, let upTo): Self.size(above, upTo)
     case .encoding(let name): name == "other" ? "no encoding" : name
+    case .path(let path): EscapedBytes.string(path)
+    case .unfound(_, let key): "not found: " + NetfsVolume(volumeKey: key.span, byteOrder: .host).summary
     case .legacy: "layout before Linux 5.17"
     case .graveyard: "graveyard"
     case .foreign: "foreign entries"

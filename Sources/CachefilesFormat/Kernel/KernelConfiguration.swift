@@ -1,4 +1,4 @@
-/// With which options a kernel was built: `/boot/config-<release>` or `/proc/config.gz`, unpacked.
+/// With which options a kernel was built: `/proc/config.gz`, unpacked, or `/boot/config-<release>`.
 public struct KernelConfiguration: Equatable, Sendable {
   /// The names of the options that are set, without `CONFIG_`.
   private var set: Set<[UInt8]> = []

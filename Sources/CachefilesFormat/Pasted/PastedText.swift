@@ -42,12 +42,51 @@ public enum PastedText {
       return true
     }
     if Self.headings.contains(where: { first.elementsEqual($0.utf8) }), text.count > first.count { return true }
+    if isCounts(text) || isRequest(text) || isNFSClient(text) { return true }
     for start in ["Filesystem type is: ", "total ", "getfattr: Removing", "ext:  ", "Blocksize of file "]
     where text.starts(with: Array(start.utf8)) { return true }
     // A row of filefrag -v: `0:        0..       2:   34816..   34818:      3:             last,eof`.
     let row = text.prefix { (48...57).contains($0) }
     return !row.isEmpty && text.dropFirst(row.count).first == UInt8(ascii: ":")
       && LogText.find("..", in: text.span) != nil
+  }
+
+  /// A line of /proc/fs/fscache/stats: `Cookies: n=0 v=0 vcol=0`, `Netfs  : DR=0`, `CacheOp: alo=0 luo=0`, or the title.
+  private static func isCounts(_ text: [UInt8]) -> Bool {
+    if ["FS-Cache statistics", "Netfs statistics"].contains(where: { text.elementsEqual($0.utf8) }) { return true }
+    guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return false }
+    let name = text[..<colon].split(separator: 0x20)
+    guard name.count == 1, name[0].allSatisfy({ isLetter($0) || (48...57).contains($0) }) else { return false }
+    let counts = text[(colon + 1)...].split(separator: 0x20)
+    return !counts.isEmpty && counts.allSatisfy { isCount($0) }
+  }
+
+  /// `n=12`, `age=5`, `x=0/3`.
+  private static func isCount(_ word: ArraySlice<UInt8>) -> Bool {
+    let name = word.prefix { isLetter($0) || (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+    let value = word.dropFirst(name.count)
+    return !name.isEmpty && value.first == UInt8(ascii: "=") && value.count > 1
+      && value.dropFirst().allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "-") }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (65...90).contains(byte) || (97...122).contains(byte) }
+
+  /// A row of /proc/fs/netfs/requests: `00000001 RA  2 2120    0   0 @34c1f4000 0/8000`.
+  private static func isRequest(_ text: [UInt8]) -> Bool {
+    let words = split(text).map(\.word)
+    guard words.count == 8, words[0].count == 8, words[0].allSatisfy({ Hex.value(of: $0) != nil }),
+      words[6].first == UInt8(ascii: "@"), words[6].dropFirst().allSatisfy({ Hex.value(of: $0) != nil })
+    else { return false }
+    return words[1].count == 2 && words[7].contains(UInt8(ascii: "/"))
+  }
+
+  /// A row of /proc/fs/nfsfs/servers or volumes: `v4 7f000001  801   2 127.0.0.1`. It names a server, but no key.
+  private static func isNFSClient(_ text: [UInt8]) -> Bool {
+    let words = split(text).map(\.word)
+    guard words.count >= 5, words[0].count == 2, words[0][0] == UInt8(ascii: "v"), (50...52).contains(words[0][1]),
+      [8, 32].contains(words[1].count)
+    else { return false }
+    return words[1].allSatisfy { Hex.value(of: $0) != nil } && words[2].allSatisfy { Hex.value(of: $0) != nil }
   }
 
   private static let headings = ["COOKIE", "VOLUME", "OBJECT", "CACHE", "REQUEST", "NV"]

@@ -56,7 +56,8 @@ extension Diagnosis {
       add(.fsBlockSize, "\(place): blocks of \(fileSystem.blockSize) bytes, pages of \(seen.pageSize)")
     }
     if seen.liveness.isLive != true, let reason = fileSystem.refusal(by: seen.kernel) {
-      add(.fsUnfit, "\(place): \(reason)")
+      // As R05 of fsck: an error where the kernel is to bind it, a note for a copy.
+      add(seen.isCacheOfThisMachine ? .fsUnfit : .fsCopy, "\(place): \(reason)")
     } else if Self.unfitTypes.contains(type) {
       add(.fsUnfit, place)
     } else if type == "overlayfs", seen.kernel.map({ $0 >= KernelRelease(6, 12) }) == true {

@@ -17,6 +17,12 @@ extension Examination {
       if case .read(let read) = configuration, let named = read.directory {
         isConfiguredDirectory = Self.isSame(named, status.device, status.inode)
       }
+      switch configuration {
+      case .read(let read): isCacheOfThisMachine = DaemonConfiguration.isCacheDirectory(status, of: read)
+      case .missing: isCacheOfThisMachine = DaemonConfiguration.isCacheDirectory(status, of: nil)
+      // What cannot be told may well be so.
+      case .unreadable: isCacheOfThisMachine = true
+      }
     } catch {
       switch error {
       case .noSuchFileOrDirectory, .notDirectory: directory = .missing

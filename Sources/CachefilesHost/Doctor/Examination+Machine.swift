@@ -11,7 +11,13 @@ extension Examination {
       hasSELinux = (try? FileStatus.of(security.appending("enforce"))) != nil
     }
     guard let boot = sources.boot else { return }
-    // A copy of another machine may have the configuration, unpacked, in place of config.gz.
+    if let text = try? SmallFile.read(sources.proc.appending("config.gz")),
+      let configuration = Gzip.expand(text, limit: 4 << 20)
+    {
+      kernelConfiguration = KernelConfiguration(parsing: configuration.span)
+      return
+    }
+    // A copy of another machine may have it unpacked.
     var places = [sources.proc.appending("config")]
     if let text = try? SmallFile.read(sources.proc.appending("sys/kernel/osrelease")) {
       let release = String(decoding: text.prefix { $0 > 32 }, as: UTF8.self)
@@ -34,9 +40,9 @@ extension Examination {
   mutating func readLog(_ sources: Sources) {
     guard sources.log != nil || sources.readsKernelLog else { return }
     var digest = LogDigest()
-    var path = KernelLog.defaultPath
+    var path = sources.kernelLog
     do throws(Errno) {
-      if sources.readsKernelLog { try KernelLog.forEach { digest.add($0) } }
+      if sources.readsKernelLog { try KernelLog.forEach(of: path) { digest.add($0) } }
       if let log = sources.log {
         path = log
         if log == "-" {

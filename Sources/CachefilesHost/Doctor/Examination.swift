@@ -24,6 +24,8 @@ package struct Examination: Sendable {
     package var log: FilePath?
     /// Whether to read the kernel's own log.
     package var readsKernelLog = false
+    /// Where that is.
+    package var kernelLog = KernelLog.defaultPath
     /// Whether to walk over the directory in search of what makes cachefilesd end.
     package var walks = true
     /// Whether `proc` is that of the running kernel: only then the directory itself is asked whether a kernel holds it.
@@ -117,6 +119,8 @@ package struct Examination: Sendable {
   package var walk: Walk?
   /// Whether the configuration names this directory, however both are written; nil when one of them does not exist.
   package var isConfiguredDirectory: Bool?
+  /// Whether the directory is the one that this machine is to cache in; false for a copy.
+  package var isCacheOfThisMachine = true
   /// Whether SELinux runs; nil when it was not asked.
   package var hasSELinux: Bool?
   /// How the kernel was built; nil when that cannot be told.

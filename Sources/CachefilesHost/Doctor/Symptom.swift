@@ -66,7 +66,8 @@ package enum SymptomID: String, Sendable, CaseIterable {
   case directoryUnreadable = "directory-unreadable", notACache = "not-a-cache", directoryDamaged = "directory-damaged"
   case nothingInTheWay = "nothing-in-the-way", specialFile = "special-file", graveyardStuck = "graveyard-stuck"
   case walkIncomplete = "walk-incomplete"
-  case fsFit = "fs-fit", fsUnfit = "fs-unfit", fsDoubtful = "fs-doubtful", fsReadOnly = "fs-read-only"
+  case fsFit = "fs-fit", fsCopy = "fs-copy", fsUnfit = "fs-unfit", fsDoubtful = "fs-doubtful", fsReadOnly =
+    "fs-read-only"
   case fsNoAttributes = "fs-no-attributes", fsBlockSize = "fs-block-size", fsNoAccessTimes = "fs-no-access-times"
   case spaceOk = "space-ok", belowCull = "below-cull", belowStop = "below-stop"
   case configOk = "config-ok", configOfAnother = "config-of-another"

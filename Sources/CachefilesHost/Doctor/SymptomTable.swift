@@ -80,6 +80,9 @@ extension Symptom {
       advice: "run this as root; an I/O error here is one that stops the cache"),
     Symptom(.fsFit, .fileSystem, .ok, "the file system is one that caches are kept on"),
     Symptom(
+      .fsCopy, .fileSystem, .ok,
+      "no kernel binds a cache there; the directory is not the configured one: good for a copy"),
+    Symptom(
       .fsUnfit, .fileSystem, .critical, "the file system lacks what a cache needs, or cannot keep it",
       advice: "put the cache on ext4, xfs or btrfs; a loop device on such a file system will do"),
     Symptom(

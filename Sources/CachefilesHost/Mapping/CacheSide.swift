@@ -1,6 +1,6 @@
 package import CachefilesFormat
 package import CachefilesStore
-import LinuxIO
+package import LinuxIO
 import Synchronization
 import SystemPackage
 
@@ -48,6 +48,17 @@ package final class CacheSide: Sendable {
     var mapping = FileMapping(file, volumes(of: file))
     for index in mapping.places.indices { mapping.places[index].exists = exists(mapping.places[index]) }
     return mapping
+  }
+
+  /// The objects of a file that exist, with the key of their volume: that which the mount uses, and those of earlier
+  /// mounts with other options.
+  package func objects(of file: ObservedFile) -> [(volume: [UInt8], status: FileStatus)] {
+    FileMapping(file, volumes(of: file)).places.compactMap { place in
+      guard place.volume.origin != .computed, let name = EntryName(place.components[3]),
+        let status = try? fanout(of: place).value.status(of: name), status.kind == .regular
+      else { return nil }
+      return (place.volume.key, status)
+    }
   }
 
   private func volumes(of file: ObservedFile) -> MountVolumes {

@@ -18,6 +18,8 @@ package struct UsageGroups: Sendable {
     case size
     /// By encoding of the name.
     case encoding
+    /// By the paths that the files have on a mount.
+    case path
   }
 
   /// What a group holds.
@@ -36,6 +38,10 @@ package struct UsageGroups: Sendable {
     case size(above: UInt64?, upTo: UInt64?)
     /// An encoding: `D S T E` or `other`.
     case encoding(String)
+    /// A directory of a mount, with all below it.
+    case path([UInt8])
+    /// Objects of a volume that no file of a mount was found for, and the volume's directories.
+    case unfound(NetfsType, [UInt8])
     /// Objects of the layout before 5.17.
     case legacy
     /// What lies in the graveyard.
@@ -64,10 +70,44 @@ package struct UsageGroups: Sendable {
   ///
   /// - Parameter isApparent: whether the lengths of files count for the order, not what they occupy.
   package init(_ report: StatisticsReport, by kind: Kind, isApparent: Bool = false) {
+    let volumes = Self.volumes(report, by: kind, isApparent: isApparent)
+    self.init(report, kind, volumes + Self.classes(report.statistics.distributions, kind))
+  }
+
+  /// Divides what a scan counted by the directories of mounted trees in which the files are; what no file was found for
+  /// stands behind them, by volume.
+  ///
+  /// - Parameters:
+  ///   - usage: what was found on the trees.
+  ///   - trees: their paths.
+  ///   - levels: how many levels of directories below them are told apart.
+  package init(
+    _ report: StatisticsReport, by usage: PathUsage, below trees: [[UInt8]], levels: Int, isApparent: Bool = false
+  ) {
+    let measure: (Tally) -> UInt64 = { isApparent ? $0.fileBytes : $0.diskBytes }
+    let paths = usage.groups(below: trees, levels: levels).sorted { left, right in
+      let (first, second) = (measure(left.tally), measure(right.tally))
+      return first == second ? left.path.lexicographicallyPrecedes(right.path) : first > second
+    }
+    self.init(report, .path, paths.map { Group(label: .path($0.path), tally: $0.tally) } + Self.unfound(report, usage))
+  }
+
+  /// What is left of each volume without what was found of it.
+  package static func unfound(_ report: StatisticsReport, _ usage: PathUsage) -> [Group] {
+    report.volumes.map { volume in
+      let found = usage.volumes[volume.key] ?? Tally()
+      var rest = found == Tally() ? volume.tally : Tally()
+      rest.objects = max(0, volume.tally.objects - found.objects)
+      rest.diskBytes = volume.tally.diskBytes - min(found.diskBytes, volume.tally.diskBytes)
+      rest.fileBytes = volume.tally.fileBytes - min(found.fileBytes, volume.tally.fileBytes)
+      return Group(label: .unfound(volume.type, volume.key), tally: rest)
+    }
+  }
+
+  private init(_ report: StatisticsReport, _ kind: Kind, _ all: [Group]) {
     self.kind = kind
     let statistics = report.statistics
-    let volumes = Self.volumes(report, by: kind, isApparent: isApparent)
-    let groups = (volumes + Self.classes(statistics.distributions, kind)).filter { $0.tally != Tally() }
+    let groups = all.filter { $0.tally != Tally() }
     var directories = Tally()
     let known = groups.reduce(0) { $0 &+ $1.tally.diskBytes }
     let others = statistics.legacy.diskBytes &+ statistics.graveyard.diskBytes &+ statistics.foreign.diskBytes
@@ -89,7 +129,7 @@ package struct UsageGroups: Sendable {
       groups = sum(report.volumes) { volume in
         .server(volume.type, NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).server)
       }
-    case .fanout, .age, .size, .encoding: return []
+    case .fanout, .age, .size, .encoding, .path: return []
     }
     let measure: (Tally) -> UInt64 = { isApparent ? $0.fileBytes : $0.diskBytes }
     return groups.enumerated().sorted { left, right in
@@ -101,7 +141,7 @@ package struct UsageGroups: Sendable {
   /// The classes of a distribution in their order, empty ones too; none for the ways that go by volumes.
   package static func classes(_ distributions: Distributions, _ kind: Kind) -> [Group] {
     switch kind {
-    case .netfs, .server, .volume: return []
+    case .netfs, .server, .volume, .path: return []
     case .fanout:
       return distributions.fanouts.enumerated().map {
         Group(label: .fanout(Fanout(UInt8($0.offset))), tally: $0.element)

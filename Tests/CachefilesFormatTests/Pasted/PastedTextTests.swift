@@ -95,4 +95,28 @@ struct PastedTextTests {
     let volume: [UInt8] = [0, 0, 0, 0]
     #expect(read(volume) == nil)
   }
+
+  @Test(
+    "lines of tables without anything to decode are headings",
+    arguments: [
+      "FS-Cache statistics", "Cookies: n=260 v=4 vcol=0 voom=0", "Acquire: n=260 ok=260 oom=0",
+      "Netfs  : DR=0 RA=12 RF=0 WB=0 WBZ=0", "IO     : rd=0 wr=278 mis=0", "RdWr   : RR=0 SR=0",
+      "CacheOp: alo=0 luo=0 luc=0 gro=0", "Ops    : pend=0 run=0 enq=0 can=0 rej=0", "Objs   : rr=0 sr=0 wsc=0",
+      "REQUEST  OR REF FL ERR  OPS COVERAGE", "======== == === == ==== === =========",
+      "00000001 RA   2 2120    0   0 @34c1f4000 0/8000",
+      "NV SERVER   PORT USE HOSTNAME", "v4 7f000001  801   2 127.0.0.1",
+      "v3 c0a80601  801   1 filer.example.com",
+      "v4 fd000000000000000000000000000005  801   1 fd00::5",
+      "NV SERVER   PORT DEV          FSID                              FSC",
+      "v4 7f000001  801 0:53         0:0                               yes",
+    ])
+  func tables(line: String) { #expect(PastedText.isHeading(Array(line.utf8))) }
+
+  @Test(
+    "other lines are none",
+    arguments: [
+      "cookie: what is it", "Lookup: n=x", "note: see a=b c", "v5 7f000001  801   2 127.0.0.1",
+      "v4 filer 801 2 x", "00000001 RA 2 2120 0 0 34c1f4000 0/8000", "FS-Cache: O-key=[4] '01020304'",
+    ])
+  func others(line: String) { #expect(!PastedText.isHeading(Array(line.utf8))) }
 }

@@ -27,6 +27,27 @@ struct FarTimesTests {
     #expect(found.first?.1.id == .v11)
   }
 
+  @Test("volumes of one export under several ports of this machine belong together, those of a server do not")
+  func tunnels() {
+    func messages(_ address: String, fsid: String) -> [String] {
+      let keys = ["4e52", "4e99"].map {
+        Array("nfs,4.1,2,\($0),\(address),\(fsid),,,3002c0,100000,100000,2ee,3a98,1d4c,3a98,1".utf8)
+      }
+      var (old, new) = (VolumeTally(), VolumeTally())
+      (old.newestAccess, new.newestAccess) = (0, 86_400_000_000_000 * 40)
+      for _ in 1...2 { new.uses.add(86_400_000_000_000 * 40) }
+      return VolumeJudge.superseded([
+        (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
+      ]).map(\.1.message)
+    }
+    #expect(
+      messages("100007f", fsid: "1b")
+        == ["a volume of the same export over another port of a tunnel on this machine was used 40 days later"])
+    #expect(messages("6401a8c0", fsid: "1b").isEmpty)
+    // The root of every NFSv4 server.
+    #expect(messages("100007f", fsid: "").isEmpty)
+  }
+
   @Test("no volume is left behind by one object, by one that no kernel finds, or by clocks that contradict each other")
   func weakEvidence() {
     let keys = ["100000,100000", "80000,80000"].map {

@@ -167,6 +167,31 @@ struct RootJudgementTests {
   @Test("a file system that takes holes for data corrupts")
   func holes() { #expect(judge { $0.trial = .holesAreData } == [.o26]) }
 
+  @Test("what no kernel binds is an error of the machine's own cache, a note of a copy, and nothing of a live one")
+  func refused() {
+    var observation = RootObservation()
+    observation.trial = .passed
+    func severities(_ magic: UInt64, _ kernel: KernelRelease, isOwn: Bool) -> [Severity] {
+      observation.fileSystem = FileSystemStatus(
+        magic: magic, blockSize: 4096, blocks: 1, availableBlocks: 1, freeBlocks: 1, files: 1, freeFiles: 1, flags: 0)
+      var context = CheckContext(kernel: kernel, now: 0)
+      context.isCacheOfThisMachine = isOwn
+      return observation.judge(hasLegacyTree: false, context).filter { $0.judgement.id == .r05 }
+        .map { $0.judgement.severity ?? ProblemKind.of(.r05).severity }
+    }
+    let (memory, ram, overlay): (UInt64, UInt64, UInt64) = (0x0102_1994, 0x8584_58f6, 0x794c_7630)
+    for type in [memory, ram] {
+      #expect(severities(type, KernelRelease(6, 12), isOwn: true) == [.error])
+      #expect(severities(type, KernelRelease(6, 12), isOwn: false) == [.note])
+    }
+    #expect(severities(overlay, KernelRelease(6, 1), isOwn: true) == [.error])
+    #expect(severities(overlay, KernelRelease(6, 1), isOwn: false) == [.note])
+    #expect(severities(overlay, KernelRelease(6, 12), isOwn: true).isEmpty)
+    #expect(severities(0xef53, KernelRelease(6, 12), isOwn: true).isEmpty)
+    observation.liveness = .live
+    #expect(severities(memory, KernelRelease(6, 12), isOwn: true).isEmpty)
+  }
+
   @Test("blocks larger than a page cannot be bound")
   func blockSize() {
     #expect(judge { $0.fileSystem?.blockSize = 65536 } == [.r05])

@@ -144,6 +144,17 @@ struct DiagnosisTests {
     for memory: UInt64 in [0x0102_1994, 0x8584_58f6] {
       #expect(fileSystemIDs(memory) { $0.kernel = KernelRelease(6, 12) } == [.fsUnfit])
     }
+    // As R05 of fsck: no error of a copy.
+    for (type, kernel): (UInt64, KernelRelease) in [
+      (0x0102_1994, KernelRelease(6, 12)), (0x8584_58f6, KernelRelease(5, 10)), (overlay, KernelRelease(6, 2)),
+    ] {
+      let copy = fileSystemIDs(type) {
+        $0.kernel = kernel
+        $0.isCacheOfThisMachine = false
+      }
+      #expect(copy == [.fsCopy])
+    }
+    #expect(fileSystemIDs(overlay) { $0.kernel = KernelRelease(6, 6) } == [.fsDoubtful])
     #expect(fileSystemIDs(zfs) == [.fsDoubtful])
     #expect(fileSystemIDs(zfs) { $0.liveness = .live } == [.fsFit])
     #expect(fileSystemIDs(ext4, flags: 0x1) == [.fsReadOnly])

@@ -47,6 +47,35 @@ struct MountCauseTests {
       }.joined())
   }
 
+  @Test("the kernel's log and its compressed configuration are read where they lie")
+  func machine() throws {
+    try scratch.write(
+      "kmsg", Array("6,1,1,-;usb 1-1: new device\n3,2,9,-;CacheFiles: Failed to register: -95\n SUBSYSTEM=x\n".utf8))
+    try scratch.write("proc/config", Array("CONFIG_AFS_FSCACHE=y\nCONFIG_NFS_FSCACHE=y\n".utf8))
+    var sources = Examination.Sources()
+    sources.proc = scratch.path("proc")
+    sources.devices = nil
+    sources.configuration = scratch.path("conf")
+    sources.readsKernelLog = true
+    sources.kernelLog = scratch.path("kmsg")
+    let read = Examination(scratch.path("c"), sources)
+    #expect(read.logFailure == nil)
+    #expect(Diagnosis(read).checks.contains { $0.message.contains("-95") })
+    #expect(read.kernelConfiguration?.has("NFS_FSCACHE") == true)
+    // config.gz is of the kernel itself, and comes first.
+    try scratch.write("proc/config.gz", Array("CONFIG_AFS_FSCACHE=y\n# CONFIG_NFS_FSCACHE is not set\n".utf8))
+    _ = try Command.run(
+      "/bin/sh", ["-c", "cd \"$1\" && mv config.gz plain && gzip -c plain >config.gz", "sh", "\(scratch.path)/proc"])
+    let packed = Examination(scratch.path("c"), sources)
+    #expect(packed.kernelConfiguration?.has("NFS_FSCACHE") == false)
+    #expect(packed.kernelConfiguration?.has("AFS_FSCACHE") == true)
+    // What is damaged tells nothing, and the next place is asked.
+    try scratch.write("proc/config.gz", [0x1f, 0x8b, 8, 0])
+    #expect(Examination(scratch.path("c"), sources).kernelConfiguration?.has("NFS_FSCACHE") == true)
+    sources.kernelLog = scratch.path("none")
+    #expect(Examination(scratch.path("c"), sources).logFailure?.reason.contains("No such file") == true)
+  }
+
   @Test("a second superblock of an export that is cached has the key in use; alone it has another cause")
   func keyInUse() {
     let mounts = Self.nfs + Self.nfs.replacing("0:60", with: "0:61").replacing("/a ", with: "/b ")

@@ -1,6 +1,7 @@
 import CachefilesFormat
 import CachefilesHost
 import CachefilesStore
+import CachefilesSurvey
 import Foundation
 import LinuxIO
 import SystemPackage
@@ -270,6 +271,40 @@ struct CopySurveyTests {
     let short = KeySearch(for: [targets[0]], SystemFacts(), view)
     #expect(short.run(path("mnt/d"), threads: 1, timeout: 10_000_000_000) { _ in })
     #expect(short.paths == [0: path("mnt/d/b")])
+  }
+
+  @Test("the objects of a tree are named by its paths: a file with two names once, files without an object never")
+  func byPath() throws {
+    try prepare()
+    try makeObject("mnt/a", data: 4096)
+    try makeObject("mnt/d/e/c", data: 8192)
+    #expect(link("\(scratch.path)/mnt/a", "\(scratch.path)/mnt/d/second") == 0)
+    let failures = Collector<StoreError>()
+    let survey = PathSurvey(try side(), SystemFacts())
+    #expect(survey.run(path("mnt"), threads: 4, timeout: 10_000_000_000) { failures.add($0) })
+    #expect(failures.all == [])
+    let usage = survey.usage
+    let names = usage.inOrder.map {
+      [String(decoding: $0.path.dropFirst(scratch.path.utf8.count + 1), as: UTF8.self)]
+        + $0.items.map { String(decoding: $0.name, as: UTF8.self) }
+    }
+    #expect(names == [["mnt", "a"], ["mnt/d", "second"], ["mnt/d/e", "c"]])
+    #expect(usage.directories.values.joined().filter(\.isSeen).count == 1)
+    #expect(usage.volumes.mapValues(\.objects) == [Array(volume.utf8): 2])
+    let groups = usage.groups(below: [path("mnt")], levels: 1)
+    #expect(groups.reduce(0) { $0 + $1.tally.objects } == 2)
+    #expect(Set(groups.map(\.path)).isSubset(of: [path("mnt"), path("mnt/d")]))
+  }
+
+  @Test("a walk that names objects is given up when a server says nothing, and says so")
+  func byPathGivenUp() throws {
+    try prepare()
+    try scratch.write("facts", Array("file \(scratch.path)/mnt/a\nhangs \(scratch.path)/mnt\n".utf8))
+    let failures = Collector<StoreError>()
+    let survey = PathSurvey(try side(), try RecordedFacts(scratch.path("facts")))
+    #expect(!survey.run(path("mnt"), threads: 1, timeout: 200_000_000) { failures.add($0) })
+    #expect(failures.all.map(\.error) == [.timedOut])
+    #expect(survey.usage.directories.isEmpty)
   }
 }
 
