@@ -1,29 +1,3 @@
-/// The number of a superblock, `major:minor`; that of a file's `stat`.
-public struct MountDevice: Hashable, Sendable, CustomStringConvertible {
-  /// The major number; 0 for file systems without a block device.
-  public var major: UInt32
-  /// The minor number.
-  public var minor: UInt32
-
-  /// Makes a number of its halves.
-  public init(major: UInt32, minor: UInt32) {
-    self.major = major
-    self.minor = minor
-  }
-
-  /// Reads `0:52`; nil for anything else.
-  init?(_ text: [UInt8]) {
-    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
-    guard parts.count == 2, let major = LineNumber.decimal(Array(parts[0])), major >= 0,
-      let minor = LineNumber.decimal(Array(parts[1])), minor >= 0
-    else { return nil }
-    self.init(major: UInt32(clamping: major), minor: UInt32(clamping: minor))
-  }
-
-  /// `0:52`.
-  public var description: String { "\(major):\(minor)" }
-}
-
 /// One line of `/proc/self/mountinfo`: a mount of this process's namespace.
 ///
 /// `number parent major:minor root mountpoint options [tag…] - type source superoptions`, made by `show_mountinfo`
@@ -134,24 +108,5 @@ public struct MountEntry: KernelTableLine {
     return (options + superOptions).contains {
       $0.starts(with: name) && ($0.count == name.count || $0[name.count] == UInt8(ascii: "="))
     }
-  }
-}
-
-/// `/proc/self/mountinfo`.
-public typealias MountTable = KernelTable<MountEntry>
-
-extension KernelTable where Line == MountEntry {
-  /// The mount that a file is on, told by its absolute path without links; of several on one place the last.
-  public func entry(holding path: [UInt8]) -> MountEntry? {
-    var best: MountEntry?
-    for entry in rows where Self.isBelow(path, entry.mountPoint) {
-      if entry.mountPoint.count >= best?.mountPoint.count ?? 0 { best = entry }
-    }
-    return best
-  }
-
-  private static func isBelow(_ path: [UInt8], _ directory: [UInt8]) -> Bool {
-    let slash = UInt8(ascii: "/")
-    return path == directory || directory == [slash] || path.starts(with: directory + [slash])
   }
 }

@@ -4,18 +4,6 @@ import Glibc
 import Synchronization
 public import SystemPackage
 
-/// One read of an extended attribute.
-public enum AttributeReading: Sendable, Equatable {
-  /// The first so many bytes of the buffer hold the value.
-  case value(count: Int)
-  /// The file has no such attribute.
-  case absent
-  /// The value is longer than any that Linux keeps (64 KiB), or grew while it was read: its length in bytes.
-  case longer(count: Int)
-  /// It could not be read.
-  case failed(Errno)
-}
-
 extension OwnedDescriptor {
   /// The value of an attribute of the open file; nil when it has none.
   ///
@@ -125,23 +113,6 @@ extension OwnedDescriptor {
     }
   }
 }
-
-/// Whether the kernel has `getxattrat`; found out at the first call.
-public enum AttributeCall {
-  static let isAvailable = Atomic<Bool>(true)
-
-  /// Remembers that the kernel does not know the call. One that a test made fail says nothing about the kernel.
-  static func noteMissing() {
-    #if FAULTS
-      if FaultPlan.current != nil { return }
-    #endif
-    useFallback()
-  }
-
-  /// Makes the module use the fallback for kernels before 6.13, as benchmarks do.
-  public static func useFallback() { isAvailable.store(false, ordering: .relaxed) }
-}
-
 extension StaticString {
   /// The string as a C string.
   var pointer: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
