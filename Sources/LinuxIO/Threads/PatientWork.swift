@@ -42,20 +42,8 @@ public final class PatientWork<Result: Sendable>: Sendable {
         self.result.withLock { $0 = value }
       }
     #endif
-    let context = Unmanaged.passRetained(DetachedBody(work))
-    var thread = pthread_t()
-    let failure = pthread_create(
-      &thread, nil,
-      { raw in
-        guard let raw else { return nil }
-        Unmanaged<DetachedBody>.fromOpaque(raw).takeRetainedValue().run()
-        return nil
-      }, context.toOpaque())
-    guard failure == 0 else {
-      context.release()
-      return nil
-    }
-    pthread_detach(thread)
+    guard let thread = POSIXThread.start(work) else { return nil }
+    thread.detach()
     var seen = -1
     var still: Int64 = 0
     var pause: UInt32 = 50
@@ -74,11 +62,4 @@ public final class PatientWork<Result: Sendable>: Sendable {
       pause = min(pause * 2, 20_000)
     }
   }
-}
-
-/// The code of one thread.
-private final class DetachedBody: Sendable {
-  private let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  func run() { body() }
 }

@@ -1,5 +1,4 @@
 import CLinux
-import Glibc
 import Synchronization
 
 /// Runs code on several threads of its own and waits for all of them.
@@ -23,35 +22,15 @@ public enum Workers {
     #else
       let work: @Sendable (Int) -> Void = { number in results.append(body(number)) }
     #endif
-    var threads: [pthread_t] = []
+    var threads: [POSIXThread] = []
     for number in 1..<max(1, AddressSpace.threads(count)) {
-      let context = Unmanaged.passRetained(ThreadBody { work(number) })
-      var thread = pthread_t()
-      let failure = pthread_create(
-        &thread, nil,
-        { raw in
-          guard let raw else { return nil }
-          Unmanaged<ThreadBody>.fromOpaque(raw).takeRetainedValue().run()
-          return nil
-        }, context.toOpaque())
-      if failure == 0 {
-        threads.append(thread)
-      } else {
-        context.release()
-        break
-      }
+      guard let thread = POSIXThread.start({ work(number) }) else { break }
+      threads.append(thread)
     }
     work(0)
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
     return results.take()
   }
-}
-
-/// The code of one thread.
-private final class ThreadBody: Sendable {
-  private let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  func run() { body() }
 }
 
 /// What the threads returned. Each value is handed over whole: nobody else holds it.
