@@ -26,7 +26,7 @@ struct ProcessTests {
   func copiedDescriptor() throws {
     try scratch.write("file", Array("old\n".utf8))
     let process = try holder(of: scratch.path("file").string)
-    defer { process.terminate() }
+    defer { kill(process.processIdentifier, SIGKILL) }
     let descriptor = try ProcessDescriptor(Int(process.processIdentifier))
     try descriptor.copy(of: 7).command(Array("new\n".utf8))
     #expect(try Data(contentsOf: URL(fileURLWithPath: scratch.path("file").string)) == Data("old\nnew\n".utf8))
@@ -81,7 +81,7 @@ struct ProcessTests {
   func faults(_ call: Syscall) throws {
     try scratch.write("file", [])
     let process = try holder(of: scratch.path("file").string)
-    defer { process.terminate() }
+    defer { kill(process.processIdentifier, SIGKILL) }
     let plan = FaultPlan(failing: call, ordinal: 1, with: .ioError)
     let path = FilePath(scratch.path)
     #expect(throws: Errno.ioError) {
