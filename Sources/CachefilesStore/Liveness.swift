@@ -42,6 +42,12 @@ public struct LivenessSources: Sendable {
   public var caches: FilePath
   /// Where processes are listed.
   public var processes: FilePath
+  /// The kernel's table of volumes.
+  var volumes: FilePath = "/proc/fs/fscache/volumes"
+  /// The device that a daemon has open.
+  var device = "/dev/cachefiles"
+  /// What takes commands through a descriptor that was borrowed.
+  var makeDevice: @Sendable (consuming OwnedDescriptor) -> any CommandDevice = { BorrowedDevice($0) }
 
   /// The running kernel's.
   public init(

@@ -7,20 +7,20 @@ public import SystemPackage
 ///
 /// All threads of a process have one working directory together until `unshare(2)` with `CLONE_FS` takes a thread out. What
 /// acts "in the working directory" of the caller, as commands of `/dev/cachefiles` do, then acts in a place that nobody else
-/// can change.
-public struct WorkingDirectory: ~Copyable {
+/// can change. The value does not leave its thread.
+public final class WorkingDirectory {
   private init() {}
 
   /// Makes a directory that was opened and checked the working directory of this thread; no path is followed.
   ///
   /// The corresponding C function is `fchdir`.
   /// - Throws: `Errno`.
-  public borrowing func enter(_ directory: borrowing OwnedDescriptor) throws(Errno) {
+  public func enter(_ directory: borrowing OwnedDescriptor) throws(Errno) {
     try perform(.fchdir) { Glibc.fchdir(directory.raw) }
   }
 
   /// The status of the directory that this thread is in now. The corresponding C function is `statx` with `.`.
-  public borrowing func status() throws(Errno) -> FileStatus {
+  public func status() throws(Errno) -> FileStatus {
     try FileStatus.read(AT_FDCWD, ".", flags: AT_SYMLINK_NOFOLLOW)
   }
 
@@ -28,15 +28,15 @@ public struct WorkingDirectory: ~Copyable {
   ///
   /// - Throws: `Errno`; EAGAIN when the system has no more threads, EPERM where it forbids `unshare`.
   public static func runApart<R: Sendable>(
-    _ body: @escaping @Sendable (borrowing WorkingDirectory) -> R
+    _ body: @escaping @Sendable (WorkingDirectory) -> R
   ) throws(Errno) -> R {
     let result = Mutex<Result<R, Errno>?>(nil)
     let outcome = SharedResult(result)
     #if FAULTS
       let plan = FaultPlan.current
-      let work: @Sendable () -> Void = { FaultPlan.$current.withValue(plan) { outcome.run(body, WorkingDirectory()) } }
+      let work: @Sendable () -> Void = { FaultPlan.$current.withValue(plan) { outcome.run(body) } }
     #else
-      let work: @Sendable () -> Void = { outcome.run(body, WorkingDirectory()) }
+      let work: @Sendable () -> Void = { outcome.run(body) }
     #endif
     guard let thread = POSIXThread.start(work) else { throw .resourceTemporarilyUnavailable }
     thread.join()
@@ -49,11 +49,11 @@ public struct WorkingDirectory: ~Copyable {
 
     init(_ result: consuming Mutex<Result<R, Errno>?>) { self.result = result }
 
-    func run(_ body: (borrowing WorkingDirectory) -> R, _ directory: consuming WorkingDirectory) {
+    func run(_ body: (WorkingDirectory) -> R) {
       let value: Result<R, Errno>
       do throws(Errno) {
         try perform(.unshare) { clinux_unshare_working_directory() }
-        value = .success(body(directory))
+        value = .success(body(WorkingDirectory()))
       } catch {
         value = .failure(error)
       }
@@ -66,3 +66,6 @@ public struct WorkingDirectory: ~Copyable {
     }
   }
 }
+
+@available(*, unavailable)
+extension WorkingDirectory: Sendable {}
