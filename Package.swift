@@ -15,6 +15,9 @@ let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 /// The hook by which tests make the n-th system call fail. Release builds do not contain it.
 let faults: [SwiftSetting] = [.define("FAULTS", .when(configuration: .debug))]
 
+/// What each module above the store stands on.
+let store: [Target.Dependency] = ["CachefilesFormat", "CachefilesStore", "LinuxIO"]
+
 let package = Package(
   name: "cachefiles-toolkit",
   products: [
@@ -45,18 +48,41 @@ let package = Package(
       name: "LinuxIO",
       dependencies: ["CAttr", "CLinux", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict + lifetimes + faults),
-    // The cache directory: opening, scanning, judging.
+    // The cache directory: opening and holding it, scanning, entries, removal.
     .target(
       name: "CachefilesStore",
-      dependencies: [
-        "CCaptures", "CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system"),
-      ],
+      dependencies: ["CachefilesFormat", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
+    // The machine around a cache: kernel tables, mounts and files, cachefilesd's configuration, diagnosis.
+    .target(
+      name: "CachefilesHost",
+      dependencies: store + [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
+    // Checking a cache and repairing it.
+    .target(
+      name: "CachefilesCheck",
+      dependencies: store + [.product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
+    // What is in a cache: statistics, usage, single objects.
+    .target(
+      name: "CachefilesSurvey",
+      dependencies: store + ["CachefilesHost", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
+    // Culling, purging and copying.
+    .target(
+      name: "CachefilesUpkeep",
+      dependencies: store + ["CachefilesSurvey", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
+    // Captured and synthetic caches, and damages to them.
+    .target(
+      name: "CachefilesSamples",
+      dependencies: store + ["CCaptures", "CachefilesCheck", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict + lifetimes + faults),
     // Commands and rendering.
     .target(
       name: "CachefilesCommands",
-      dependencies: [
-        "CachefilesFormat", "CachefilesStore", "LinuxIO",
+      dependencies: store + [
+        "CachefilesCheck", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey", "CachefilesUpkeep",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -75,11 +101,12 @@ let package = Package(
       name: "LinuxIOTests",
       dependencies: ["LinuxIO", "TestSupport", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict + lifetimes + faults),
+    // The store and the modules above it, in a folder for each.
     .testTarget(
-      name: "CachefilesStoreTests",
-      dependencies: [
-        "CAttr", "CachefilesFormat", "CachefilesStore", "LinuxIO", "TestSupport",
-        .product(name: "SystemPackage", package: "swift-system"),
+      name: "CacheTests",
+      dependencies: store + [
+        "CAttr", "CachefilesCheck", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey", "CachefilesUpkeep",
+        "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes + faults),
     .testTarget(

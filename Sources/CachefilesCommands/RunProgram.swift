@@ -1,4 +1,5 @@
 import ArgumentParser
+import CachefilesCheck
 import CachefilesStore
 import Glibc
 import LinuxIO

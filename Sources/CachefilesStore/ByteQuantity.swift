@@ -1,9 +1,9 @@
 /// Bytes as people read them.
-public enum ByteQuantity {
+package enum ByteQuantity {
   private static let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
 
   /// Bytes with a unit in powers of 1024, one digit after the point below a hundred: `0 B`, `1.5 MiB`, `120 GiB`.
-  public static func words(_ bytes: UInt64) -> String {
+  package static func words(_ bytes: UInt64) -> String {
     guard bytes >= 1024 else { return "\(bytes) B" }
     var value = Double(bytes) / 1024
     var unit = 0

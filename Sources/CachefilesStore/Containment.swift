@@ -1,10 +1,10 @@
 import CachefilesFormat
-import LinuxIO
-import SystemPackage
+package import LinuxIO
+package import SystemPackage
 
 /// Whether one directory lies in another. Two questions are asked, because a bind mount shows a directory at a second
 /// place, from which `..` leads elsewhere: is the outer one above the inner one, and is it so on their file system?
-enum Containment {
+package enum Containment {
   /// Where a directory is on its file system, whatever it is mounted as.
   private struct Place {
     var device: MountDevice
@@ -23,7 +23,7 @@ enum Containment {
   }
 
   /// Whether a directory is another one or lies below it.
-  static func isAtOrBelow(
+  package static func isAtOrBelow(
     _ inner: borrowing OwnedDescriptor, _ outer: borrowing OwnedDescriptor
   ) throws(Errno) -> Bool {
     if try isReached(from: inner, try outer.status()) { return true }

@@ -1,13 +1,13 @@
 import CachefilesFormat
-public import LinuxIO
-public import SystemPackage
+package import LinuxIO
+package import SystemPackage
 
 /// Whether a kernel holds a cache directory right now.
 ///
 /// The kernel marks every directory that it holds (`S_KERNEL_FILE`), which makes `rmdir(2)` fail with EBUSY before it
 /// looks whether the directory is empty (5.17 and later). So `rmdir` of a directory that is surely *not empty* is a
 /// harmless question: EBUSY means in use, ENOTEMPTY means free.
-public enum Liveness: Equatable, Sendable, CustomStringConvertible {
+package enum Liveness: Equatable, Sendable, CustomStringConvertible {
   /// A kernel holds it.
   case live
   /// No kernel holds it. Kernels before 5.17 have no mark: there this is no proof.
@@ -16,7 +16,7 @@ public enum Liveness: Equatable, Sendable, CustomStringConvertible {
   case unknown(String)
 
   /// One word, and the reason where there is one.
-  public var description: String {
+  package var description: String {
     switch self {
     case .live: "live"
     case .offline: "not in use"
@@ -25,7 +25,7 @@ public enum Liveness: Equatable, Sendable, CustomStringConvertible {
   }
 
   /// True, false, or nil when it cannot be told.
-  public var isLive: Bool? {
+  package var isLive: Bool? {
     switch self {
     case .live: true
     case .offline: false
@@ -35,22 +35,22 @@ public enum Liveness: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// What else tells whether a cache is live, besides the directory itself.
-public struct LivenessSources: Sendable {
+package struct LivenessSources: Sendable {
   /// The kernel that would hold it.
-  public var kernel: KernelRelease
+  package var kernel: KernelRelease
   /// The kernel's table of caches.
-  public var caches: FilePath
+  package var caches: FilePath
   /// Where processes are listed.
-  public var processes: FilePath
+  package var processes: FilePath
   /// The kernel's table of volumes.
-  var volumes: FilePath = "/proc/fs/fscache/volumes"
+  package var volumes: FilePath = "/proc/fs/fscache/volumes"
   /// The device that a daemon has open.
-  var device = "/dev/cachefiles"
+  package var device = "/dev/cachefiles"
   /// What takes commands through a descriptor that was borrowed.
-  var makeDevice: @Sendable (consuming OwnedDescriptor) -> any CommandDevice = { BorrowedDevice($0) }
+  package var makeDevice: @Sendable (consuming OwnedDescriptor) -> any CommandDevice = { BorrowedDevice($0) }
 
   /// The running kernel's.
-  public init(
+  package init(
     kernel: KernelRelease = .running, caches: FilePath = "/proc/fs/fscache/caches", processes: FilePath = "/proc"
   ) {
     self.kernel = kernel
@@ -93,7 +93,7 @@ extension Store {
   /// between the look and the question, and is not a mount point (which answers EBUSY for a reason of its own), nor immutable, nor on a read-only mount (EPERM and EROFS come before EBUSY). Where neither
   /// answers, a kernel that holds no cache at all settles it. Kernels before 5.17 do
   /// not mark directories: there a process with `/dev/cachefiles` open makes the answer unknown.
-  public func probeLiveness(_ sources: LivenessSources = LivenessSources()) -> Liveness {
+  package func probeLiveness(_ sources: LivenessSources = LivenessSources()) -> Liveness {
     var reasons: [String] = []
     var failed = false
     for (name, words) in [(Self.cacheName, "cache"), (Self.graveyardName, "graveyard")] {
@@ -120,7 +120,7 @@ extension Store {
 
   /// Whether the root directory has a flag that forbids the question for both directories, or may have it.
   private var isRootStuck: Bool {
-    do throws(Errno) { return try root.status().stuckWords != nil } catch { return true }
+    do throws(Errno) { return try root.status().protectingFlag != nil } catch { return true }
   }
 
   private func probe(_ name: EntryName) -> Probe {

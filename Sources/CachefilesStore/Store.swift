@@ -1,6 +1,6 @@
-public import CachefilesFormat
-public import LinuxIO
-public import SystemPackage
+package import CachefilesFormat
+package import LinuxIO
+package import SystemPackage
 
 /// An open cache directory.
 ///
@@ -12,25 +12,25 @@ public import SystemPackage
 ///
 /// The root is opened once; everything else is reached from its descriptor. Mirrors what `cachefiles_add_cache`
 /// (fs/cachefiles/cache.c) looks up at bind.
-public struct Store: ~Copyable, Sendable {
+package struct Store: ~Copyable, Sendable {
   /// The path that was opened, for messages.
-  public let path: [UInt8]
+  package let path: [UInt8]
   /// The root directory.
-  public let root: OwnedDescriptor
+  package let root: OwnedDescriptor
   /// The status of the root directory.
-  public let rootStatus: FileStatus
+  package let rootStatus: FileStatus
   /// What the directory lacks although the kernel would make it at bind: `graveyard`, or nothing.
-  public let missing: [String]
+  package let missing: [String]
 
   /// The name of the directory of live objects.
-  public static let cacheName = EntryName("cache")
+  package static let cacheName = EntryName("cache")
   /// The name of the directory of dead directories.
-  public static let graveyardName = EntryName("graveyard")
+  package static let graveyardName = EntryName("graveyard")
 
   /// Opens a cache directory.
   ///
   /// - Throws: ``OpeningFailure`` when it cannot be read or has no `cache` directory.
-  public init(path: FilePath) throws(OpeningFailure) {
+  package init(path: FilePath) throws(OpeningFailure) {
     let root = try Self.openRoot(path)
     try Self.checkCache(in: root, path: path.bytes)
     self = try Store(root, path: path.bytes)
@@ -39,7 +39,7 @@ public struct Store: ~Copyable, Sendable {
   /// Opens a cache directory that may be damaged, to check it: one of `cache` and `graveyard` is enough, of any kind.
   ///
   /// - Throws: ``OpeningFailure`` when it cannot be read or has neither of the two.
-  public init(damaged path: FilePath) throws(OpeningFailure) {
+  package init(damaged path: FilePath) throws(OpeningFailure) {
     let root = try Self.openRoot(path)
     let hasPart = [Self.cacheName, Self.graveyardName].contains { name in
       do throws(Errno) {
@@ -56,7 +56,7 @@ public struct Store: ~Copyable, Sendable {
   }
 
   /// Takes an open root directory whose `cache` has been looked at.
-  init(_ root: consuming OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
+  package init(_ root: consuming OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
     let rootStatus = try Self.status(of: root, path: path)
     self.rootStatus = rootStatus
     missing = Self.missingParts(of: root)
@@ -82,7 +82,7 @@ public struct Store: ~Copyable, Sendable {
   }
 
   /// Makes sure that there is a `cache` directory.
-  static func checkCache(in root: borrowing OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
+  package static func checkCache(in root: borrowing OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
     do throws(Errno) {
       _ = try root.open(cacheName, .directory)
     } catch {
@@ -119,7 +119,7 @@ public struct Store: ~Copyable, Sendable {
   }
 
   /// How many files the file system holds: no scan of a part of it can come across more. Nil where it does not tell.
-  public var usedFiles: Int? {
+  package var usedFiles: Int? {
     do throws(Errno) {
       let status = try root.fileSystem()
       return status.files > status.freeFiles ? Int(clamping: status.files - status.freeFiles) : nil
@@ -129,12 +129,12 @@ public struct Store: ~Copyable, Sendable {
   }
 
   /// Whether a directory is the root of the cache or lies below it.
-  func contains(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+  package func contains(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
     try Containment.isAtOrBelow(directory, root)
   }
 
   /// What to know about a refusal.
-  static func hint(_ error: Errno) -> String? {
+  package static func hint(_ error: Errno) -> String? {
     switch error {
     case .notPermitted: "only its owner or root can read it without disturbing access times"
     case .permissionDenied: "caches belong to root"
@@ -145,7 +145,7 @@ public struct Store: ~Copyable, Sendable {
   /// Which layouts the entries of `cache/` have, judged by their names.
   ///
   /// - Throws: ``StoreError`` when `cache/` cannot be listed.
-  public func generation() throws(StoreError) -> FormatGeneration {
+  package func generation() throws(StoreError) -> FormatGeneration {
     var generation = FormatGeneration.empty
     try forEachCacheEntry { name, _ in
       if let layout = FormatGeneration(topLevelName: name) { generation = generation.combined(with: layout) }
@@ -156,7 +156,7 @@ public struct Store: ~Copyable, Sendable {
   /// Calls a closure for the name and kind of each entry of `cache/`, in the order of the file system.
   ///
   /// - Throws: ``StoreError`` when `cache/` cannot be listed.
-  public func forEachCacheEntry(_ body: (Span<UInt8>, FileStatus.Kind) -> Void) throws(StoreError) {
+  package func forEachCacheEntry(_ body: (Span<UInt8>, FileStatus.Kind) -> Void) throws(StoreError) {
     let buffer = DirectoryBuffer(capacity: 64 << 10)
     do throws(Errno) {
       // A second descriptor, so that the position of the first stays.
@@ -174,7 +174,7 @@ extension Store {
   /// Whether there is a volume of one of some network file systems (of any when there are none) whose key passes a test.
   ///
   /// - Throws: ``StoreError`` when `cache` cannot be listed.
-  public func hasVolume(
+  package func hasVolume(
     of types: Set<NetfsType> = [], where matches: ((_ key: [UInt8]) -> Bool)? = nil
   ) throws(StoreError) -> Bool {
     var isFound = false
@@ -187,8 +187,11 @@ extension Store {
 }
 
 extension [UInt8] {
+  /// A path with a path below it.
+  package func appending(path: [UInt8]) -> [UInt8] { path.isEmpty ? self : appending(component: path) }
+
   /// A path with one more component.
-  public func appending(component: [UInt8]) -> [UInt8] {
+  package func appending(component: [UInt8]) -> [UInt8] {
     var path = self
     if path.last != UInt8(ascii: "/") { path.append(UInt8(ascii: "/")) }
     return path + component

@@ -1,5 +1,5 @@
 import CAttr
-import Foundation
+public import Foundation
 public import LinuxIO
 public import SystemPackage
 
@@ -87,9 +87,11 @@ public final class ScratchDirectory: Sendable {
 
 /// Where the test data lies.
 public enum Fixtures {
+  /// The top of the repository.
+  public static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
   /// `Tests/Fixtures`.
-  static let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Fixtures")
+  static let directory = package.appendingPathComponent("Tests/Fixtures")
 
   /// The bytes of a file there.
   public static func bytes(_ name: String) throws -> [UInt8] {

@@ -1,3 +1,4 @@
+import CachefilesCheck
 import CachefilesFormat
 import CachefilesStore
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CachefilesCheck
 import CachefilesFormat
 import CachefilesStore
 import LinuxIO

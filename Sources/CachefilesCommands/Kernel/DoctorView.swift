@@ -1,4 +1,5 @@
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
 
 /// What the doctor found.

@@ -1,4 +1,5 @@
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
 
 /// The answers for files, as a table of files or of directories, or as one document.

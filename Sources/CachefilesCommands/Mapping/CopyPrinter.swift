@@ -1,4 +1,5 @@
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
 import LinuxIO
 import Synchronization

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
 import LinuxIO
 

@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// A report as one web page that needs nothing else: no network, no script.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import CachefilesUpkeep
 import LinuxIO
 import SystemPackage
 

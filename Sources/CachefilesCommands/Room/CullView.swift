@@ -1,5 +1,7 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
+import CachefilesUpkeep
 import LinuxIO
 
 /// What a cull did, or would do.

@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesUpkeep
 
 /// What a purge did.
 struct PurgeView: Renderable {

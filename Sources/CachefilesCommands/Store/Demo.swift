@@ -1,6 +1,8 @@
 import ArgumentParser
 import CachefilesFormat
+import CachefilesSamples
 import CachefilesStore
+import CachefilesSurvey
 import Glibc
 import LinuxIO
 import SystemPackage

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// `cachefiles ls`: the objects or volumes of a cache.
@@ -74,26 +75,25 @@ struct List: ParsableCommand {
     var options = options
     options.isLive = store.probeLiveness() == .live
     let scanner: Scanner
-    let rootLength = store.path.count
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
     let failures =
       sort == nil && limit == nil && output.format != .document
-      ? print(scanner, rootLength, output) : sortAndPrint(scanner, rootLength, output)
+      ? print(scanner, output) : sortAndPrint(scanner, output)
     output.stream.flush()
     try finish(failures)
   }
 
-  private func print(_ scanner: Scanner, _ rootLength: Int, _ output: Output) -> Int {
+  private func print(_ scanner: Scanner, _ output: Output) -> Int {
     let shared = SharedOutput(output)
     let now = Clock.now
     // A progress line would be mixed with the list on a terminal.
-    return scanner.run { ObjectPrinter(shared, rootLength: rootLength, now: now) }.summary.failures
+    return scanner.run { ObjectPrinter(shared, now: now) }.summary.failures
   }
 
-  private func sortAndPrint(_ scanner: Scanner, _ rootLength: Int, _ output: Output) -> Int {
+  private func sortAndPrint(_ scanner: Scanner, _ output: Output) -> Int {
     let (order, limit) = (sort ?? .name, limit)
     var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }) {
-      scanner.run { ObjectListing(order: order, limit: limit, rootLength: rootLength) }
+      scanner.run { ObjectListing(order: order, limit: limit) }
     }
     let now = Clock.now
     output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false)

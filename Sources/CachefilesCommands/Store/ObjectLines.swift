@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 import Synchronization
 
@@ -28,18 +29,16 @@ struct ObjectLine: Renderable {
 /// Prints the objects as the scan comes across them, so that a list of any length needs no memory.
 struct ObjectPrinter: ScanVisitor {
   private let shared: SharedOutput
-  private let rootLength: Int
   private let now: Int64
   private var buffer: [UInt8] = []
 
-  init(_ shared: SharedOutput, rootLength: Int, now: Int64) {
+  init(_ shared: SharedOutput, now: Int64) {
     self.shared = shared
-    self.rootLength = rootLength
     self.now = now
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
-    guard let item = ObjectListing.Item(entry, rootLength: rootLength) else { return }
+    guard let item = ObjectListing.Item(entry) else { return }
     shared.output.append(ObjectLine(item: item, now: now), command: "ls", to: &buffer)
     if buffer.count >= 32 << 10 { flush() }
   }

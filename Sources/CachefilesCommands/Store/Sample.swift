@@ -1,5 +1,7 @@
 import ArgumentParser
+import CachefilesCheck
 import CachefilesFormat
+import CachefilesSamples
 import CachefilesStore
 import LinuxIO
 import SystemPackage

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 import SystemPackage
 

@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 
 /// The volumes of a report as comma-separated values (RFC 4180), one line a volume, for spreadsheets.
 struct CommaSeparated {

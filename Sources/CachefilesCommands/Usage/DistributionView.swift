@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 
 /// The distributions of a cache: lengths, last use, fanout directories.
 struct DistributionView {

@@ -1,5 +1,7 @@
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
+import CachefilesSurvey
 
 /// What the kernel has counted and what it uses now. Nothing where it was not asked.
 struct KernelSideView {

@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// The file system below a cache, and how far it is from the limits at which the kernel culls and stops.

@@ -1,5 +1,7 @@
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// Metrics in the text format that Prometheus and its node exporter read

@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// A statistics report as text and JSON.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 import SystemPackage
 

@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 
 /// The totals of a cache, the same in `stats` and `cache-du`.
 struct TotalsView {

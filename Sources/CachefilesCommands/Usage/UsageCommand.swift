@@ -1,6 +1,7 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// `cachefiles du`, also the program `cache-du`: what occupies the space.

@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// The disk usage of a cache in groups, as text and JSON.

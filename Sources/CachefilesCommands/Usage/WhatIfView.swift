@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import LinuxIO
 
 /// What caches of other sizes would hold of this one, and what a cull to each size, or to the configured limits, would

@@ -3,11 +3,11 @@ import LinuxIO
 import SystemPackage
 
 /// The process that holds `/dev/cachefiles`.
-public struct CacheDaemon: Equatable, Sendable, CustomStringConvertible {
+package struct CacheDaemon: Equatable, Sendable, CustomStringConvertible {
   /// Its number.
-  public var process: Int
+  package var process: Int
   /// Its name, as `/proc/PID/comm` has it: at most 15 bytes; empty when it cannot be read.
-  public var name: [UInt8]
+  package var name: [UInt8]
 
   /// Daemons that fill objects on demand, by the beginnings of their names: Nydus and its snapshotters, Styx.
   private static let onDemandNames = ["nydusd", "nydus-", "containerd-nydu", "styx"]
@@ -26,7 +26,7 @@ public struct CacheDaemon: Equatable, Sendable, CustomStringConvertible {
   var isKnownOnDemand: Bool { Self.onDemandNames.contains { name.starts(with: Array($0.utf8)) } }
 
   /// `cachefilesd (pid 812)`.
-  public var description: String {
+  package var description: String {
     name.isEmpty ? "process \(process)" : "\(EscapedBytes.string(name)) (pid \(process))"
   }
 }
@@ -36,7 +36,7 @@ extension LivenessSources {
 
   /// The process that has the device open; nil when none has, several have, or it cannot be told. A program of this package
   /// that borrows it is not meant.
-  public var daemon: CacheDaemon? {
+  package var daemon: CacheDaemon? {
     do throws(Errno) {
       let daemons = try holders().map { CacheDaemon(process: $0.process, proc: processes) }
       if daemons.count == 1 { return daemons.first }

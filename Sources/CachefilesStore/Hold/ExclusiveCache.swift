@@ -7,9 +7,9 @@ import SystemPackage
 ///
 /// The lock is an advisory one on the root directory (`flock(2)`); it leaves nothing on the disk. A kernel takes no notice of it,
 /// so that during long work it is asked again and again whether the cache has come up: ``checkStillFree()``.
-public struct ExclusiveCache: ~Copyable, Sendable {
+package struct ExclusiveCache: ~Copyable, Sendable {
   /// The cache.
-  public let store: Store
+  package let store: Store
   private let sources: LivenessSources
   private let start = ContinuousClock.now
   /// Changes that may be made before the kernel is asked again.
@@ -39,7 +39,7 @@ public struct ExclusiveCache: ~Copyable, Sendable {
   /// ``changeInterval`` changes, and when the last answer is older than ``timeInterval``.
   ///
   /// - Throws: ``Refusal/stopped(_:)``.
-  public func checkStillFree() throws(Refusal) {
+  package func checkStillFree() throws(Refusal) {
     let (seconds, attoseconds) = (ContinuousClock.now - start).components
     let now = Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
     let isDue = left.subtract(1, ordering: .relaxed).oldValue <= 0
@@ -50,7 +50,7 @@ public struct ExclusiveCache: ~Copyable, Sendable {
   /// The same at once, whatever was asked before: between two stages of work.
   ///
   /// - Throws: ``Refusal/stopped(_:)``.
-  public func requireStillFree() throws(Refusal) {
+  package func requireStillFree() throws(Refusal) {
     let (seconds, attoseconds) = (ContinuousClock.now - start).components
     try ask(Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000))
   }
@@ -67,7 +67,7 @@ extension Store {
   ///
   /// - Throws: ``Refusal`` when a kernel holds it or may hold it, when another program of this package does, or when nothing can
   ///   be changed at all.
-  public func hold(_ sources: LivenessSources = LivenessSources()) throws(Refusal) -> ExclusiveCache {
+  package func hold(_ sources: LivenessSources = LivenessSources()) throws(Refusal) -> ExclusiveCache {
     do throws(Errno) {
       if try root.fileSystem().isReadOnly { throw .readOnlyFileSystem }
     } catch {
@@ -77,14 +77,14 @@ extension Store {
   }
 
   /// Takes the cache so that nobody else changes it; it may stand on a read-only mount.
-  func holdUnchanged(_ sources: LivenessSources) throws(Refusal) -> ExclusiveCache {
+  package func holdUnchanged(_ sources: LivenessSources) throws(Refusal) -> ExclusiveCache {
     if let refusal = Refusal(probeLiveness(sources)) { throw refusal }
     return try ExclusiveCache(locking: self, sources)
   }
 
   /// Takes the lock before the kernel can be asked, as a copy does that has to put something into an empty cache first. The
   /// caller calls ``ExclusiveCache/requireStillFree()`` before anything else is changed.
-  func lockUnasked(_ sources: LivenessSources) throws(Refusal) -> ExclusiveCache {
+  package func lockUnasked(_ sources: LivenessSources) throws(Refusal) -> ExclusiveCache {
     try ExclusiveCache(locking: self, sources)
   }
 

@@ -2,14 +2,14 @@ import LinuxIO
 import SystemPackage
 
 /// The graveyard for this process alone: no sweep is at work in it, and none begins.
-struct GraveyardHold: ~Copyable {
+package struct GraveyardHold: ~Copyable {
   /// The graveyard; nil when there is none.
   private let graveyard: OwnedDescriptor?
 
   /// Takes it.
   ///
   /// - Throws: ``Refusal`` when a sweep is at work on it.
-  init(of store: borrowing Store) throws(Refusal) {
+  package init(of store: borrowing Store) throws(Refusal) {
     do throws(Errno) {
       graveyard = try Self.lock(store)
     } catch {

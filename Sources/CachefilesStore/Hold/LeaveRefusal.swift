@@ -1,9 +1,9 @@
-public import LinuxIO
-public import SystemPackage
+package import LinuxIO
+package import SystemPackage
 
 /// Why the kernel's leave for removing something from a cache in use cannot be asked for. Each is one line that says what is
 /// missing.
-public enum LeaveRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+package enum LeaveRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   /// No process has `/dev/cachefiles` open.
   case noDaemon
   /// Several processes have it open: which of them keeps the cache up is not known.
@@ -30,7 +30,7 @@ public enum LeaveRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   case failed(Errno)
 
   /// One line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .noDaemon: "no process has /dev/cachefiles open"
     case .severalDaemons(let daemons):

@@ -1,8 +1,8 @@
 import CachefilesFormat
-public import SystemPackage
+package import SystemPackage
 
 /// Why nothing may be changed in a cache, or nothing more.
-public enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
+package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   /// A kernel holds the cache.
   case inUse
   /// It cannot be told whether a kernel holds it, for this reason.
@@ -38,7 +38,7 @@ public enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// Whether the cache is in use, locked, or may be: the command can be tried again later.
-  public var isOccupied: Bool {
+  package var isOccupied: Bool {
     switch self {
     case .inUse, .cannotTell, .noLeave, .daemonEnded, .withdrawn, .locked, .lockFailed, .graveyardBusy: true
     case .readOnly, .notACache, .unmet: false
@@ -47,7 +47,7 @@ public enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// One line.
-  public var description: String {
+  package var description: String {
     switch self {
     case .inUse: "the cache is in use by a kernel"
     case .cannotTell(let reason): "it cannot be told whether the cache is in use (\(reason))"

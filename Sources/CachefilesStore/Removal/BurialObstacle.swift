@@ -1,11 +1,11 @@
 import CachefilesFormat
-import LinuxIO
+package import LinuxIO
 
 /// What must not come to lie in the graveyard, and where it stands.
 ///
 /// cachefilesd removes everything in the graveyard when it starts: it would go into what is mounted there, and it ends at what
 /// it cannot remove, and the cache with it. What no sweep can remove is therefore not buried. Paths are below the root.
-enum BurialObstacle: Sendable, Equatable, CustomStringConvertible {
+package enum BurialObstacle: Sendable, Equatable, CustomStringConvertible {
   /// Something is mounted there, or it is on another file system.
   case mount([UInt8])
   /// It cannot be removed, because it is `immutable` or `append-only`.
@@ -20,9 +20,9 @@ enum BurialObstacle: Sendable, Equatable, CustomStringConvertible {
   /// The one rule: what the status of an entry says against its burial. Dirtiness is judged apart, since it can be consented
   /// to.
   @inline(__always)
-  static func of(_ status: FileStatus, device: UInt64, path: @autoclosure () -> [UInt8]) -> BurialObstacle? {
+  package static func of(_ status: FileStatus, device: UInt64, path: @autoclosure () -> [UInt8]) -> BurialObstacle? {
     if status.isMountPoint || status.device != device { return .mount(path()) }
-    if let word = status.stuckWords { return .flag(path(), word) }
+    if let word = status.protectingFlag { return .flag(path(), word) }
     return nil
   }
 
@@ -36,7 +36,7 @@ enum BurialObstacle: Sendable, Equatable, CustomStringConvertible {
   }
 
   /// What it is, in a few words.
-  var description: String {
+  package var description: String {
     switch self {
     case .mount(let path): "something is mounted on \(EscapedBytes.string(path))"
     case .flag(let path, let word): "\(EscapedBytes.string(path)) is \(word)"

@@ -1,26 +1,29 @@
 import CachefilesFormat
 import LinuxIO
-import SystemPackage
+package import SystemPackage
 
 /// A look through what is about to be buried, for what must not come to lie in the graveyard. Changes nothing.
 ///
 /// The walk crosses no mount point, follows no link, and has one directory open at a time.
-struct BurialSurvey {
+package struct BurialSurvey {
   /// At most so many entries are looked at.
   static let limit = 10_000_000
 
   /// What a look through an entry found.
-  struct Content: Equatable {
+  package struct Content: Equatable {
     /// The first thing that is in the way of a burial; nil when there is none.
-    var obstacle: BurialObstacle?
+    package var obstacle: BurialObstacle?
     /// Entries below it, at any depth.
-    var entries = 0
+    package var entries = 0
     /// Files that are dirty, or may be. Counted only where they are not in the way.
-    var dirty = 0
+    package var dirty = 0
+
+    /// Nothing was found.
+    package init() {}
   }
 
   /// What becomes of dirty files.
-  enum DirtyRule {
+  package enum DirtyRule {
     /// Each is in the way.
     case spare
     /// They are counted.
@@ -37,7 +40,7 @@ struct BurialSurvey {
   private let values = AttributeBuffer(capacity: 1024)
 
   /// Prepares a walk.
-  init(_ dirtyRule: DirtyRule, isCancelled: @escaping () -> Bool) {
+  package init(_ dirtyRule: DirtyRule, isCancelled: @escaping () -> Bool) {
     self.dirtyRule = dirtyRule
     self.isCancelled = isCancelled
   }
@@ -52,7 +55,7 @@ struct BurialSurvey {
   /// Looks through an entry by its path below the root. Its own flag is no obstacle: it forbids the move by itself.
   ///
   /// - Throws: `Errno` for what cannot be looked at; ESTALE when directories are moved meanwhile.
-  func look(at path: [UInt8], in store: borrowing Store) throws(Errno) -> Content {
+  package func look(at path: [UInt8], in store: borrowing Store) throws(Errno) -> Content {
     let device = store.rootStatus.device
     return try store.withParent(of: path) { (parent, name) throws(Errno) -> Content in
       let status = try parent.status(of: name)

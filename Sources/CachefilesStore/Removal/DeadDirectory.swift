@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It has users: each thread at work in it, each offer of work in it, each directory below that is not done. Whoever is
 /// the last to leave removes it.
-final class DeadDirectory: Sendable {
+package final class DeadDirectory: Sendable {
   /// The name in the directory above.
   let name: EntryName
   /// The directory above; nil for the one whose content is removed, which itself stays.

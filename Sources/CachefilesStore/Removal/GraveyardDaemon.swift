@@ -8,7 +8,7 @@ extension Store {
   /// cachefilesd ends, and the cache with it, when an entry is gone that it is about to remove from the graveyard
   /// (measured, C4 of Docs/Errata.md). One process at a time can have `/dev/cachefiles` open (`cachefiles_daemon_open`,
   /// fs/cachefiles/daemon.c), so that another program there means that cachefilesd does not run.
-  public func graveyardDaemon(_ sources: LivenessSources = LivenessSources()) -> GraveyardDaemon {
+  package func graveyardDaemon(_ sources: LivenessSources = LivenessSources()) -> GraveyardDaemon {
     guard probeLiveness(sources) != .offline else { return .none }
     do throws(Errno) {
       guard let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: sources.processes) else { return .none }
@@ -23,7 +23,7 @@ extension Store {
 }
 
 /// Whether a cachefilesd empties a graveyard itself.
-public enum GraveyardDaemon: Sendable, Equatable {
+package enum GraveyardDaemon: Sendable, Equatable {
   /// None does.
   case none
   /// This process does.
@@ -33,9 +33,9 @@ public enum GraveyardDaemon: Sendable, Equatable {
 }
 
 /// Asks now and then, during a sweep, whether a cachefilesd has come up that empties the graveyard itself.
-public final class GraveyardWatch: Sendable {
+package final class GraveyardWatch: Sendable {
   /// The cache, for the sweep itself too: a watch needs no descriptors of its own.
-  public let store: Store
+  package let store: Store
   private let sources: LivenessSources
   private let next: Atomic<Int64>
   private let found = Mutex<GraveyardDaemon>(.none)
@@ -43,17 +43,17 @@ public final class GraveyardWatch: Sendable {
   private static let interval: Int64 = 1_000_000_000
 
   /// Watches over a cache.
-  public init(_ store: consuming Store, _ sources: LivenessSources = LivenessSources()) {
+  package init(_ store: consuming Store, _ sources: LivenessSources = LivenessSources()) {
     self.store = store
     self.sources = sources
     next = Atomic(0)
   }
 
   /// What was found last.
-  public var daemon: GraveyardDaemon { found.withLock { $0 } }
+  package var daemon: GraveyardDaemon { found.withLock { $0 } }
 
   /// Whether there may be one, asked anew at most once a second.
-  public func mayHaveDaemon() -> Bool {
+  package func mayHaveDaemon() -> Bool {
     if daemon != .none { return true }
     let (now, due) = (Clock.now, next.load(ordering: .relaxed))
     guard now >= due,

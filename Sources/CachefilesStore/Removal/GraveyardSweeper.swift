@@ -1,32 +1,32 @@
 import CachefilesFormat
-import LinuxIO
-import SystemPackage
+package import LinuxIO
+package import SystemPackage
 
 /// What a sweep of the graveyard did.
-public struct SweepReport: Sendable, Equatable {
+package struct SweepReport: Sendable, Equatable {
   /// The root's path.
-  public var root: [UInt8]
+  package var root: [UInt8]
   /// Entries removed, at any depth; in a dry run those that would be.
-  public var removedEntries = 0
+  package var removedEntries = 0
   /// The allocated bytes of those of them that had no other name.
-  public var freedBytes: UInt64 = 0
+  package var freedBytes: UInt64 = 0
   /// Entries that are in the graveyard now, at any depth; nil when a signal ended the sweep and nobody counted.
-  public var leftEntries: Int? = 0
+  package var leftEntries: Int? = 0
   /// Entries of the graveyard itself that are younger than was asked for.
-  public var youngerEntries = 0
+  package var youngerEntries = 0
   /// Entries that could not be removed, each of them named; not the directories above them.
-  public var errors = 0
+  package var errors = 0
   /// Whether nothing was removed because that was asked for.
-  public var isDryRun = false
+  package var isDryRun = false
   /// Whether the time limit ended it.
-  public var isOutOfTime = false
+  package var isOutOfTime = false
   /// Whether a signal ended it.
-  public var isInterrupted = false
+  package var isInterrupted = false
   /// How long it took, in nanoseconds.
-  public var duration: Int64 = 0
+  package var duration: Int64 = 0
 
   /// A report of nothing.
-  public init(root: [UInt8]) { self.root = root }
+  package init(root: [UInt8]) { self.root = root }
 }
 
 /// Empties the graveyard: removes everything in it and leaves the directory.
@@ -34,42 +34,42 @@ public struct SweepReport: Sendable, Equatable {
 /// It may run while the cache is in use and beside another sweep, not beside cachefilesd (``GraveyardWatch``): the kernel never looks at what it
 /// has put there (`cachefiles_bury_object`, fs/cachefiles/namei.c), and what somebody else removes first is no error. It
 /// takes no lock and keeps no state: one that was ended is gone on with by the next.
-public struct GraveyardSweeper: Sendable {
+package struct GraveyardSweeper: Sendable {
   /// What a sweep is to do.
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// Only entries buried at least so long ago, in nanoseconds; by the time in the name, else by the time of change.
-    public var minimumAge: Int64?
+    package var minimumAge: Int64?
     /// Nanoseconds since 1970.
-    public var now: Int64
+    package var now: Int64
     /// Remove nothing more after this time, in nanoseconds.
-    public var timeLimit: Int64?
+    package var timeLimit: Int64?
     /// Whether only to count.
-    public var isDryRun = false
+    package var isDryRun = false
     /// Whether to clear the immutable and append-only flags of what is to go.
-    public var clearsFlags = false
+    package var clearsFlags = false
     /// The number of threads; fewer run where not enough descriptors may be open.
-    public var threads = GraveyardSweeper.defaultThreads
+    package var threads = GraveyardSweeper.defaultThreads
     /// Called for each entry that could not be removed, from one thread at a time.
-    public var onFailure: @Sendable (StoreError) -> Void = { _ in }
+    package var onFailure: @Sendable (StoreError) -> Void = { _ in }
     /// Asked between two entries; true ends the sweep.
-    public var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+    package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
 
     /// A sweep of everything.
-    public init(now: Int64) { self.now = now }
+    package init(now: Int64) { self.now = now }
   }
 
   /// How many entries have been removed so far.
-  public let progress = ScanProgress()
+  package let progress = ScanProgress()
   private let options: Options
 
   /// Prepares a sweep.
-  public init(_ options: Options) { self.options = options }
+  package init(_ options: Options) { self.options = options }
 
   /// On a cold disk threads wait for inodes; more of them than this stand in each other's way.
-  public static var defaultThreads: Int { min(16, max(4, Workers.processorCount * 2)) }
+  package static var defaultThreads: Int { min(16, max(4, Workers.processorCount * 2)) }
 
   /// So many threads as the descriptors allow that may be open; some are left for everything else.
-  static func threads(_ wanted: Int) -> Int {
+  package static func threads(_ wanted: Int) -> Int {
     let limit = DescriptorLimit.raise(to: wanted * TreeRemover.descriptorsPerThread * 2 + 64)
     return max(1, min(wanted, (limit - 24) / (TreeRemover.descriptorsPerThread + 1)))
   }
@@ -80,7 +80,7 @@ public struct GraveyardSweeper: Sendable {
   ///
   /// - Throws: ``StoreError`` when the graveyard is no directory of the cache's file system, or cannot be opened; EWOULDBLOCK
   ///   when an undo or a copy is at work on it.
-  public func run(_ store: borrowing Store) throws(StoreError) -> SweepReport {
+  package func run(_ store: borrowing Store) throws(StoreError) -> SweepReport {
     let start = ContinuousClock.now
     var report = SweepReport(root: store.path)
     report.isDryRun = options.isDryRun
@@ -141,7 +141,7 @@ public struct GraveyardSweeper: Sendable {
   }
 
   /// The open graveyard; nil when there is none.
-  static func openGraveyard(of store: borrowing Store) throws(StoreError) -> OwnedDescriptor? {
+  package static func openGraveyard(of store: borrowing Store) throws(StoreError) -> OwnedDescriptor? {
     do throws(Errno) {
       let graveyard = try store.root.open(Store.graveyardName, .directory)
       let status = try graveyard.status()
@@ -161,7 +161,7 @@ public struct GraveyardSweeper: Sendable {
   }
 
   /// Failures of a removal as errors, from one thread at a time.
-  static func serialized(
+  package static func serialized(
     _ report: @escaping @Sendable (StoreError) -> Void, below path: [UInt8], operation: String
   ) -> @Sendable ([UInt8], Errno, String?) -> Void {
     let turn = Turn()

@@ -1,4 +1,4 @@
-import LinuxIO
+package import LinuxIO
 import SystemPackage
 
 /// Removes entries of a cache in use, with the kernel's leave.
@@ -8,7 +8,7 @@ import SystemPackage
 /// which shares its working directory with no other, goes to that descriptor and never to a path; the entry is looked at once
 /// more; and then the kernel gets a name without a slash. Whatever happens to names meanwhile, the command acts in the directory
 /// that was checked.
-struct LiveRemover: EntryRemover {
+package struct LiveRemover: EntryRemover {
   private let cache: SharedLiveHold
   private let here: WorkingDirectory
 
@@ -17,7 +17,9 @@ struct LiveRemover: EntryRemover {
     self.here = here
   }
 
-  func remove(_ name: EntryName, _ seen: SeenFile, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
+  package func remove(
+    _ name: EntryName, _ seen: SeenFile, in directory: DirectoryNode
+  ) throws(Refusal) -> RemovalAnswer {
     guard let way = directory.seen else { return .failed(.invalidArgument) }
     return try give(.cull, name, in: way) { (status) throws(Errno) in
       guard seen.matches(status) else { throw .staleNFSFileHandle }
@@ -25,18 +27,18 @@ struct LiveRemover: EntryRemover {
     }
   }
 
-  func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
+  package func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
     guard let way = directory.seen else { return .failed(.invalidArgument) }
     return try give(.inuse, name, in: way) { _ in }
   }
 
   /// Removes a file or a directory with all that is in it, if it still has the inode that was seen. A directory goes to the
   /// graveyard, which the kernel does only where nothing is in its way: where a rename fails it gives the cache up.
-  func remove(_ name: EntryName, inode: UInt64, in way: SeenDirectory) throws(Refusal) -> RemovalAnswer {
+  package func remove(_ name: EntryName, inode: UInt64, in way: SeenDirectory) throws(Refusal) -> RemovalAnswer {
     try give(.cull, name, in: way) { (status) throws(Errno) in
       guard status.inode == inode else { throw .staleNFSFileHandle }
       if status.isMountPoint || status.device != cache.live.store.rootStatus.device { throw .resourceBusy }
-      if status.stuckWords != nil { throw .notPermitted }
+      if status.protectingFlag != nil { throw .notPermitted }
       if status.kind == .directory { try requireGraveyard() }
     }
   }
@@ -46,7 +48,7 @@ struct LiveRemover: EntryRemover {
     let graveyard = try cache.live.store.root.status(of: Store.graveyardName)
     guard graveyard.kind == .directory, graveyard.device == cache.live.store.rootStatus.device, !graveyard.isMountPoint
     else { throw .improperLink }
-    if graveyard.stuckWords != nil { throw .notPermitted }
+    if graveyard.protectingFlag != nil { throw .notPermitted }
     // The graveyard may have to grow for one name more.
     let fileSystem = try cache.live.store.root.fileSystem()
     if fileSystem.freeBlocks < Self.spareBlocks { throw .noSpace }
@@ -65,7 +67,7 @@ struct LiveRemover: EntryRemover {
       try here.enter(directory)
       let (stands, status) = (try here.status(), try directory.status())
       guard stands.inode == status.inode, stands.device == status.device else { throw .staleNFSFileHandle }
-      if command == .cull, status.stuckWords != nil { throw .notPermitted }
+      if command == .cull, status.protectingFlag != nil { throw .notPermitted }
       try check(try directory.status(of: name))
     } catch {
       return RemovalAnswer(error)
@@ -82,22 +84,23 @@ struct LiveRemover: EntryRemover {
 
 /// The kernel's leave for one cache, as a right to remove things of it. One thread at a time works under it: the kernel takes one
 /// command at a time.
-final class SharedLiveHold: RemovalRight {
+package final class SharedLiveHold: RemovalRight {
   /// The cache.
-  let live: LiveCache
+  package let live: LiveCache
 
-  init(_ cache: consuming LiveCache) { live = cache }
+  /// Shares it.
+  package init(_ cache: consuming LiveCache) { live = cache }
 
-  var isLive: Bool { true }
-  func checkStillHeld() throws(Refusal) { try live.checkStillHeld() }
-  func requireStillHeld() throws(Refusal) { try live.checkStillHeld() }
+  package var isLive: Bool { true }
+  package func checkStillHeld() throws(Refusal) { try live.checkStillHeld() }
+  package func requireStillHeld() throws(Refusal) { try live.checkStillHeld() }
 
-  func withRemovers<R: Sendable>(
+  package func withRemovers<R: Sendable>(
     threads: Int, _ body: @escaping @Sendable (any EntryRemover) -> R
   ) throws(Refusal) -> [R] { [try withRemover { body($0) }] }
 
   /// Runs a body on a thread with a working directory of its own.
-  func withRemover<R: Sendable>(_ body: @escaping @Sendable (LiveRemover) -> R) throws(Refusal) -> R {
+  package func withRemover<R: Sendable>(_ body: @escaping @Sendable (LiveRemover) -> R) throws(Refusal) -> R {
     do throws(Errno) {
       return try WorkingDirectory.runApart { body(LiveRemover(self, in: $0)) }
     } catch {

@@ -1,9 +1,9 @@
-import LinuxIO
-import SystemPackage
+package import LinuxIO
+package import SystemPackage
 
 /// The right to remove entries of one cache, whoever gave it: the lock on a cache that nobody holds, or the kernel's leave for
 /// one in use. A command says what goes; this knows how.
-protocol RemovalRight: AnyObject, Sendable {
+package protocol RemovalRight: AnyObject, Sendable {
   /// Whether a kernel holds the cache: then things come and go meanwhile, and what is in use stays.
   var isLive: Bool { get }
 
@@ -22,7 +22,7 @@ protocol RemovalRight: AnyObject, Sendable {
 }
 
 /// Removes entries, one at a time, from the thread that it was made for.
-protocol EntryRemover {
+package protocol EntryRemover {
   /// Removes a file if it still is the one that was looked at.
   ///
   /// - Throws: ``Refusal/stopped(_:)`` when nothing more can be removed.
@@ -33,7 +33,7 @@ protocol EntryRemover {
 }
 
 /// What became of an entry that was to go.
-enum RemovalAnswer: Sendable, Equatable {
+package enum RemovalAnswer: Sendable, Equatable {
   /// It is gone.
   case removed
   /// The kernel uses it; it stays.
@@ -43,7 +43,7 @@ enum RemovalAnswer: Sendable, Equatable {
   /// It could not be removed.
   case failed(Errno)
 
-  init(_ error: Errno) {
+  package init(_ error: Errno) {
     switch error {
     case .noSuchFileOrDirectory, .staleNFSFileHandle: self = .changed
     default: self = .failed(error)

@@ -1,17 +1,17 @@
-import LinuxIO
+package import LinuxIO
 
 /// What of a file must be the same when it is removed as when it was looked at.
-struct SeenFile: Sendable, Equatable {
+package struct SeenFile: Sendable, Equatable {
   /// The inode number, and the device that it is on.
-  var inode: UInt64
-  var device: UInt64
+  package var inode: UInt64
+  package var device: UInt64
   /// The length in bytes.
-  var size: UInt64
+  package var size: UInt64
   /// The last use and the last change of the data.
-  var access: Timestamp
-  var modification: Timestamp
+  package var access: Timestamp
+  package var modification: Timestamp
 
-  init(_ status: FileStatus) {
+  package init(_ status: FileStatus) {
     inode = status.inode
     device = status.device
     size = status.size
@@ -20,7 +20,7 @@ struct SeenFile: Sendable, Equatable {
   }
 
   /// Whether a regular file is still the one that was seen, unused and unchanged since.
-  func matches(_ status: FileStatus) -> Bool {
+  package func matches(_ status: FileStatus) -> Bool {
     status.kind == .regular && status.inode == inode && status.size == size && status.access == access
       && status.modification == modification
   }

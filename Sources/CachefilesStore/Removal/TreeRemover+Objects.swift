@@ -1,11 +1,11 @@
 import CachefilesFormat
-import LinuxIO
-import SystemPackage
+package import LinuxIO
+package import SystemPackage
 
 extension TreeRemover {
   /// Removes a file if it still is the one that was looked at: ESTALE when its inode, its size, or its last use or change
   /// is another.
-  static func remove(_ name: EntryName, _ seen: SeenFile, in parent: borrowing OwnedDescriptor) throws(Errno) {
+  package static func remove(_ name: EntryName, _ seen: SeenFile, in parent: borrowing OwnedDescriptor) throws(Errno) {
     let status = try parent.status(of: name)
     guard seen.matches(status) else { throw .staleNFSFileHandle }
     if status.isMountPoint || status.device != seen.device { throw .resourceBusy }
@@ -19,7 +19,7 @@ extension TreeRemover {
   ///   - keeps: whether a fanout directory is to stay, or the volume itself, for which it gets nil.
   ///   - onFailure: called for each of them that cannot be removed though nothing is in it.
   /// - Throws: what kept it from the whole volume; EXDEV where something is mounted.
-  static func removeEmptyFanouts(
+  package static func removeEmptyFanouts(
     of volume: EntryName, in cache: borrowing OwnedDescriptor, on device: UInt64, keeps: (EntryName?) -> Bool,
     onFailure: (EntryName?, Errno) -> Void
   ) throws(Errno) -> Int {
@@ -40,7 +40,7 @@ extension TreeRemover {
   }
 
   /// Sees to it that a directory is not on another file system and nothing is mounted on it: EXDEV where it is.
-  static func requireOwn(_ directory: borrowing OwnedDescriptor, on device: UInt64) throws(Errno) {
+  package static func requireOwn(_ directory: borrowing OwnedDescriptor, on device: UInt64) throws(Errno) {
     let status = try directory.status()
     guard status.device == device, !status.isMountPoint else { throw .improperLink }
   }

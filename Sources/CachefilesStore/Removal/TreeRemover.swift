@@ -1,6 +1,6 @@
-import LinuxIO
+package import LinuxIO
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 /// Removes entries of a directory with everything in them, from its descriptor: the one place of the store that deletes.
 ///
@@ -8,9 +8,9 @@ import SystemPackage
 /// thread has one directory open, and the way back up is checked against the directory that was left. Several threads
 /// share the work inside one tree as well as between trees: a directory in which others wait is offered to threads that
 /// have nothing to do. Each thread needs at most ``descriptorsPerThread`` descriptors.
-final class TreeRemover: Sendable {
+package final class TreeRemover: Sendable {
   /// What is done with what is found.
-  enum Mode: Sendable {
+  package enum Mode: Sendable {
     /// It is removed.
     case remove
     /// It is counted, with its bytes, and stays.
@@ -20,38 +20,51 @@ final class TreeRemover: Sendable {
   }
 
   /// How it is done.
-  struct Options: Sendable {
-    var mode = Mode.remove
+  package struct Options: Sendable {
+    package var mode = Mode.remove
     /// The number of threads; 1 works in the calling thread.
-    var threads = 1
+    package var threads = 1
     /// Whether to clear the immutable and append-only flags of what is to go.
-    var clearsFlags = false
+    package var clearsFlags = false
     /// Whether an entry of the directory is to go. Its content is not asked about.
-    var chooses: (@Sendable (borrowing DirectoryRecord, borrowing OwnedDescriptor) throws(Errno) -> Bool)?
+    package var chooses: (@Sendable (borrowing DirectoryRecord, borrowing OwnedDescriptor) throws(Errno) -> Bool)?
     /// Asked between two entries; true ends the work.
-    var isCancelled: @Sendable () -> Bool = { false }
+    package var isCancelled: @Sendable () -> Bool = { false }
     /// Called for each entry that could not be removed, with its path below the directory, and more to say about it.
-    var onFailure: @Sendable ([UInt8], Errno, String?) -> Void = { _, _, _ in }
+    package var onFailure: @Sendable ([UInt8], Errno, String?) -> Void = { _, _, _ in }
+
+    /// The usual options: everything is removed, in the calling thread.
+    package init(
+      mode: Mode = .remove, threads: Int = 1, clearsFlags: Bool = false,
+      isCancelled: @escaping @Sendable () -> Bool = { false },
+      onFailure: @escaping @Sendable ([UInt8], Errno, String?) -> Void = { _, _, _ in }
+    ) {
+      self.mode = mode
+      self.threads = threads
+      self.clearsFlags = clearsFlags
+      self.isCancelled = isCancelled
+      self.onFailure = onFailure
+    }
   }
 
   /// What was done.
-  struct Tally: Sendable {
+  package struct Tally: Sendable {
     /// Entries that were removed, or counted.
-    var removed = 0
+    package var removed = 0
     /// The allocated bytes of those of them that had no other name.
-    var freedBytes: UInt64 = 0
+    package var freedBytes: UInt64 = 0
     /// Entries that could not be removed; nothing below a mount point is counted.
-    var left = 0
+    package var left = 0
     /// Entries of the directory that were not chosen.
-    var passedOver = 0
+    package var passedOver = 0
     /// Failures that were named.
-    var errors = 0
+    package var errors = 0
     /// The first of them.
-    var firstError: Errno?
+    package var firstError: Errno?
     /// Whether the work was ended before all was done.
-    var isCancelled = false
+    package var isCancelled = false
 
-    mutating func merge(_ other: Tally) {
+    package mutating func merge(_ other: Tally) {
       removed += other.removed
       freedBytes &+= other.freedBytes
       left += other.left
@@ -69,11 +82,11 @@ final class TreeRemover: Sendable {
   }
 
   /// A thread's: the directory that it helps with, the one that it is in, the one that it goes to, and an offer.
-  static let descriptorsPerThread = 4
+  package static let descriptorsPerThread = 4
 
-  let options: Options
+  package let options: Options
   /// How many entries have been removed so far, for a progress display.
-  let progress: ScanProgress
+  package let progress: ScanProgress
   let work = WorkList<Job>()
   /// The device of the file system that is not left.
   let device: UInt64
@@ -90,12 +103,12 @@ final class TreeRemover: Sendable {
 
   /// Removes an entry, whatever it is, and tells the first reason why something of it is left.
   @discardableResult
-  static func remove(_ name: EntryName, in parent: borrowing OwnedDescriptor) -> Errno? {
+  package static func remove(_ name: EntryName, in parent: borrowing OwnedDescriptor) -> Errno? {
     remove([name], in: parent, Options()).firstError
   }
 
   /// Removes entries, whatever they are. What cannot be removed stays, and all else goes on.
-  static func remove(
+  package static func remove(
     _ names: [EntryName], in parent: borrowing OwnedDescriptor, _ options: Options,
     progress: ScanProgress = ScanProgress()
   ) -> Tally {
@@ -103,7 +116,7 @@ final class TreeRemover: Sendable {
   }
 
   /// Removes everything in a directory, or what the options choose.
-  static func empty(
+  package static func empty(
     _ directory: borrowing OwnedDescriptor, _ options: Options, progress: ScanProgress = ScanProgress()
   ) -> Tally {
     run(DeadDirectory(above: nil, name: placeholder), directory, options, progress)

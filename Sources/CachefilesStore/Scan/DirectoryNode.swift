@@ -1,10 +1,10 @@
-public import CachefilesFormat
-public import LinuxIO
+package import CachefilesFormat
+package import LinuxIO
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 /// What an entry of a cache directory is, by the place where it stands. Its kind of file is another matter.
-public enum EntryPlace: UInt8, Sendable, CaseIterable {
+package enum EntryPlace: UInt8, Sendable, CaseIterable {
   /// The root directory.
   case root
   /// `cache`.
@@ -26,7 +26,7 @@ public enum EntryPlace: UInt8, Sendable, CaseIterable {
 
   /// The place of an entry of a directory at this place.
   @inline(__always)
-  func child(named name: Span<UInt8>) -> EntryPlace {
+  package func child(named name: Span<UInt8>) -> EntryPlace {
     switch self {
     case .root:
       if name.equals("cache") { return .cache }
@@ -44,30 +44,30 @@ public enum EntryPlace: UInt8, Sendable, CaseIterable {
 }
 
 /// What is asked of a volume for each of its objects: numbers, which threads can copy without counting references.
-public struct VolumeTraits: Sendable {
+package struct VolumeTraits: Sendable {
   /// The volume's number within the scan, from 0.
-  public let index: Int
+  package let index: Int
   /// The netfs that its key tells.
-  public let type: NetfsType
+  package let type: NetfsType
   /// The hash that salts the hashes of its objects.
-  public let hash: KeyHash
+  package let hash: KeyHash
 }
 
 /// A volume that a scan came across.
-public final class ScannedVolume: Sendable {
+package final class ScannedVolume: Sendable {
   /// The volume key.
-  public let key: [UInt8]
+  package let key: [UInt8]
   /// What is asked for each of its objects.
-  public let traits: VolumeTraits
+  package let traits: VolumeTraits
 
   /// Its number within the scan, from 0.
-  public var index: Int { traits.index }
+  package var index: Int { traits.index }
   /// The netfs that the key tells.
-  public var type: NetfsType { traits.type }
+  package var type: NetfsType { traits.type }
   /// The hash that salts the hashes of its objects.
-  public var hash: KeyHash { traits.hash }
+  package var hash: KeyHash { traits.hash }
 
-  init(index: Int, key: [UInt8]) {
+  package init(index: Int, key: [UInt8]) {
     self.key = key
     traits = VolumeTraits(
       index: index, type: NetfsType(volumeKey: key.span), hash: KeyHash(volumeKey: key.span))
@@ -75,21 +75,21 @@ public final class ScannedVolume: Sendable {
 }
 
 /// A directory of a scan: its place in the tree, and its descriptor while that is open.
-public final class DirectoryNode: Sendable {
+package final class DirectoryNode: Sendable {
   /// The directory above; nil for the root.
-  public var parent: DirectoryNode? { above }
+  package var parent: DirectoryNode? { above }
   // Changes only while the node goes away, when nobody else can see it.
   nonisolated(unsafe) private var above: DirectoryNode?
   /// The name in the directory above; the path for the root.
-  public let name: [UInt8]
+  package let name: [UInt8]
   /// What it is.
-  public let place: EntryPlace
+  package let place: EntryPlace
   /// The number of directories above.
-  public let depth: Int
+  package let depth: Int
   /// The volume it belongs to.
-  public let volume: ScannedVolume?
+  package let volume: ScannedVolume?
   /// The number of the fanout directory that it is.
-  public let fanout: UInt8?
+  package let fanout: UInt8?
   private let state = Mutex(State())
 
   private struct State {
@@ -98,7 +98,7 @@ public final class DirectoryNode: Sendable {
     var inode: UInt64 = 0
   }
 
-  init(parent: DirectoryNode?, name: [UInt8], place: EntryPlace, volume: ScannedVolume?) {
+  package init(parent: DirectoryNode?, name: [UInt8], place: EntryPlace, volume: ScannedVolume?) {
     above = parent
     self.name = name
     self.place = place
@@ -119,7 +119,7 @@ public final class DirectoryNode: Sendable {
   }
 
   /// The path as bytes, from the root's path on.
-  public var path: [UInt8] {
+  package var path: [UInt8] {
     var components: [[UInt8]] = []
     var node: DirectoryNode? = self
     while let current = node {
@@ -131,13 +131,24 @@ public final class DirectoryNode: Sendable {
     return path
   }
 
+  /// The path below the root.
+  package var cachePath: CachePath {
+    var components: [[UInt8]] = []
+    var node = self
+    while let above = node.parent {
+      components.append(node.name)
+      node = above
+    }
+    return CachePath(Array(components.reversed().joined(separator: [UInt8(ascii: "/")])))
+  }
+
   /// Keeps a descriptor of the directory, and which directory it is.
-  func adopt(_ descriptor: SharedDescriptor, _ status: FileStatus) {
+  package func adopt(_ descriptor: SharedDescriptor, _ status: FileStatus) {
     state.withLock { $0 = State(descriptor: descriptor, device: status.device, inode: status.inode) }
   }
 
   /// Lets go of the descriptor; it closes when nobody uses it, and ``descriptor()`` opens it again.
-  func release() { state.withLock { $0.descriptor = nil } }
+  package func release() { state.withLock { $0.descriptor = nil } }
 
   /// The way to it from the root, and the directories on it, as the scan saw them; nil for a name that is none.
   var seen: SeenDirectory? {
@@ -155,7 +166,7 @@ public final class DirectoryNode: Sendable {
   /// A descriptor of the directory, opened again from the nearest open directory above where it was let go.
   ///
   /// A directory that is no longer the one that was scanned gives ESTALE.
-  func descriptor() throws(Errno) -> SharedDescriptor {
+  package func descriptor() throws(Errno) -> SharedDescriptor {
     var closed: [DirectoryNode] = []
     var node = self
     while true {
@@ -179,14 +190,14 @@ public final class DirectoryNode: Sendable {
 }
 
 /// A descriptor that several threads use; it closes with the last of them.
-public final class SharedDescriptor: Sendable {
+package final class SharedDescriptor: Sendable {
   /// How many are open.
   static let openCount = Atomic<Int>(0)
 
   /// The descriptor.
-  public let value: OwnedDescriptor
+  package let value: OwnedDescriptor
 
-  init(_ value: consuming OwnedDescriptor) {
+  package init(_ value: consuming OwnedDescriptor) {
     self.value = value
     Self.openCount.add(1, ordering: .relaxed)
   }
@@ -197,7 +208,7 @@ public final class SharedDescriptor: Sendable {
 extension Span where Element == UInt8 {
   /// Whether the bytes are those of a text that is known when the program is written.
   @inline(__always)
-  func equals(_ text: StaticString) -> Bool {
+  package func equals(_ text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     let other = text.utf8Start
     for index in 0..<count where self[index] != other[index] { return false }

@@ -1,12 +1,12 @@
-import CachefilesFormat
-import LinuxIO
+package import CachefilesFormat
+package import LinuxIO
 import SystemPackage
 
 extension Dirtiness {
   /// What a read of the attribute of a file of the layout from Linux 5.17 on tells. A file system without attributes holds no
   /// records.
   @inline(__always)
-  init(_ reading: AttributeReading, _ value: Span<UInt8>, inLegacyTree isLegacy: Bool = false) {
+  package init(_ reading: AttributeReading, _ value: Span<UInt8>, inLegacyTree isLegacy: Bool = false) {
     switch reading {
     case .value where isLegacy: self.init(inLegacyTree: value)
     case .value: self.init(record: value)
@@ -17,7 +17,7 @@ extension Dirtiness {
   }
 
   /// Asks an entry of a directory; a symbolic link is not followed.
-  init(
+  package init(
     of name: EntryName, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer,
     inLegacyTree isLegacy: Bool = false
   ) {
@@ -25,7 +25,7 @@ extension Dirtiness {
   }
 
   /// Asks an entry of a directory by its record.
-  init(
+  package init(
     of record: borrowing DirectoryRecord, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer,
     inLegacyTree isLegacy: Bool = false
   ) {
@@ -44,7 +44,7 @@ extension Dirtiness {
 extension ScanEntry {
   /// Whether an object may hold writes that the server never got; of entries whose attribute was not asked for this cannot be
   /// told.
-  var dirtiness: Dirtiness {
+  package var dirtiness: Dirtiness {
     @inline(__always) get {
       attribute.map { Dirtiness($0, attributeValue, inLegacyTree: place == .legacy) } ?? .cannotTell
     }

@@ -1,11 +1,11 @@
 /// Says for inode numbers whether they are among some that were put in. A few others pass too, about one in thirty, but
 /// never is one of them missing: what passes must be looked at, what does not need not be.
-public struct InodeFilter: Sendable {
+package struct InodeFilter: Sendable {
   private var bits: [UInt64]
   private let mask: UInt64
 
   /// Makes one without numbers, with room for so many: four bytes each, 32 bits.
-  init(capacity: Int) {
+  package init(capacity: Int) {
     let words = UInt64(max(1, capacity / 2)).roundedUpToPowerOfTwo
     bits = Array(repeating: 0, count: Int(words))
     mask = words &* 64 &- 1
@@ -13,7 +13,7 @@ public struct InodeFilter: Sendable {
 
   /// A number of 32 bits that stands for an inode number.
   @inline(__always)
-  static func mark(of inode: UInt64) -> UInt32 {
+  package static func mark(of inode: UInt64) -> UInt32 {
     // Neighbours are common, so all bits are mixed: two rounds of the finalizer of SplitMix64.
     var bits = (inode ^ (inode >> 30)) &* 0xBF58_476D_1CE4_E5B9
     bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -22,7 +22,7 @@ public struct InodeFilter: Sendable {
 
   /// Puts in the number that has a mark.
   @inline(__always)
-  mutating func insert(mark: UInt32) {
+  package mutating func insert(mark: UInt32) {
     let bit = UInt64(mark) & mask
     bits[Int(bit >> 6)] |= 1 << (bit & 63)
   }

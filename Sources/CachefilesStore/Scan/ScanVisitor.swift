@@ -1,34 +1,34 @@
 import CachefilesFormat
-public import LinuxIO
+package import LinuxIO
 import SystemPackage
 
 /// One entry that a scan came across. It lives only while the visitor looks at it; nothing is copied.
-public struct ScanEntry: ~Escapable {
+package struct ScanEntry: ~Escapable {
   /// What it is, by its place.
-  public let place: EntryPlace
+  package let place: EntryPlace
   // The scan holds both for as long as an entry can live. To count references to them for each entry, from several
   // threads in the same words of memory, was half the user time of a scan; what visitors ask of them for each object
   // therefore stands beside them, as values.
   private unowned(unsafe) let node: DirectoryNode
   private unowned(unsafe) let scannedVolume: ScannedVolume?
   /// What is asked of its volume for each object, where it belongs to one.
-  public let volumeTraits: VolumeTraits?
+  package let volumeTraits: VolumeTraits?
   /// The number of the fanout directory it stands in, where it stands in one.
-  public let fanout: UInt8?
+  package let fanout: UInt8?
   /// The name.
-  public let name: Span<UInt8>
+  package let name: Span<UInt8>
   /// What `statx` tells.
-  public let status: FileStatus
+  package let status: FileStatus
   /// The inode number in the directory's record, where the entry was found by one.
-  let recordInode: UInt64
+  package let recordInode: UInt64
   /// How the read of the cache attribute went; nil when attributes were not asked for, or not for such entries.
-  public let attribute: AttributeReading?
+  package let attribute: AttributeReading?
   /// The attribute's value where it was read; empty otherwise.
-  public let attributeValue: Span<UInt8>
+  package let attributeValue: Span<UInt8>
 
   @inline(__always)
   @_lifetime(copy name, copy value)
-  init(
+  package init(
     place: EntryPlace, directory: DirectoryNode, volume: ScannedVolume?, name: Span<UInt8>, status: FileStatus,
     attribute: AttributeReading?, value: Span<UInt8>, recordInode: UInt64? = nil
   ) {
@@ -45,20 +45,23 @@ public struct ScanEntry: ~Escapable {
   }
 
   /// The directory it stands in; for the root directory itself.
-  public var directory: DirectoryNode { node }
+  package var directory: DirectoryNode { node }
   /// The volume it belongs to, where it belongs to one.
-  public var volume: ScannedVolume? { scannedVolume }
+  package var volume: ScannedVolume? { scannedVolume }
 
   /// Whether it is the root directory.
-  public var isRoot: Bool { place == .root }
+  package var isRoot: Bool { place == .root }
 
   /// The path as bytes, from the root's path on.
-  public var path: [UInt8] { isRoot ? directory.path : directory.path.appending(component: name.array) }
+  package var path: [UInt8] { isRoot ? directory.path : directory.path.appending(component: name.array) }
+
+  /// The path below the root.
+  package var cachePath: CachePath { isRoot ? .root : directory.cachePath.appending(name.array) }
 
   /// Opens the entry to look at it, without changing its access time.
   ///
   /// - Throws: ``StoreError``, for a symbolic link ELOOP, for what is no longer the file that was scanned ESTALE.
-  public func open() throws(StoreError) -> OwnedDescriptor {
+  package func open() throws(StoreError) -> OwnedDescriptor {
     do throws(Errno) {
       guard let entryName = EntryName(name.array) else { throw .invalidArgument }
       let file = try directory.descriptor().value.open(entryName, .inspect)
@@ -72,7 +75,7 @@ public struct ScanEntry: ~Escapable {
 }
 
 /// What looks at the entries of a scan. Each thread has one of its own; they are merged at the end.
-public protocol ScanVisitor {
+package protocol ScanVisitor {
   /// Looks at one entry.
   mutating func visit(_ entry: borrowing ScanEntry)
   /// Takes over what another visitor saw.
@@ -80,35 +83,35 @@ public protocol ScanVisitor {
 }
 
 /// What a scan is to do.
-public struct ScanOptions: Sendable {
+package struct ScanOptions: Sendable {
   /// The number of threads.
-  public var threads: Int
+  package var threads: Int
   /// Whether to read the cache attribute of objects, volumes and legacy files.
-  public var attributes: Bool
+  package var attributes: Bool
   /// Whether to read the attribute of every other regular file in `cache` too.
-  var readsAttributesEverywhere = false
+  package var readsAttributesEverywhere = false
   /// Whether the visitors go on to use the directories when the scan is over; they close with the last of them.
-  var keepsDirectories = false
+  package var keepsDirectories = false
   /// Which volumes to enter, by their keys; all without it.
-  public var volumes: (@Sendable ([UInt8]) -> Bool)?
+  package var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Whether to leave out the graveyard and everything else outside the volumes.
-  public var onlyVolumes: Bool
+  package var onlyVolumes: Bool
   /// Whether to leave out the graveyard.
-  public var leavesOutGraveyard = false
+  package var leavesOutGraveyard = false
   /// Whether to leave out entries that the directory itself says are regular files, except in the graveyard. Then a
   /// scan reads directories and little else.
-  public var leavesOutRegularFiles = false
+  package var leavesOutRegularFiles = false
   /// Which objects to look at, where the directory itself says that they are regular files; all without it.
-  var inodes: InodeFilter?
+  package var inodes: InodeFilter?
   /// Whether a kernel holds the cache: then entries come and go while they are looked at, which is no failure.
-  public var isLive = false
+  package var isLive = false
   /// Called for each entry that fails, from one thread at a time.
-  public var onFailure: @Sendable (StoreError) -> Void
+  package var onFailure: @Sendable (StoreError) -> Void
   /// Asked now and then; true ends the scan.
-  public var isCancelled: @Sendable () -> Bool
+  package var isCancelled: @Sendable () -> Bool
 
   /// The usual options: everything, attributes left out.
-  public init(
+  package init(
     threads: Int = ScanOptions.defaultThreads, attributes: Bool = false, onlyVolumes: Bool = false,
     onFailure: @escaping @Sendable (StoreError) -> Void = { _ in }
   ) {
@@ -120,5 +123,5 @@ public struct ScanOptions: Sendable {
   }
 
   /// More threads than processors: on a cold disk they wait most of the time, and warm the surplus sleeps.
-  public static var defaultThreads: Int { min(64, max(8, Workers.processorCount * 4)) }
+  package static var defaultThreads: Int { min(64, max(8, Workers.processorCount * 4)) }
 }

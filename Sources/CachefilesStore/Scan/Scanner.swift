@@ -4,13 +4,13 @@ import Synchronization
 import SystemPackage
 
 /// What a scan came to, besides what its visitor saw.
-public struct ScanSummary: Sendable {
+package struct ScanSummary: Sendable {
   /// The volumes, in the order of their numbers.
-  public var volumes: [ScannedVolume]
+  package var volumes: [ScannedVolume]
   /// How many entries could not be read, each of them named through ``ScanOptions/onFailure``.
-  public var failures: Int
+  package var failures: Int
   /// Whether it ended early because it was cancelled.
-  public var isCancelled: Bool
+  package var isCancelled: Bool
 }
 
 /// A parallel walk over a cache directory.
@@ -19,9 +19,9 @@ public struct ScanSummary: Sendable {
 /// work; the pieces of a directory that does not fit one buffer are handed to threads that have nothing to do, so that
 /// one huge fanout keeps all of them busy. Symbolic links are not followed, mount points not entered. Memory does not
 /// grow with the number of objects.
-public final class Scanner: Sendable {
+package final class Scanner: Sendable {
   /// How many entries have been seen so far, for a progress display.
-  public let progress: ScanProgress
+  package let progress: ScanProgress
   private let options: ScanOptions
   private let rootPath: [UInt8]
   private let rootStatus: FileStatus
@@ -36,7 +36,7 @@ public final class Scanner: Sendable {
   ///
   /// - Parameter progress: where entries are counted; several scans may share one.
   /// - Throws: ``StoreError`` when no descriptor is left for the root directory.
-  public init(
+  package init(
     _ store: borrowing Store, _ options: ScanOptions, progress: ScanProgress = ScanProgress()
   ) throws(StoreError) {
     self.options = options
@@ -53,7 +53,7 @@ public final class Scanner: Sendable {
   }
 
   /// Walks the directory with a visitor for each thread and returns them merged.
-  public func run<V: ScanVisitor & SendableMetatype>(_ makeVisitor: @escaping @Sendable () -> V) -> (
+  package func run<V: ScanVisitor & SendableMetatype>(_ makeVisitor: @escaping @Sendable () -> V) -> (
     visitor: V, summary: ScanSummary
   ) {
     work.push(.directory(root))
@@ -291,16 +291,16 @@ enum ScanJob: Sendable {
 }
 
 /// How far a scan has come; any thread may ask.
-public final class ScanProgress: Sendable {
+package final class ScanProgress: Sendable {
   private let entries = Atomic<Int>(0)
 
   /// Starts at 0.
-  public init() {}
+  package init() {}
 
   /// The number of entries seen.
-  public var count: Int { entries.load(ordering: .relaxed) }
+  package var count: Int { entries.load(ordering: .relaxed) }
 
-  func add(_ count: Int) { entries.add(count, ordering: .relaxed) }
+  package func add(_ count: Int) { entries.add(count, ordering: .relaxed) }
 }
 
 /// Buffers that threads exchange; their number is bounded.
@@ -329,7 +329,7 @@ extension DirectoryNode {
   ///
   /// Every 64th level keeps its own while there is room: a directory is opened again from the nearest open one above,
   /// so that without them a deep chain would cost the square of its depth.
-  func releaseWhenCrowded() {
+  package func releaseWhenCrowded() {
     let open = SharedDescriptor.openCount.load(ordering: .relaxed)
     guard parent != nil, open > Self.openLimit else { return }
     if depth % 64 == 0, open <= Self.openLimit + Self.openLimit / 2 { return }

@@ -1,0 +1,31 @@
+package import LinuxIO
+
+/// What judgements depend on besides the entry itself.
+package struct CheckContext: Sendable {
+  /// The kernel to judge for: some problems are problems of newer kernels only.
+  package var kernel: KernelRelease
+  /// Nanoseconds since 1970.
+  package var now: Int64
+  /// Whether a kernel holds the cache now: then dirty objects are normal.
+  package var isLive: Bool
+  /// Whether to open every object and look at its data.
+  package var isThorough: Bool
+
+  /// Whether the clock is behind times that the file system has set itself, and that nobody can set: then it is the clock that
+  /// is wrong, not a last use that lies ahead of it.
+  package var isClockBehind = false
+
+  /// The circumstances of a check.
+  package init(kernel: KernelRelease = .running, now: Int64, isLive: Bool = false, isThorough: Bool = false) {
+    self.kernel = kernel
+    self.now = now
+    self.isLive = isLive
+    self.isThorough = isThorough
+  }
+
+  /// Whether the kernel has the layout before 5.17: what is a leftover elsewhere is in use there.
+  var usesLegacyLayout: Bool { kernel < KernelRelease(5, 17) }
+
+  /// Access times up to this far ahead are no problem, nanoseconds: clocks differ, and the check takes time.
+  static let clockTolerance: Int64 = 600 * 1_000_000_000
+}

@@ -1,0 +1,172 @@
+import CachefilesFormat
+import CachefilesStore
+import FoundationEssentials
+import LinuxIO
+import SystemPackage
+
+/// The first line of a journal: which cache it belongs to.
+struct JournalHeader: Codable, Equatable {
+  /// Names the format; other programs' files are refused.
+  var journal: String = Self.format
+  /// 2 from the time on when steps have ``JournalStep/facts``; both are read.
+  var version = 2
+  /// The root directory's path as the user gave it, and which directory that was.
+  var root: JournalPath
+  var device: UInt64
+  var inode: UInt64
+  /// When the root directory was made, nanoseconds since 1970, where its file system keeps that.
+  var birth: Int64?
+  /// The file system's handle of the root directory, where it has one.
+  var handle: JournalBytes?
+  /// When the run began, nanoseconds since 1970.
+  var started: Int64
+
+  static let format = "cachefiles-toolkit"
+}
+
+/// The last line of a journal whose run came to its end.
+struct JournalEnd: Codable, Equatable {
+  /// The entries of steps that failed, and may have been made half.
+  var incomplete: [JournalPath]
+}
+
+/// Why a journal cannot be written or read: one line.
+package struct JournalFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The line.
+  package let description: String
+
+  init(_ path: FilePath, _ reason: String) { description = "\(EscapedBytes.string(path.bytes)): \(reason)" }
+}
+
+/// The journal of a repair: a file outside the cache, one JSON object a line. Each step is on the disk before it is made.
+struct Journal: ~Copyable {
+  let path: FilePath
+  private let file: NewFile
+  private let encoder: JSONEncoder
+
+  /// Makes a new journal for a cache. An existing file is never touched, and no journal is made inside the cache.
+  init(path: FilePath, of store: borrowing Store, started: Int64) throws(JournalFailure) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let header = JournalHeader(
+      root: JournalPath(store.path), device: store.rootStatus.device, inode: store.rootStatus.inode,
+      birth: try? store.root.birthTime(), handle: store.rootHandle, started: started)
+    let file = try Self.makeFile(path, store, firstLine: Self.line(header, encoder))
+    self.path = path
+    self.encoder = encoder
+    self.file = file
+  }
+
+  private static func makeFile(
+    _ path: FilePath, _ store: borrowing Store, firstLine: [UInt8]
+  ) throws(JournalFailure) -> NewFile {
+    do throws(Errno) {
+      let parent = try openParent(of: path, store)
+      // It has its name when its first line is on the disk: no empty journal is left where there is no room.
+      let file = try NewFile(path)
+      try file.file.append(firstLine)
+      try file.file.synchronize()
+      try file.keep()
+      try parent.synchronize()
+      return file
+    } catch {
+      throw failure(path, error)
+    }
+  }
+
+  /// Why no journal could be made there: one line, before any work is begun. Nil when nothing speaks against it.
+  static func obstacle(to path: FilePath, _ store: borrowing Store) -> String? {
+    do throws(Errno) {
+      let parent = try openParent(of: path, store)
+      guard let component = path.lastComponent, let name = EntryName(FilePath(root: nil, [component]).bytes) else {
+        throw .isDirectory
+      }
+      _ = try parent.status(of: name)
+      throw .fileExists
+    } catch {
+      return error == .noSuchFileOrDirectory && hasParent(path) ? nil : failure(path, error).description
+    }
+  }
+
+  private static func hasParent(_ path: FilePath) -> Bool {
+    (try? OwnedDescriptor(directory: parentPath(of: path), keepsAccessTime: false)) != nil
+  }
+
+  private static func parentPath(of path: FilePath) -> FilePath {
+    let directory = path.removingLastComponent()
+    return directory.isEmpty ? "." : directory
+  }
+
+  private static func openParent(of path: FilePath, _ store: borrowing Store) throws(Errno) -> OwnedDescriptor {
+    let parent = try OwnedDescriptor(directory: parentPath(of: path), keepsAccessTime: false)
+    if try store.contains(parent) { throw .invalidArgument }
+    return parent
+  }
+
+  private static func failure(_ path: FilePath, _ error: Errno) -> JournalFailure {
+    switch error {
+    case .invalidArgument: JournalFailure(path, "a journal cannot be kept inside the cache that it is about")
+    case .fileExists: JournalFailure(path, "exists already; each run needs a journal of its own")
+    default: JournalFailure(path, "cannot make the journal: \(error)")
+    }
+  }
+
+  /// Writes steps and waits until they are on the disk.
+  func write(_ steps: [JournalStep]) throws(JournalFailure) {
+    let encoder = encoder
+    let bytes = steps.flatMap { Self.line($0, encoder) }
+    do throws(Errno) {
+      try file.file.append(bytes)
+      try file.file.synchronize()
+    } catch {
+      throw JournalFailure(path, "cannot write the journal: \(error)")
+    }
+  }
+
+  /// Ends the journal of a run that was not cut off. What cannot be written leaves it as one that was: then undo asks less of
+  /// the last steps, which may have been made half.
+  func finish(incomplete: [JournalPath]) {
+    try? file.file.append(Self.line(JournalEnd(incomplete: incomplete), encoder))
+  }
+
+  private static func line(_ value: some Encodable, _ encoder: JSONEncoder) -> [UInt8] {
+    // Numbers, texts and nothing else: this cannot fail.
+    Array((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
+  }
+}
+
+extension Journal {
+  /// What a journal holds.
+  struct Contents: Equatable {
+    var header: JournalHeader
+    var steps: [JournalStep]
+    /// Nil when the run was cut off.
+    var end: JournalEnd?
+
+    /// Whether a step may have been made half.
+    func mayBeHalfDone(_ index: Int) -> Bool {
+      end.map { $0.incomplete.contains(steps[index].path) } ?? (index >= steps.count - Repairer.longestBatch)
+    }
+  }
+
+  /// Reads a journal. A last line that was cut off has no newline and is left out: its step was never made.
+  static func read(_ path: FilePath) throws(JournalFailure) -> Contents {
+    var parser = JournalParser(path)
+    do throws(Errno) {
+      let status = try FileStatus.of(path)
+      // It tells a root process what to write where.
+      guard status.owner == 0 || status.owner == CurrentProcess.user, status.permissions & 0o022 == 0 else {
+        throw .permissionDenied
+      }
+      try UserFile.forEachLine(of: path, longest: longestLine) { parser.take($0) }
+    } catch {
+      if error == .fileTooLarge, parser.header == nil { throw JournalFailure(path, "is no journal of cachefiles-fsck") }
+      let note = error == .permissionDenied ? " (a journal that others may have written is not believed)" : ""
+      throw JournalFailure(path, "cannot read the journal: \(error)\(note)")
+    }
+    return try parser.finish()
+  }
+
+  /// The most bytes that a line can have: an attribute of 64 KiB, before and after, in hexadecimal, and paths.
+  private static let longestLine = 1 << 20
+}

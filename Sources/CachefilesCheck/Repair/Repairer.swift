@@ -1,0 +1,258 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// Carries out the repairs that findings ask for, a batch at a time: look, write the journal, act.
+struct Repairer: ~Copyable {
+  private let options: Options
+  private var planner: RepairPlanner
+  private var journal: Journal?
+  /// The paths of what is no longer where it was.
+  private var gone: Set<[UInt8]> = []
+  private var own = OwnChanges()
+  /// The entries of steps that failed, and may have been made half.
+  private var incomplete: [JournalPath] = []
+  private let values = AttributeBuffer(capacity: 1024)
+
+  /// How repairs are done.
+  struct Options {
+    /// Where the journal goes.
+    var journal: FilePath
+    /// Whether entries are removed for good where the default buries them.
+    var deletes = false
+    /// Whether dirty objects may go with what is buried.
+    var includesDirty = false
+    /// Nanoseconds since 1970.
+    var now: Int64
+    /// Asked between two repairs; true ends them.
+    var isCancelled: () -> Bool
+    /// Called for each repair that cannot be made.
+    var onFailure: (StoreError) -> Void
+  }
+
+  /// How a round of repairs ended.
+  enum Outcome: Equatable {
+    case complete
+    /// A signal or the time limit.
+    case interrupted
+    /// The cache came up, or the journal cannot be written.
+    case refused(Refusal)
+  }
+
+  /// At most so many repairs are written to the journal at once, and made before the cache is asked again whether it is
+  /// live.
+  static let batchSize = 64
+  /// At most so many steps are in one batch: none takes more than three.
+  static let longestBatch = 3 * batchSize
+
+  init(_ options: Options) {
+    self.options = options
+    planner = RepairPlanner(deletes: options.deletes, now: options.now)
+  }
+
+  /// Where the journal is; nil while none has been needed.
+  var journalPath: FilePath? { journal == nil ? nil : options.journal }
+
+  /// A finding on its way through a batch.
+  private struct Work {
+    var finding: Finding
+    var steps: [JournalStep]
+    /// Whether it goes with something that the same batch moves.
+    var isCovered = false
+    /// Whether its steps could not be found, or something keeps it where it is.
+    var hasFailed = false
+  }
+
+  /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
+  mutating func repair(
+    _ findings: [Finding], in cache: borrowing ExclusiveCache, settle: (Finding) -> Void
+  ) -> Outcome {
+    let ordered = findings.sorted { Self.order($0, $1) }
+    own = OwnChanges(findings)
+    var next = 0
+    var outcome = Outcome.complete
+    while next < ordered.count {
+      if options.isCancelled() {
+        outcome = .interrupted
+        break
+      }
+      do throws(Refusal) { try cache.requireStillFree() } catch {
+        outcome = .refused(error)
+        break
+      }
+      let end = Self.end(of: ordered, from: next)
+      var leaving: Set<[UInt8]> = []
+      let batch = ordered[next..<end].map { plan($0, cache.store, &leaving) }
+      let steps = batch.flatMap(\.steps)
+      do throws(JournalFailure) {
+        try write(steps, cache.store)
+      } catch {
+        outcome = .refused(.unmet(error.description))
+        break
+      }
+      for work in batch { settle(perform(work, cache.store)) }
+      next = end
+    }
+    for finding in ordered[next...] { settle(finding) }
+    return outcome
+  }
+
+  private mutating func write(_ steps: [JournalStep], _ store: borrowing Store) throws(JournalFailure) {
+    guard !steps.isEmpty else { return }
+    if journal == nil { journal = try Journal(path: options.journal, of: store, started: options.now) }
+    // A step may be about what an earlier one of the same batch moves.
+    var moved: [JournalPath: JournalStep] = [:]
+    var described: [JournalStep] = []
+    for step in steps {
+      var step = step
+      if let source = moved[step.path] {
+        (step.birth, step.facts) = (source.birth, source.facts)
+      } else {
+        step = store.withFacts(step, values)
+      }
+      if case .move(let destination, _) = step.change { moved[destination] = step }
+      described.append(step)
+    }
+    try journal?.write(described)
+  }
+
+  /// Ends the journal. A run that was cut off has not done so.
+  func finish() { journal?.finish(incomplete: incomplete) }
+
+  private mutating func plan(
+    _ finding: Finding, _ store: borrowing Store, _ leaving: inout Set<[UInt8]>
+  ) -> Work {
+    let path = finding.subject.path
+    if isGone(path) || leaving.contains(path) || path.ancestorPaths.contains(where: { leaving.contains($0) }) {
+      return Work(finding: finding, steps: [], isCovered: true)
+    }
+    do throws(Errno) {
+      let content = try survey(finding, store)
+      if let obstacle = content.obstacle {
+        var kept = finding
+        if let verb = finding.repair { kept.decision = .withheld(verb, .obstacle(obstacle.description)) }
+        return Work(finding: kept, steps: [], hasFailed: true)
+      }
+      var steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
+      for index in steps.indices where steps[index].isMove && content.entries > 0 {
+        steps[index].entries = content.entries
+      }
+      if Self.moves(finding) { leaving.insert(path) }
+      return Work(finding: finding, steps: steps)
+    } catch {
+      fail(finding, error)
+      return Work(finding: finding, steps: [], hasFailed: true)
+    }
+  }
+
+  /// Looks through what is to be buried, where that is the repair, for what must not come to lie in the graveyard.
+  private func survey(_ finding: Finding, _ store: borrowing Store) throws(Errno) -> BurialSurvey.Content {
+    guard finding.repair == .bury || finding.repair == .replace,
+      try store.status(ofEntry: finding.subject.path) != nil
+    else { return BurialSurvey.Content() }
+    let survey = BurialSurvey(options.includesDirty ? .ignore : .spare, isCancelled: options.isCancelled)
+    return try survey.look(at: finding.subject.path, in: store)
+  }
+
+  private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {
+    var finding = work.finding
+    if work.hasFailed { return finding }
+    if isGone(finding.subject.path) {
+      finding.isRepaired = true
+      return finding
+    }
+    if work.isCovered { return finding }
+    do throws(Errno) {
+      guard let status = try store.status(ofEntry: finding.subject.path),
+        finding.subject.matches(status, changedAt: own.changeTime(of: finding.subject))
+      else { throw .staleNFSFileHandle }
+      for step in work.steps {
+        do throws(Errno) { try perform(step, store) } catch {
+          incomplete.append(step.path)
+          throw error
+        }
+      }
+      finding.isRepaired = true
+      if Self.moves(finding) { gone.insert(finding.subject.path) }
+    } catch {
+      fail(finding, error)
+    }
+    return finding
+  }
+
+  /// Makes one change. A name that is taken in the graveyard is no obstacle: the next one is written and tried.
+  private mutating func perform(_ planned: JournalStep, _ store: borrowing Store) throws(Errno) {
+    var step = planned
+    for _ in 0..<GraveyardNames.attempts {
+      do throws(Errno) {
+        let before = own.places(of: step).map { $0.status(in: store) }
+        try store.perform(step)
+        for (place, old) in zip(own.places(of: step), before) {
+          guard let old, let new = place.status(in: store), new.inode == old.inode else { continue }
+          own.note(new.inode, from: old.changeTime, to: new.changeTime)
+        }
+        return
+      } catch {
+        switch step.change {
+        case .makeDirectory:
+          planner.forgetGraveyard()
+          if error != .fileExists { throw error }
+          return
+        case .move(let destination, let times)
+        where error == .fileExists && destination.bytes.starts(with: Store.graveyardName.bytes + [UInt8(ascii: "/")]):
+          step.change = .move(to: JournalPath(planner.graves.next()), times: times)
+          do throws(JournalFailure) { try write([step], store) } catch { throw .ioError }
+        default: throw error
+        }
+      }
+    }
+    throw .fileExists
+  }
+
+  private static func moves(_ finding: Finding) -> Bool { finding.repair == .bury || finding.repair == .replace }
+
+  private func isGone(_ path: [UInt8]) -> Bool {
+    !gone.isEmpty && (gone.contains(path) || path.ancestorPaths.contains { gone.contains($0) })
+  }
+
+  private func fail(_ finding: Finding, _ error: Errno) {
+    let verb = finding.repair?.infinitive ?? "repair"
+    let note: String? =
+      switch error {
+      case .staleNFSFileHandle: "it has changed since it was looked at: run again"
+      case .notPermitted: "it, or the directory that it stands in, may be immutable"
+      default: nil
+      }
+    options.onFailure(StoreError(path: finding.path, operation: verb, error: error, note: note))
+  }
+
+  /// What must come first: flags that forbid changes, a graveyard, then the higher directory before what is in it.
+  private static func order(_ left: Finding, _ right: Finding) -> Bool {
+    let (one, other) = (rank(left.repair), rank(right.repair))
+    if one != other { return one < other }
+    let (depth, otherDepth) = (left.subject.path.pathDepth, right.subject.path.pathDepth)
+    if depth != otherDepth { return depth < otherDepth }
+    return left.subject.path.lexicographicallyPrecedes(right.subject.path)
+  }
+
+  /// Where the batch ends that begins at an index: each rank has its own. Flags are cleared before a burial is planned, for
+  /// they are in its way, and what is journalled of an entry is what earlier repairs left of it.
+  private static func end(of findings: [Finding], from start: Int) -> Int {
+    let rank = rank(findings[start].repair)
+    var end = start + 1
+    while end < min(start + batchSize, findings.count), Self.rank(findings[end].repair) == rank { end += 1 }
+    return end
+  }
+
+  private static func rank(_ verb: RepairVerb?) -> Int {
+    switch verb {
+    case .clearFlag: 0
+    case .replace: 1
+    case .bury: 2
+    case .setHeader, .setMode, .removeAttribute, .resetAccessTime: 3
+    case .truncate: 4
+    case nil: 5
+    }
+  }
+}

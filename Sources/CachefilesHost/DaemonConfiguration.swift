@@ -1,0 +1,202 @@
+package import CachefilesFormat
+package import CachefilesStore
+import LinuxIO
+package import SystemPackage
+
+/// The configuration of cachefilesd, read as that daemon (0.10.10) and the kernel behind it read it.
+///
+/// Each line is a command and its argument. Blanks before the command are skipped; the rest of the line counts as it
+/// is, trailing blanks included. `#` starts a comment only at the start of a line. There is no quoting.
+package struct DaemonConfiguration: Sendable, Equatable {
+  /// The file that is read when no other is named.
+  package static let defaultPath: FilePath = "/etc/cachefilesd.conf"
+  /// The directory that is used when nothing names one.
+  package static let defaultDirectory: FilePath = "/var/cache/fscache"
+
+  /// `dir`: the root of the cache, as bytes.
+  package var directory: [UInt8]?
+  /// `tag`: the cache's name in `/proc/fs/fscache/caches`.
+  package var tag: [UInt8]?
+  /// The limits, the kernel's defaults where the file names none.
+  package var percentages = CullPercentages()
+  /// `nocull`: no daemon culls.
+  package var isCullingOff = false
+  /// What the daemon or the kernel refuses; with any of these the daemon does not start.
+  package var defects: [Defect] = []
+  /// The numbers of the lines that set a limit, from 1, also of those that are refused.
+  package private(set) var limitLines: Set<Int> = []
+
+  /// What is refused of the lines that set the limits: with any of it ``percentages`` is not what the file asks for.
+  package var limitDefects: [Defect] {
+    defects.filter { limitLines.contains($0.line) && $0.trap != .noDirectory }
+  }
+
+  /// The kinds of lines that make the daemon give up.
+  package enum Trap: String, Sendable, CaseIterable {
+    /// The last line has no newline.
+    case unterminated
+    /// A line as long as a page, or longer.
+    case longLine = "long-line"
+    /// A NUL byte.
+    case nul
+    /// Blanks before a command of the kernel's.
+    case leadingBlanks = "leading-blanks"
+    /// No `dir` line.
+    case noDirectory = "no-dir"
+    /// A `dir` line that the daemon or the kernel refuses.
+    case badDirectory = "bad-dir"
+    /// Blanks after the directory, which count as part of its name.
+    case trailingBlanks = "trailing-blanks"
+    /// A `tag` line that the kernel refuses.
+    case badTag = "bad-tag"
+    /// A limit that is no percentage below 100.
+    case badLimit = "bad-limit"
+    /// A limit that breaks stop < cull < run with the lines before it.
+    case limitOrder = "limit-order"
+    /// A `culltable` line that the daemon refuses.
+    case badCullTable = "bad-culltable"
+    /// `nocull`, which cachefilesd 0.10.10 hands to the kernel.
+    case nocull
+    /// `resume_thresholds`, which cachefilesd 0.10.10 hands to the kernel.
+    case resumeThresholds = "resume-thresholds"
+    /// A command that is not for a configuration: `bind`, `cull`, `inuse`.
+    case notPermitted = "not-permitted"
+    /// A word that is no command.
+    case unknownCommand = "unknown-command"
+  }
+
+  /// A line that makes the daemon give up.
+  package struct Defect: Sendable, Equatable, CustomStringConvertible {
+    /// The line's number, from 1.
+    package var line: Int
+    /// Its kind.
+    package var trap: Trap
+    /// What is wrong with it.
+    package var message: String
+
+    /// One line.
+    package var description: String { "line \(line): \(message)" }
+  }
+
+  /// Reads the file's bytes.
+  package init(parsing bytes: [UInt8]) {
+    var line = 0
+    var start = 0
+    while start < bytes.count {
+      line += 1
+      let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+      if end == nil {
+        refuse(line, .unterminated, "the last line has no newline: \"Unterminated line\"")
+      }
+      read(bytes[start..<(end ?? bytes.count)], line)
+      start = (end ?? bytes.count) + 1
+    }
+    if directory == nil { refuse(line, .noDirectory, "no 'dir' line") }
+  }
+
+  /// From this length on, the newline included, the daemon refuses a line: its page size, 4 KiB on most machines.
+  static let lineLimit = 4096
+  /// The longest path of a cache that the daemon takes: `PATH_MAX` − 10.
+  static let directoryLimit = 4086
+
+  private static let limitNames = ["brun", "bcull", "bstop", "frun", "fcull", "fstop"].map { Array($0.utf8) }
+
+  private mutating func read(_ text: ArraySlice<UInt8>, _ line: Int) {
+    let rest = text.drop(while: Self.isBlank)
+    let word = rest.prefix { !Self.isBlank($0) }
+    if Self.limitNames.contains(where: word.elementsEqual) { limitLines.insert(line) }
+    if text.count + 1 >= Self.lineLimit {
+      return refuse(
+        line, .longLine, "the line has \(text.count + 1) bytes; the daemon takes less than \(Self.lineLimit)")
+    }
+    if text.contains(0) { return refuse(line, .nul, "a NUL byte") }
+    guard let first = rest.first, first != UInt8(ascii: "#") else { return }
+    let argument = Array(rest.dropFirst(word.count).drop(while: Self.isBlank))
+    let command = String(decoding: word, as: UTF8.self)
+    // The daemon skips blanks before its own commands, but hands the line on as it is.
+    if rest.startIndex != text.startIndex, command != "culltable" {
+      refuse(line, .leadingBlanks, "blanks before '\(EscapedBytes.string(Array(word)))' make the kernel refuse it")
+    }
+    switch command {
+    case "dir": setDirectory(argument, line)
+    case "tag": setTag(argument, line)
+    case "brun", "bcull", "bstop", "frun", "fcull", "fstop": setLimit(command, argument, line)
+    case "secctx", "debug": break
+    case "culltable":
+      let size = Int(String(decoding: argument, as: UTF8.self))
+      if !(12...20).contains(size ?? 0) { refuse(line, .badCullTable, "culltable takes a number from 12 to 20") }
+    case "nocull":
+      isCullingOff = true
+      refuse(line, .nocull, "'nocull' stops cachefilesd 0.10.10, which hands it to the kernel: use its -N")
+    case "resume_thresholds":
+      refuse(line, .resumeThresholds, "'resume_thresholds' stops cachefilesd 0.10.10, which hands it to the kernel")
+    case "bind": refuse(line, .notPermitted, "'bind' is not permitted: the daemon gives that command itself")
+    case "cull", "inuse":
+      refuse(line, .notPermitted, "'\(command)' is for a cache that is in use, not for its configuration")
+    default: refuse(line, .unknownCommand, "\(EscapedBytes.quoted(Array(word))) is no command; the kernel refuses it")
+    }
+  }
+
+  private mutating func refuse(_ line: Int, _ trap: Trap, _ message: String) {
+    defects.append(Defect(line: line, trap: trap, message: message))
+  }
+
+  /// What `isspace` says in the C locale.
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0d).contains(byte) }
+
+  private mutating func setDirectory(_ argument: [UInt8], _ line: Int) {
+    if argument.isEmpty { return refuse(line, .badDirectory, "'dir' names no directory") }
+    if directory != nil { return refuse(line, .badDirectory, "a second 'dir' line; the kernel refuses it") }
+    directory = argument
+    if argument.count > Self.directoryLimit {
+      refuse(
+        line, .badDirectory, "the directory's path has \(argument.count) bytes; at most \(Self.directoryLimit) can be")
+    }
+    if argument.last.map(Self.isBlank) == true {
+      refuse(line, .trailingBlanks, "blanks after the directory count as part of its name")
+    }
+  }
+
+  private mutating func setTag(_ argument: [UInt8], _ line: Int) {
+    if argument.isEmpty { return refuse(line, .badTag, "'tag' gives no name") }
+    if tag != nil { return refuse(line, .badTag, "a second 'tag' line; the kernel refuses it") }
+    tag = argument
+    if argument.contains(UInt8(ascii: "/")) { refuse(line, .badTag, "a tag cannot hold a slash") }
+  }
+
+  private mutating func setLimit(_ command: String, _ argument: [UInt8], _ line: Int) {
+    // As the kernel's simple_strtoul reads it: digits only, none of them for 0, then the sign and nothing else.
+    let digits = argument.prefix { (0x30...0x39).contains($0) }
+    guard !argument.isEmpty, Array(argument[digits.count...]) == [UInt8(ascii: "%")],
+      let value = digits.isEmpty ? 0 : Int(String(decoding: digits, as: UTF8.self)), value < 100
+    else {
+      return refuse(line, .badLimit, "\(command) needs a percentage below 100, such as '10%'")
+    }
+    var changed = percentages
+    switch command {
+    case "brun": changed.brun = value
+    case "bcull": changed.bcull = value
+    case "bstop": changed.bstop = value
+    case "frun": changed.frun = value
+    case "fcull": changed.fcull = value
+    default: changed.fstop = value
+    }
+    // The kernel compares each value with its neighbours as they are at that moment, so the order of lines matters.
+    if !changed.isValid {
+      return refuse(line, .limitOrder, "\(command) \(value)% breaks stop < cull < run with the values set so far")
+    }
+    percentages = changed
+  }
+
+  /// Reads a configuration file; nil when there is none.
+  ///
+  /// - Throws: ``StoreError`` when it exists and cannot be read. What is wrong in it is in ``defects``.
+  package static func read(_ path: FilePath) throws(StoreError) -> DaemonConfiguration? {
+    do throws(Errno) {
+      return DaemonConfiguration(parsing: try UserFile.read(path, limit: 1 << 20))
+    } catch {
+      if error == .noSuchFileOrDirectory { return nil }
+      throw StoreError(path: path.bytes, operation: "read", error: error)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+extension Diagnosis {
+  // MARK: The directory
+
+  mutating func judgeDirectory() {
+    switch seen.directory {
+    case .cache: add(.directoryPresent, "a cache", of: root)
+    case .notACache(let missing): add(.notACache, missing, of: root)
+    case .damaged(let reason): add(.directoryDamaged, reason, of: root)
+    case .missing: add(.directoryMissing, "there is no such directory", of: root)
+    case .unreadable(let reason): add(.directoryUnreadable, reason, of: root)
+    }
+    guard let walk = seen.walk else { return }
+    add(walk.special, .specialFile)
+    add(walk.stuck, .graveyardStuck)
+    if walk.failures > 0 || walk.isCancelled {
+      let words = walk.isCancelled ? "ended by a signal" : "not looked at: \(walk.failures)"
+      add(.walkIncomplete, words, of: root)
+    } else if walk.special.count == 0, walk.stuck.count == 0 {
+      add(.nothingInTheWay, "no special files, and the graveyard can be emptied")
+    }
+  }
+
+  private mutating func add(_ sightings: Sightings, _ id: SymptomID) {
+    for sighting in sightings.named { add(id, "it is \(sighting.words)", of: sighting.path) }
+    let rest = sightings.count - sightings.named.count
+    if rest > 0 { add(id, "\(rest) more of this kind", of: root) }
+  }
+
+  // MARK: The file system
+
+  /// Types on which the kernel's cache is known to work, and those that lack what it needs or that it refuses.
+  private static let fitTypes = ["ext4", "xfs", "btrfs", "f2fs", "bcachefs"]
+  private static let unfitTypes = ["overlayfs", "ramfs", "nfs", "9p"]
+
+  mutating func judgeFileSystem() {
+    guard let fileSystem = seen.fileSystem else { return }
+    let type = fileSystem.typeName
+    var place = type
+    if let mount = seen.mount {
+      let options = mount.options.map { EscapedBytes.string($0) }.joined(separator: ",")
+      place += " on \(EscapedBytes.string(mount.mountPoint)), \(options)"
+    }
+    let before = checks.count
+    if fileSystem.isReadOnly { add(.fsReadOnly, "\(place): read-only") }
+    if seen.hasAttributes == false { add(.fsNoAttributes, "\(place): no user attributes") }
+    if fileSystem.blockSize > seen.pageSize {
+      add(.fsBlockSize, "\(place): blocks of \(fileSystem.blockSize) bytes, pages of \(seen.pageSize)")
+    }
+    if Self.unfitTypes.contains(type) {
+      add(.fsUnfit, place)
+    } else if !Self.fitTypes.contains(type), seen.liveness.isLive != true {
+      // That a kernel holds it proves that it can be.
+      add(.fsDoubtful, place)
+    }
+    if fileSystem.hasNoAccessTimes {
+      add(.fsNoAccessTimes, "\(place): mounted with noatime")
+    } else if fileSystem.hasNoDirectoryAccessTimes {
+      add(.fsNoAccessTimes, "\(place): mounted with nodiratime")
+    }
+    if checks.count == before {
+      let mode = fileSystem.hasRelativeAccessTimes ? "relatime" : "strictatime"
+      add(.fsFit, "\(place): a type that is known to work, access times \(mode)")
+    }
+  }
+
+  // MARK: Limits
+
+  mutating func judgeLimits() {
+    guard let fileSystem = seen.fileSystem, seen.directory != .missing else { return }
+    var percentages = CullPercentages()
+    if case .read(let configuration) = seen.configuration { percentages = configuration.percentages }
+    let limits = CullLimits(percentages, blocks: fileSystem.blocks, files: fileSystem.files)
+    judge(
+      "blocks", free: fileSystem.availableBlocks, (limits.brun, limits.bcull, limits.bstop),
+      (percentages.brun, percentages.bcull, percentages.bstop)
+    ) { ByteQuantity.words($0.multipliedReportingOverflow(by: fileSystem.blockSize).partialValue) }
+    if fileSystem.files == 0 { return add(.spaceOk, "not limited on this file system", of: Array("files".utf8)) }
+    judge(
+      "files", free: fileSystem.freeFiles, (limits.frun, limits.fcull, limits.fstop),
+      (percentages.frun, percentages.fcull, percentages.fstop)
+    ) { "\($0)" }
+  }
+
+  private mutating func judge(
+    _ name: String, free: UInt64, _ limits: (run: UInt64, cull: UInt64, stop: UInt64),
+    _ percentages: (run: Int, cull: Int, stop: Int), _ words: (UInt64) -> String
+  ) {
+    let id: SymptomID = free < limits.stop ? .belowStop : free < limits.cull ? .belowCull : .spaceOk
+    let text =
+      "\(words(free)) free; run \(words(limits.run)) (\(percentages.run) %), "
+      + "cull \(words(limits.cull)) (\(percentages.cull) %), stop \(words(limits.stop)) (\(percentages.stop) %)"
+    add(id, text, of: Array(name.utf8))
+  }
+
+  // MARK: The configuration
+
+  mutating func judgeConfiguration() {
+    let path = seen.configurationPath
+    switch seen.configuration {
+    case .missing: add(.configMissing, "there is no such file", of: path)
+    case .unreadable(let reason): add(.configUnreadable, reason, of: path)
+    case .read(let configuration):
+      for defect in configuration.defects {
+        // What is missing stands in no line.
+        let line = defect.trap == .noDirectory ? "" : ":\(defect.line)"
+        add(SymptomID(defect.trap), defect.message, of: path + Array(line.utf8))
+      }
+      if let named = configuration.directory, !isRoot(named) {
+        add(.configOtherDirectory, "it names \(EscapedBytes.quoted(named)), not \(EscapedBytes.quoted(root))", of: path)
+      } else if configuration.defects.isEmpty {
+        add(.configOk, "accepted", of: path)
+      }
+    }
+  }
+
+  /// Whether a path of the configuration is the directory, but for slashes at the end.
+  func isRoot(_ path: [UInt8]) -> Bool {
+    func trimmed(_ path: [UInt8]) -> [UInt8] {
+      var path = path
+      while path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }
+      return path
+    }
+    return trimmed(path) == trimmed(root)
+  }
+}

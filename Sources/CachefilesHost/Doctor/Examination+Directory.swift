@@ -1,0 +1,160 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+extension Examination {
+  /// Looks at the directory, the file system below it, and what is in it.
+  mutating func lookAtDirectory(_ path: FilePath, _ sources: Sources) {
+    do throws(Errno) {
+      let open = try OwnedDescriptor(directory: path)
+      let status = try open.status()
+      fileSystem = try open.fileSystem()
+      if sources.isRunningKernel { mount = view.mounts?.entry(holding: open.resolvedPath ?? root) }
+      if let other = daemon?.directory {
+        daemon?.isSameDirectory = Self.isSame(other, status.device, status.inode)
+      }
+    } catch {
+      switch error {
+      case .noSuchFileOrDirectory, .notDirectory: directory = .missing
+      default: directory = .unreadable("cannot open: \(error)" + (Store.hint(error).map { " (\($0))" } ?? ""))
+      }
+      return
+    }
+    do throws(OpeningFailure) {
+      let store = try Store(path: path)
+      directory = .cache
+      lookAt(store, sources)
+    } catch {
+      switch error {
+      case .notACache(_, let missing):
+        let isThere = (try? FileStatus.of(path.appending("cache"))) != nil
+        directory = isThere ? .damaged(missing) : .notACache(missing)
+      case .unreadable(let error):
+        directory = .unreadable("cannot \(error.operation): \(error.error)" + (error.note.map { " (\($0))" } ?? ""))
+      }
+    }
+  }
+
+  private static func isSame(_ path: [UInt8], _ device: UInt64, _ inode: UInt64) -> Bool? {
+    guard let status = try? FileStatus.of(FilePath(bytes: path)) else { return nil }
+    return status.device == device && status.inode == inode
+  }
+
+  private mutating func lookAt(_ store: borrowing Store, _ sources: Sources) {
+    if sources.isRunningKernel {
+      liveness = store.probeLiveness()
+    }
+    do throws(Errno) {
+      _ = try store.root.open(Store.cacheName, .directory).attribute(CacheAttribute.name)
+      hasAttributes = true
+    } catch {
+      if error == .notSupported || error == .notSupportedOnSocket { hasAttributes = false }
+    }
+    if sources.walks { walk = Self.walk(store, isLive: liveness.isLive != false) }
+  }
+
+  /// Walks over the directories, and looks at nothing else but the graveyard.
+  private static func walk(_ store: borrowing Store, isLive: Bool) -> Walk {
+    var options = ScanOptions()
+    options.leavesOutRegularFiles = true
+    options.isLive = isLive
+    let failures = ScanProgress()
+    // What is mounted in the graveyard is found by the visitor.
+    options.onFailure = { if $0.error != .improperLink { failures.add(1) } }
+    let scanner: Scanner
+    do throws(StoreError) {
+      scanner = try Scanner(store, options)
+    } catch {
+      var walk = Walk()
+      walk.failures = 1
+      return walk
+    }
+    let device = store.rootStatus.device
+    let (visitor, summary) = scanner.run { ObstacleVisitor(rootDevice: device) }
+    var walk = visitor.walk
+    walk.failures = failures.count
+    walk.isCancelled = summary.isCancelled
+    return walk
+  }
+}
+
+/// Things of one kind that a walk came across: how many, and the first few by name.
+package struct Sightings: Sendable, Equatable {
+  /// One of them.
+  package struct Sighting: Sendable, Equatable {
+    /// Where it is.
+    package var path: [UInt8]
+    /// What is the matter with it: `a FIFO`, `immutable`.
+    package var words: String
+  }
+
+  /// How many are named.
+  package static let namedLimit = 3
+
+  /// How many there are.
+  package private(set) var count = 0
+  /// The first ones in the order of their paths.
+  package private(set) var named: [Sighting] = []
+
+  /// None.
+  package init() {}
+
+  /// Adds one.
+  package mutating func add(_ path: [UInt8], _ words: String) {
+    count += 1
+    keep([Sighting(path: path, words: words)])
+  }
+
+  /// Adds those of another thread.
+  mutating func add(_ other: Sightings) {
+    count += other.count
+    keep(other.named)
+  }
+
+  private mutating func keep(_ more: [Sighting]) {
+    named += more
+    named.sort { $0.path.lexicographicallyPrecedes($1.path) }
+    named.removeLast(max(0, named.count - Self.namedLimit))
+  }
+}
+
+/// Finds what makes cachefilesd end: special files in `cache`, and what cannot be removed from the graveyard.
+private struct ObstacleVisitor: ScanVisitor {
+  let rootDevice: UInt64
+  var walk = Examination.Walk()
+
+  init(rootDevice: UInt64) { self.rootDevice = rootDevice }
+
+  mutating func visit(_ entry: borrowing ScanEntry) {
+    let status = entry.status
+    switch entry.place {
+    case .root: return
+    case .graveyard, .buried:
+      if status.isMountPoint || status.device != rootDevice {
+        walk.stuck.add(entry.path, "a mount point")
+      } else if let words = status.protectingFlag {
+        walk.stuck.add(entry.path, words)
+      }
+    default:
+      if status.kind != .directory, status.kind != .regular, isInCache(entry) {
+        walk.special.add(entry.path, status.kind.words)
+      }
+    }
+  }
+
+  /// Whether it is below `cache`: what stands beside that is nobody's.
+  private func isInCache(_ entry: borrowing ScanEntry) -> Bool {
+    var node: DirectoryNode? = entry.directory
+    while let current = node {
+      if current.place == .cache { return true }
+      node = current.parent
+    }
+    return entry.place == .cache
+  }
+
+  mutating func merge(_ other: consuming ObstacleVisitor) {
+    walk.special.add(other.walk.special)
+    walk.stuck.add(other.walk.stuck)
+  }
+}

@@ -1,0 +1,172 @@
+package import CachefilesFormat
+package import CachefilesStore
+package import LinuxIO
+package import SystemPackage
+
+/// Everything that the doctor looks at, read first and judged afterwards (``Diagnosis``). It changes nothing and writes
+/// nothing, not even a file without a name: what a file system can do is told by its type and its options.
+package struct Examination: Sendable {
+  /// Where things are read.
+  package struct Sources: Sendable {
+    /// `/proc`, or a saved copy of it.
+    package var proc: FilePath = KernelView.defaultDirectory
+    /// `/dev`; nil to leave the device alone.
+    package var devices: FilePath? = "/dev"
+    /// The daemon's configuration.
+    package var configuration: FilePath = DaemonConfiguration.defaultPath
+    /// Whether to walk over the directory in search of what makes cachefilesd end.
+    package var walks = true
+    /// Whether `proc` is that of the running kernel: only then the directory itself is asked whether a kernel holds it.
+    package var isRunningKernel: Bool { proc == KernelView.defaultDirectory }
+
+    /// Those of the running system.
+    package init() {}
+  }
+
+  /// What was found of the directory.
+  package enum Directory: Sendable, Equatable {
+    /// A cache.
+    case cache
+    /// A directory without `cache` in it, and what is missing.
+    case notACache(String)
+    /// Something else stands in the place of `cache`.
+    case damaged(String)
+    /// There is none.
+    case missing
+    /// It cannot be read.
+    case unreadable(String)
+  }
+
+  /// What was found of the configuration.
+  package enum Configuration: Sendable, Equatable {
+    /// It was read.
+    case read(DaemonConfiguration)
+    /// There is none.
+    case missing
+    /// It cannot be read.
+    case unreadable(String)
+  }
+
+  /// The process that has the device open.
+  package struct Daemon: Sendable, Equatable {
+    /// Its number.
+    package var process: Int
+    /// The directory that its configuration names; nil where that cannot be told.
+    package var directory: [UInt8]?
+    /// Whether that is the directory that was asked about; nil where it cannot be told.
+    package var isSameDirectory: Bool?
+  }
+
+  /// What a walk over the directory came across.
+  package struct Walk: Sendable, Equatable {
+    /// Special files in `cache`.
+    package var special = Sightings()
+    /// What cannot be removed from the graveyard.
+    package var stuck = Sightings()
+    /// How many entries could not be looked at.
+    package var failures = 0
+    /// Whether it was ended by a signal.
+    package var isCancelled = false
+  }
+
+  /// The directory as it was named.
+  package var root: [UInt8]
+  /// The configuration's path.
+  package var configurationPath: [UInt8]
+  /// The release of the kernel; nil when a copy of `/proc` does not tell.
+  package var kernel: KernelRelease?
+  /// Whether all this comes from the running kernel.
+  package var isRunningKernel = true
+  /// Whether the module is there, by `/proc/misc`; nil when that cannot be told.
+  package var hasModule: Bool?
+  /// Whether `/dev/cachefiles` exists; nil when it was not looked for.
+  package var hasDevice: Bool?
+  /// Who has the device open; nil when nobody, or nobody that can be seen.
+  package var daemon: Daemon?
+  /// Whether all processes could be asked for the device.
+  package var hasAskedProcesses = false
+  /// What the kernel tells.
+  package var view: KernelView
+  /// The directory.
+  package var directory: Directory = .missing
+  /// Whether the running kernel holds it.
+  package var liveness: Liveness = .unknown("not asked")
+  /// The file system that it is on.
+  package var fileSystem: FileSystemStatus?
+  /// The mount that it is on.
+  package var mount: MountEntry?
+  /// Whether the file system gave an answer when it was asked for a user attribute; nil when it was not asked.
+  package var hasAttributes: Bool?
+  /// The size of a page of memory in bytes.
+  package var pageSize = FileSystemStatus.pageSize
+  /// The configuration.
+  package var configuration: Configuration = .missing
+  /// What the walk came across; nil when there was none.
+  package var walk: Walk?
+
+  /// Looks at everything.
+  ///
+  /// - Parameters:
+  ///   - path: the directory; nil for that of the configuration, else the usual one.
+  ///   - sources: where things are read.
+  package init(_ path: FilePath? = nil, _ sources: Sources = Sources()) {
+    configurationPath = sources.configuration.bytes
+    isRunningKernel = sources.isRunningKernel
+    configuration = Self.configuration(sources.configuration)
+    var root = path
+    if root == nil, case .read(let read) = configuration, let named = read.directory { root = FilePath(bytes: named) }
+    let rootPath = root ?? DaemonConfiguration.defaultDirectory
+    self.root = rootPath.bytes
+    view = KernelView(directory: sources.proc)
+    lookAtKernel(sources)
+    lookAtDirectory(rootPath, sources)
+  }
+
+  private static func configuration(_ path: FilePath) -> Configuration {
+    do throws(StoreError) {
+      return try DaemonConfiguration.read(path).map { .read($0) } ?? .missing
+    } catch {
+      return error.error == .notDirectory ? .missing : .unreadable("cannot read: \(error.error)")
+    }
+  }
+
+  private mutating func lookAtKernel(_ sources: Sources) {
+    if let text = try? SmallFile.read(sources.proc.appending("sys/kernel/osrelease")) {
+      kernel = KernelRelease(String(decoding: text, as: UTF8.self))
+    }
+    if let text = try? SmallFile.read(sources.proc.appending("misc")) {
+      let name = Array("cachefiles".utf8)
+      hasModule = text.split(separator: 10).contains { $0.split(separator: 32).last.map { Array($0) } == name }
+    }
+    if let devices = sources.devices {
+      hasDevice = (try? FileStatus.of(devices.appending("cachefiles"))) != nil
+    }
+    do throws(Errno) {
+      if let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: sources.proc) {
+        daemon = Daemon(process: process, directory: Self.directory(of: process, sources.proc))
+      }
+      hasAskedProcesses = true
+    } catch {
+      hasAskedProcesses = false
+    }
+  }
+
+  /// The directory of cachefilesd, by its arguments and the configuration that they name.
+  private static func directory(of process: Int, _ proc: FilePath) -> [UInt8]? {
+    guard let text = try? SmallFile.read(proc.appending("\(process)/cmdline")) else { return nil }
+    let words = text.split(separator: 0).map { Array($0) }
+    guard let program = words.first?.split(separator: UInt8(ascii: "/")).last,
+      Array(program) == Array("cachefilesd".utf8)
+    else { return nil }
+    var path = DaemonConfiguration.defaultPath
+    for (index, word) in words.enumerated().dropFirst() where word.starts(with: Array("-f".utf8)) {
+      let attached = Array(word.dropFirst(2))
+      let named = attached.isEmpty && index + 1 < words.count ? words[index + 1] : attached
+      // A path that is not absolute belongs to a directory that the daemon has left.
+      guard named.first == UInt8(ascii: "/") else { return nil }
+      path = FilePath(bytes: named)
+    }
+    guard case .read(let configuration) = configuration(path) else { return nil }
+    return configuration.directory
+  }
+}

@@ -1,0 +1,172 @@
+extension Symptom {
+  /// All symptoms, in the order of ``SymptomID``. Docs/Doctor.md has the same table.
+  package static let table: [Symptom] = {
+    let all = kernelSymptoms + directorySymptoms + configurationSymptoms + mountSymptoms
+    precondition(all.map(\.id) == SymptomID.allCases, "the table has each symptom once, in order")
+    return all
+  }()
+
+  private static let kernelSymptoms = [
+    Symptom(.modulePresent, .kernel, .ok, "the module cachefiles is loaded or built in"),
+    Symptom(
+      .moduleMissing, .kernel, .critical, "the module cachefiles is not loaded",
+      advice: "run 'modprobe cachefiles'; if there is none, this kernel was built without CONFIG_CACHEFILES"),
+    Symptom(.devicePresent, .kernel, .ok, "/dev/cachefiles exists, by which a daemon binds the cache"),
+    Symptom(
+      .deviceMissing, .kernel, .critical, "there is no /dev/cachefiles",
+      advice: "load the module cachefiles; in a container, pass the device in"),
+    Symptom(.bound, .kernel, .ok, "the kernel caches in this directory"),
+    Symptom(
+      .notBound, .kernel, .critical, "the kernel has no cache: nothing is cached anywhere",
+      advice:
+        "start cachefilesd (Debian: RUN=yes in /etc/default/cachefilesd) and read its log; no error in it: erratum C5"),
+    Symptom(
+      .boundElsewhere, .kernel, .warning, "the kernel caches, but in another directory",
+      advice: "ask about that directory, or restart cachefilesd so that it reads its configuration again"),
+    Symptom(
+      .boundUnproven, .kernel, .unknown, "the kernel caches, but whether in this directory cannot be told",
+      advice: "run this as root, without --proc"),
+    Symptom(
+      .beingBound, .kernel, .warning, "the cache is just being bound",
+      advice: "ask again in a moment; if it stays so, restart cachefilesd"),
+    Symptom(
+      .ioError, .kernel, .critical, "an I/O error stopped the cache; nothing is cached until it is bound again",
+      advice: "read the kernel log, run cachefiles-fsck on the directory, then restart cachefilesd"),
+    Symptom(
+      .withdrawn, .kernel, .critical, "the cache is being withdrawn: its daemon has ended",
+      advice: "read cachefilesd's last messages in the log, then start it again; if there are none: erratum C5"),
+    Symptom(
+      .volumeWithoutCache, .kernel, .warning, "a volume has no cache: what is mounted there is not cached",
+      advice: "mounted before the cache was bound, or its directory is damaged: run cachefiles-fsck, then remount"),
+    Symptom(.statistics, .kernel, .ok, "what the kernel has counted since its modules were loaded"),
+    Symptom(
+      .unreadable, .kernel, .unknown, "a file of the kernel's exists and cannot be read", advice: "run this as root"),
+    Symptom(
+      .linesNotUnderstood, .kernel, .unknown, "the kernel's tables have lines that this program does not know",
+      advice: "report them with the kernel's version; what the other lines tell holds"),
+  ]
+
+  private static let directorySymptoms = [
+    Symptom(.directoryPresent, .directory, .ok, "the directory is that of a cache"),
+    Symptom(
+      .directoryMissing, .directory, .critical, "the directory does not exist, so no daemon can bind it",
+      advice: "make it, with mode 0700, or correct the 'dir' line; is its file system mounted?"),
+    Symptom(
+      .directoryUnreadable, .directory, .unknown, "the directory cannot be read", advice: "run this as root"),
+    Symptom(
+      .notACache, .directory, .warning, "the directory has no 'cache' in it: no kernel has ever bound it",
+      advice: "start cachefilesd; if it runs, look whether this is the directory of its configuration"),
+    Symptom(
+      .directoryDamaged, .directory, .critical, "what should be the directory 'cache' is none: no kernel can bind it",
+      advice: "run 'cachefiles-fsck -p', which puts a directory in its place"),
+    Symptom(.nothingInTheWay, .directory, .ok, "nothing in the directory makes cachefilesd end"),
+    Symptom(
+      .specialFile, .directory, .critical,
+      "a FIFO, socket, device or symbolic link in the cache: cachefilesd ends when it comes across one",
+      advice: "remove it; or, while no kernel holds the cache, let 'cachefiles-fsck -p' bury it (outside volumes: -y)"),
+    Symptom(
+      .graveyardStuck, .directory, .critical,
+      "something in the graveyard that cannot be removed: cachefilesd ends at its start, the cache never comes up",
+      advice: "clear the flag with 'chattr -i -a' or unmount it, then run 'cachefiles sweep'"),
+    Symptom(
+      .walkIncomplete, .directory, .unknown, "not all of the directory could be looked at",
+      advice: "run this as root; an I/O error here is one that stops the cache"),
+    Symptom(.fsFit, .fileSystem, .ok, "the file system is one that caches are kept on"),
+    Symptom(
+      .fsUnfit, .fileSystem, .critical, "the file system lacks what a cache needs, or cannot keep it",
+      advice: "put the cache on ext4, xfs or btrfs; a loop device on such a file system will do"),
+    Symptom(
+      .fsDoubtful, .fileSystem, .warning,
+      "the file system may lack what a cache needs: user attributes, unnamed files, true holes",
+      advice: "while the cache is not bound, cachefiles-fsck tries each of them"),
+    Symptom(
+      .fsReadOnly, .fileSystem, .critical, "the file system is mounted read-only",
+      advice: "look in the kernel log for the error that made it so, then mount it read-write"),
+    Symptom(
+      .fsNoAttributes, .fileSystem, .critical, "the file system is mounted without user attributes",
+      advice: "mount it without nouser_xattr"),
+    Symptom(
+      .fsBlockSize, .fileSystem, .critical, "the blocks of the file system are larger than a page of memory",
+      advice: "make it anew with blocks of 4 KiB"),
+    Symptom(
+      .fsNoAccessTimes, .fileSystem, .warning,
+      "access times do not move, so that culling does not know what was used last",
+      advice: "mount it with relatime instead of noatime and nodiratime"),
+    Symptom(.spaceOk, .limits, .ok, "there is room above the cull limit"),
+    Symptom(
+      .belowCull, .limits, .warning, "less is free than the cull limit: old objects are being removed",
+      advice: "if it lasts, something else fills the disk or culling does not work: see 'cachefiles stats'"),
+    Symptom(
+      .belowStop, .limits, .critical, "less is free than the stop limit: nothing new is cached",
+      advice: "free space on the file system; with the cache not bound, 'cachefiles cull' makes room"),
+  ]
+
+  private static let configurationSymptoms = [
+    Symptom(.configOk, .configuration, .ok, "the daemon and the kernel accept the configuration"),
+    Symptom(
+      .configMissing, .configuration, .warning, "there is no configuration file; cachefilesd does not start without",
+      advice: "write one with a 'dir' line, or name it with --config"),
+    Symptom(
+      .configUnreadable, .configuration, .unknown, "the configuration cannot be read", advice: "run this as root"),
+    Symptom(
+      .configOtherDirectory, .configuration, .warning, "the configuration names another directory",
+      advice: "ask about that directory, or correct the 'dir' line"),
+    Symptom(
+      .configUnterminated, .configuration, .critical, "the last line has no newline: \"Unterminated line\"",
+      advice: "end the file with a newline"),
+    Symptom(
+      .configLongLine, .configuration, .critical, "a line is as long as a page of memory, or longer",
+      advice: "shorten the line, also if it is a comment"),
+    Symptom(
+      .configNul, .configuration, .critical, "a line has a NUL byte in it",
+      advice: "write the file anew as plain text"),
+    Symptom(
+      .configLeadingBlanks, .configuration, .critical, "blanks before a command, which the kernel does not skip",
+      advice: "remove the blanks"),
+    Symptom(
+      .configNoDir, .configuration, .critical, "no line names the directory", advice: "add a 'dir' line"),
+    Symptom(
+      .configBadDir, .configuration, .critical, "a 'dir' line that is refused: empty, too long, or a second one",
+      advice: "leave one 'dir' line with an absolute path"),
+    Symptom(
+      .configTrailingBlanks, .configuration, .critical,
+      "blanks after the directory, which count as part of its name: \"Can't confirm cache location\"",
+      advice: "remove the blanks, and carriage returns too"),
+    Symptom(
+      .configBadTag, .configuration, .critical, "a 'tag' line that is refused: empty, with a slash, or a second one",
+      advice: "leave one 'tag' line with a plain word"),
+    Symptom(
+      .configBadLimit, .configuration, .critical, "a limit that is no percentage below 100",
+      advice: "write it as digits and a percent sign, with nothing after it: 'brun 10%'"),
+    Symptom(
+      .configLimitOrder, .configuration, .critical,
+      "a limit breaks stop < cull < run; each line is held against the values before it",
+      advice: "keep 0 <= stop < cull < run < 100, and write run first, then cull, then stop when raising them"),
+    Symptom(
+      .configBadCullTable, .configuration, .critical, "'culltable' takes a number from 12 to 20",
+      advice: "correct or remove the line"),
+    Symptom(
+      .configNocull, .configuration, .warning, "'nocull' ends cachefilesd 0.10.10, which hands it to the kernel",
+      advice: "remove the line and start cachefilesd with -N"),
+    Symptom(
+      .configResumeThresholds, .configuration, .warning,
+      "'resume_thresholds' ends cachefilesd 0.10.10, which hands it to the kernel", advice: "remove the line"),
+    Symptom(
+      .configNotPermitted, .configuration, .critical, "a command that is not for a configuration: bind, cull or inuse",
+      advice: "remove the line"),
+    Symptom(
+      .configUnknownCommand, .configuration, .critical, "a word that is no command; the kernel refuses it",
+      advice: "correct or remove the line"),
+  ]
+
+  private static let mountSymptoms = [
+    Symptom(.mountCached, .mounts, .ok, "mounted with caching, and the kernel caches it"),
+    Symptom(
+      .mountWithoutFsc, .mounts, .warning, "a network file system is mounted without caching",
+      advice: "if it should be cached, mount it with the option 'fsc' (9P: cache=fscache); else use --ignore"),
+    Symptom(
+      .mountNotCached, .mounts, .warning, "mounted with caching, but the kernel does not cache it",
+      advice: "unmount all mounts of this export and mount it again while the cache is bound"),
+    Symptom(.noMounts, .mounts, .ok, "no network file system is mounted"),
+  ]
+}

@@ -1,0 +1,214 @@
+import CachefilesFormat
+package import CachefilesStore
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// Asks of files, one after another or whole trees, how much of them is in the cache. A server that does not answer
+/// costs the time that was allowed, once; the rest goes on.
+package final class CopySurvey: Sendable {
+  /// What became of one path.
+  package struct Answer: Sendable {
+    /// The file; nil for a directory, or when it could not be looked at.
+    package var file: JudgedFile?
+    /// What the files in each directory add up to, by its path; empty for a file.
+    package var directories: [[UInt8]: CopyTotals] = [:]
+    /// Whether the path was given up because its server did not answer.
+    package var isGivenUp = false
+
+    /// Of a path that was not looked at.
+    package static let nothing = Answer()
+  }
+
+  private let side: CacheSide
+  private let source: any FileFactSource
+  private let threads: Int
+  private let timeout: Int64
+  private let failed: @Sendable (StoreError) -> Void
+  private let silentMounts = Mutex<[[UInt8]]>([])
+  private let moved = Atomic<Int>(0)
+  private let cookies = Mutex(CookieIndex())
+
+  /// Prepares a survey.
+  ///
+  /// - Parameters:
+  ///   - side: the cache.
+  ///   - source: where the facts of files come from.
+  ///   - threads: how many walk over a tree.
+  ///   - timeout: nanoseconds without any progress after which a path is given up.
+  ///   - failed: told of each file that could not be looked at, from any thread.
+  package init(
+    _ side: CacheSide, _ source: any FileFactSource, threads: Int, timeout: Int64,
+    failed: @escaping @Sendable (StoreError) -> Void
+  ) {
+    self.side = side
+    self.source = source
+    self.threads = threads
+    self.timeout = timeout
+    self.failed = failed
+  }
+
+  /// How many files and directories have been looked at.
+  package var count: Int { moved.load(ordering: .relaxed) }
+
+  /// Reads the kernel's table of cookies, once for all paths.
+  ///
+  /// The records of some network file systems hold a version that the status of a file does not tell; the kernel's
+  /// cookie does, but a file that is not in memory has none. So the files of such mounts are first asked for their
+  /// status, as a long listing would: then the table has what the server said just now.
+  ///
+  /// - Parameters:
+  ///   - paths: what is going to be looked at.
+  ///   - isRecursive: whether with all directories below.
+  /// - Throws: ``StoreError`` when the table exists and cannot be read.
+  package func prepare(_ paths: [[UInt8]], isRecursive: Bool) throws(StoreError) {
+    for path in paths where Interruption.signal == nil { acquaint(path, isRecursive) }
+    let table = try side.readCookies()
+    cookies.withLock { $0 = table }
+  }
+
+  /// Makes the kernel know the files of a path, where that tells more of them. What fails here is told later.
+  private func acquaint(_ path: [UInt8], _ isRecursive: Bool) {
+    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return }
+    let answer = PatientWork<Bool>().run(timeout: timeout) { [self] work in
+      guard let file = try? source.file(path, in: side.mounts), file.mount?.netfs?.comparesVersion == true,
+        file.facts.fileType == FileFacts.directory
+      else { return true }
+      var walk = TreeWalk(
+        threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
+        step: { work.step() }, failed: { _ in })
+      walk.asksStatusOnly = true
+      source.forEachFile(below: path, in: side.mounts, walk) { _, _ in }
+      return true
+    }
+    if answer == nil { giveUp(path) }
+  }
+
+  /// Looks at one path. ``prepare(_:isRecursive:)`` comes before it.
+  ///
+  /// - Parameters:
+  ///   - path: a file, or a directory whose files are looked at.
+  ///   - isRecursive: whether also those of all directories below it are.
+  ///   - each: gets each file of a directory, from any thread.
+  package func look(
+    at path: [UInt8], isRecursive: Bool, _ each: @escaping @Sendable (JudgedFile) -> Void
+  ) -> Answer {
+    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) {
+      return Answer(isGivenUp: true)
+    }
+    let tally = SharedTally(threads)
+    let cookies = cookies.withLock { $0 }
+    let work = PatientWork<Answer>()
+    let answer = work.run(timeout: timeout) { [self] work in
+      do throws(StoreError) {
+        let file = try source.file(path, in: side.mounts)
+        step(work)
+        if file.facts.fileType != FileFacts.directory { return Answer(file: judge(file, cookies)) }
+        if file.mount?.netfs == nil {
+          failed(
+            StoreError(
+              path: path, operation: "look for copies of its files", error: .notSupported,
+              note: "it is not on a network file system that can be cached"))
+          return Answer()
+        }
+      } catch {
+        if !work.isAbandoned { failed(error) }
+        return Answer()
+      }
+      let walk = TreeWalk(
+        threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
+        step: { [self] in step(work) }, failed: { [self] in if !work.isAbandoned { failed($0) } })
+      source.forEachFile(below: path, in: side.mounts, walk) { [self] number, file in
+        let judged = judge(file, cookies)
+        if work.isAbandoned { return }
+        tally.add(judged, number)
+        each(judged)
+      }
+      return Answer(directories: tally.directories)
+    }
+    if let answer { return answer }
+    giveUp(path)
+    return Answer(directories: tally.directories, isGivenUp: true)
+  }
+
+  /// Where the object of one file is, without judging it; nil when it could not be looked at.
+  package func locate(_ path: [UInt8]) -> FileMapping? {
+    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return nil }
+    let answer = PatientWork<Result<FileMapping, StoreError>>().run(timeout: timeout) { [self] _ in
+      do throws(StoreError) { return .success(side.mapping(of: try source.file(path, in: side.mounts))) } catch {
+        return .failure(error)
+      }
+    }
+    switch answer {
+    case .success(let mapping): return mapping
+    case .failure(let error): failed(error)
+    case nil: giveUp(path)
+    }
+    return nil
+  }
+
+  private func judge(_ file: ObservedFile, _ cookies: CookieIndex) -> JudgedFile {
+    let mapping = side.mapping(of: file)
+    return JudgedFile(mapping: mapping, judgement: side.judgement(of: mapping, cookies))
+  }
+
+  private func step(_ work: PatientWork<Answer>) {
+    work.step()
+    moved.add(1, ordering: .relaxed)
+  }
+
+  private func giveUp(_ path: [UInt8]) {
+    let mount = mount(of: path)
+    if let mount { silentMounts.withLock { $0.append(mount) } }
+    let seconds = timeout / 1_000_000_000
+    failed(
+      StoreError(
+        path: mount ?? path, operation: "wait any longer", error: .timedOut,
+        note: "no answer for \(seconds) s; files on it are left out"))
+  }
+
+  /// The mount point of a path, told by its text alone: nothing is looked up, for it may not answer.
+  private func mount(of path: [UInt8]) -> [UInt8]? { Self.mountPoint(of: path, in: side.mounts) }
+
+  static func mountPoint(of path: [UInt8], in mounts: MountTable) -> [UInt8]? {
+    var parts: [[UInt8]] = []
+    let slash = UInt8(ascii: "/")
+    let whole = path.first == slash ? path : (CurrentProcess.workingDirectory ?? []).appending(component: path)
+    for part in whole.split(separator: slash) where part != [UInt8(ascii: ".")] {
+      if part == [UInt8(ascii: "."), UInt8(ascii: ".")] {
+        // Where it leads depends on links.
+        return nil
+      }
+      parts.append(Array(part))
+    }
+    let absolute = [slash] + parts.joined(separator: [slash])
+    guard let entry = mounts.entry(holding: absolute), entry.netfs != nil else { return nil }
+    return entry.mountPoint
+  }
+}
+
+/// Totals by directory, which each thread of a walk adds to on its own.
+private final class SharedTally: Sendable {
+  private final class Share: Sendable {
+    let totals = Mutex<[[UInt8]: CopyTotals]>([:])
+  }
+
+  private let shares: [Share]
+
+  init(_ count: Int) { shares = (0..<max(1, count)).map { _ in Share() } }
+
+  func add(_ file: JudgedFile, _ number: Int) {
+    let slash = UInt8(ascii: "/")
+    let end = file.path.lastIndex(of: slash) ?? 0
+    let directory = end == 0 ? [slash] : Array(file.path[..<end])
+    shares[number % shares.count].totals.withLock { $0[directory, default: CopyTotals()].add(file) }
+  }
+
+  var directories: [[UInt8]: CopyTotals] {
+    var sum: [[UInt8]: CopyTotals] = [:]
+    for share in shares {
+      for (directory, totals) in share.totals.withLock({ $0 }) { sum[directory, default: CopyTotals()].add(totals) }
+    }
+    return sum
+  }
+}

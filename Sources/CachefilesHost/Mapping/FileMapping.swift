@@ -1,0 +1,75 @@
+package import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// Where the object of a file is, or would be.
+package struct FileMapping: Sendable, Equatable {
+  /// One place where an object of the file can lie.
+  package struct Place: Sendable, Equatable {
+    /// The volume.
+    package var volume: VolumeCandidate
+    /// The cookie key.
+    package var key: [UInt8]
+    /// The path below the cache directory: `cache/I…/@xx/…`.
+    package var components: [[UInt8]]
+    /// Whether the mount uses this volume now, as far as can be told.
+    package var isOwn: Bool
+    /// Whether something stands there.
+    package var exists: Bool
+  }
+
+  /// The file.
+  package var file: ObservedFile
+  /// All places, those that the mount uses now first; none when they cannot be told.
+  package var places: [Place] = []
+  /// What is said when there is no place, or none is in use: the state, and why.
+  package var verdict: CopyJudgement?
+  /// What of the mount could not be told, so that a place may belong to another one.
+  package var uncertainty: String?
+
+  /// The place where the object is, or else would be; nil when it cannot be told.
+  package var main: Place? {
+    let own = places.filter(\.isOwn)
+    return own.first(where: \.exists) ?? own.first
+  }
+
+  /// The other places where something stands.
+  package var others: [Place] {
+    let main = main
+    return places.filter { $0.exists && $0 != main }
+  }
+
+  /// Finds the places, without looking whether something stands there.
+  ///
+  /// - Parameters:
+  ///   - file: the file.
+  ///   - mount: what it has in common with the other files of its mount.
+  init(_ file: ObservedFile, _ mount: MountVolumes) {
+    self.file = file
+    if let refusal = mount.refusal {
+      verdict = refusal
+      return
+    }
+    guard let entry = file.mount else { return }
+    let mapping = KeyMapping(file.facts, on: entry)
+    if case .unknown(let reason) = mapping {
+      verdict = CopyJudgement(.unknown, reason)
+      return
+    }
+    uncertainty = mount.uncertainty
+    verdict = mount.verdict
+    let keys = mapping.keys
+    let names = keys.map { try? ObjectName.name(of: $0) }
+    for volume in mount.volumes {
+      for (key, name) in zip(keys, names) {
+        guard let name else { continue }
+        let fanout = KeyHash(cookieKey: key.span, in: volume.hash).fanout
+        places.append(
+          Place(
+            volume: volume.candidate, key: key,
+            components: [Store.cacheName.bytes, volume.name, fanout.directoryName, name], isOwn: volume.isOwn,
+            exists: false))
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import CachefilesFormat
+import LinuxIO
+
+/// Names for what is buried, of the kernel's form: the moment and a counter (`cachefiles_bury_object`,
+/// fs/cachefiles/namei.c). Like the kernel, whoever finds a name taken goes on to the next.
+package struct GraveyardNames {
+  /// So many names are tried for one burial.
+  package static let attempts = 10_000
+
+  private let seconds: UInt64
+  private var counter: UInt32 = 0
+
+  /// Names for burials at a moment, in nanoseconds since 1970.
+  package init(now: Int64) { seconds = UInt64(max(0, now / 1_000_000_000)) & 0xffff_ffff }
+
+  /// The path of the next grave, below the root.
+  package mutating func next() -> [UInt8] {
+    counter += 1
+    let name = GraveyardName(undertaker: .kernel, seconds: seconds, counter: counter)
+    return Store.graveyardName.bytes.appending(component: name.bytes)
+  }
+}

@@ -1,0 +1,66 @@
+/// Objects counted by their last use, in slices of time that get coarser when there are too many of them: its memory
+/// does not grow with the number of objects.
+package struct AgeHistogram: Sendable {
+  /// A slice is 2^shift nanoseconds wide.
+  package private(set) var shift: Int
+  package private(set) var slices: [Int64: CullSum] = [:]
+  /// More slices than this are merged in pairs.
+  private let limit: Int
+
+  package init(shift: Int, limit: Int = 4096) {
+    self.shift = shift
+    self.limit = limit
+  }
+
+  /// Counts one object.
+  @inline(__always)
+  package mutating func add(_ sum: CullSum, at time: Int64) {
+    slices[time >> shift, default: CullSum()] += sum
+    if slices.count > limit { coarsen(to: shift + 1) }
+  }
+
+  /// Adds another thread's counts.
+  package mutating func merge(_ other: AgeHistogram) {
+    var other = other
+    if other.shift < shift { other.coarsen(to: shift) }
+    if other.shift > shift { coarsen(to: other.shift) }
+    for (slice, sum) in other.slices { slices[slice, default: CullSum()] += sum }
+    while slices.count > limit { coarsen(to: shift + 1) }
+  }
+
+  private mutating func coarsen(to newShift: Int) {
+    var merged: [Int64: CullSum] = [:]
+    for (slice, sum) in slices { merged[slice >> (newShift - shift), default: CullSum()] += sum }
+    slices = merged
+    shift = newShift
+  }
+
+  /// All counts together.
+  package var total: CullSum { slices.values.reduce(into: CullSum()) { $0 += $1 } }
+
+  /// Where the oldest objects that cover a need end.
+  package enum Cut: Equatable {
+    /// Everything together is not enough.
+    case beyondAll
+    /// In this slice of time; `before` is what comes before it, `objects` how many it holds.
+    case within(ClosedRange<Int64>, before: CullSum, objects: Int)
+  }
+
+  /// The slice in which the oldest objects come to cover a need; the need is not nothing.
+  package func cut(covering need: CullSum) -> Cut {
+    var before = CullSum()
+    for (slice, sum) in slices.sorted(by: { $0.key < $1.key }) {
+      var after = before
+      after += sum
+      if after.covers(need) {
+        // The last slice of all times must not run over.
+        let start = slice << shift
+        let width = shift >= 63 ? Int64.max : (1 << shift) - 1
+        let (end, overflow) = start.addingReportingOverflow(width)
+        return .within(start...(overflow ? .max : end), before: before, objects: sum.objects)
+      }
+      before = after
+    }
+    return .beyondAll
+  }
+}

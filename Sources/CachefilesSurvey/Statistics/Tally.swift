@@ -1,0 +1,69 @@
+/// What a part of a cache adds up to.
+package struct Tally: Sendable, Equatable {
+  /// Objects: regular files at an object's place.
+  package var objects = 0
+  /// Allocated bytes, directories included.
+  package var diskBytes: UInt64 = 0
+  /// The sum of the files' lengths in bytes.
+  package var fileBytes: UInt64 = 0
+  /// With records: the sum of the sizes that the netfs files have, in bytes.
+  package var objectBytes: UInt64 = 0
+  /// With records: objects that were open for writing.
+  package var dirtyObjects = 0
+  /// With extents: bytes of data, the rest being holes.
+  package var dataBytes: UInt64 = 0
+  /// With extents: the number of runs of data.
+  package var extents = 0
+  /// The newest access time, nanoseconds since 1970; nil without objects.
+  package var newestAccess: Int64? { newest < oldest ? nil : newest }
+  /// The oldest access time, nanoseconds since 1970; nil without objects.
+  package var oldestAccess: Int64? { newest < oldest ? nil : oldest }
+  // Without objects the newest lies before the oldest.
+  private var newest = Int64.min
+  private var oldest = Int64.max
+
+  /// An empty tally.
+  package init() {}
+
+  /// Adds another tally.
+  package static func += (left: inout Tally, right: Tally) {
+    left.objects += right.objects
+    left.diskBytes &+= right.diskBytes
+    left.fileBytes &+= right.fileBytes
+    left.objectBytes &+= right.objectBytes
+    left.dirtyObjects += right.dirtyObjects
+    left.dataBytes &+= right.dataBytes
+    left.extents += right.extents
+    left.newest = max(left.newest, right.newest)
+    left.oldest = min(left.oldest, right.oldest)
+  }
+
+  /// Counts one object's access time.
+  @inline(__always)
+  mutating func note(access time: Int64) {
+    newest = max(newest, time)
+    oldest = min(oldest, time)
+  }
+}
+
+extension Tally {
+  /// The counts without the bytes.
+  var onlyCounts: Tally {
+    var tally = self
+    tally.diskBytes = 0
+    tally.fileBytes = 0
+    tally.dataBytes = 0
+    tally.extents = 0
+    return tally
+  }
+
+  /// The bytes without the counts.
+  var withoutCounts: Tally {
+    var tally = Tally()
+    tally.diskBytes = diskBytes
+    tally.fileBytes = fileBytes
+    tally.dataBytes = dataBytes
+    tally.extents = extents
+    return tally
+  }
+}

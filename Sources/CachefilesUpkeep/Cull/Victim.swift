@@ -1,0 +1,60 @@
+import CachefilesFormat
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+
+/// An object that a cull is going to remove, as a scan saw it.
+struct Victim: Sendable {
+  /// The directory that it stands in.
+  let directory: VictimDirectory
+  /// Its name there.
+  let name: [UInt8]
+  /// What has to be the same when it goes.
+  let seen: SeenFile
+  /// What it comes to.
+  let sum: CullSum
+  /// Its allocated bytes, for lists.
+  let diskBytes: UInt64
+
+  init(_ entry: borrowing ScanEntry, in directory: VictimDirectory) {
+    self.directory = directory
+    name = entry.name.array
+    seen = SeenFile(entry.status)
+    sum = CullSum(entry.status)
+    diskBytes = entry.status.allocatedBytes
+  }
+
+  /// Last access, nanoseconds since 1970.
+  var accessTime: Int64 { seen.access.clampedNanoseconds }
+
+  /// Its path below the root.
+  var path: [UInt8] { directory.path.appending(component: name) }
+
+  /// Its place in the order of culling.
+  var key: CullKey { CullKey(accessTime: accessTime, path: path) }
+
+  /// The order of culling: last use, then path. A path is not put together for it.
+  static func precedes(_ left: Victim, _ right: Victim) -> Bool {
+    let (first, second) = (left.accessTime, right.accessTime)
+    if first != second { return first < second }
+    if left.directory === right.directory { return left.name.lexicographicallyPrecedes(right.name) }
+    return left.bytes.lexicographicallyPrecedes(right.bytes)
+  }
+
+  private var bytes: some Sequence<UInt8> {
+    [directory.path, [UInt8(ascii: "/")], name].lazy.joined()
+  }
+}
+
+/// A directory that victims stand in; they share it.
+final class VictimDirectory: Sendable {
+  /// The directory of the scan.
+  let node: DirectoryNode
+  /// Its path below the root.
+  let path: [UInt8]
+
+  init(_ node: DirectoryNode, path: [UInt8]) {
+    self.node = node
+    self.path = path
+  }
+}

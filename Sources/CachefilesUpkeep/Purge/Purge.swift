@@ -1,0 +1,216 @@
+import CachefilesFormat
+package import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// What a purge did.
+package struct PurgeReport: Sendable, Equatable {
+  /// The root's path.
+  package var root: [UInt8]
+  /// What was to go.
+  package var planned = PurgeAmount()
+  /// What has gone to the graveyard; the cache is rid of it.
+  package var done = PurgeAmount()
+  /// Bytes that the sweep of it set free.
+  package var freedBytes: UInt64 = 0
+  /// Buried entries that were not removed, and are left in the graveyard.
+  package var leftGraves = 0
+  /// Errors, each of them named.
+  package var errors = 0
+  /// Whether nothing was changed because that was asked for.
+  package var isDryRun = false
+  /// Why it was not begun, or was stopped; one line.
+  package var refusal: Refusal?
+  /// Whether a signal ended it.
+  package var isInterrupted = false
+
+  /// A report of nothing.
+  package init(root: [UInt8]) { self.root = root }
+}
+
+/// Takes things out of a cache that is not in use: each is buried by one rename, so that the cache can be used at once,
+/// and then what was buried is removed. Other entries of the graveyard stay.
+package struct Purge: Sendable {
+  /// How a purge is done.
+  package struct Options: Sendable {
+    /// Nanoseconds since 1970.
+    package var now: Int64
+    /// Whether dirty objects go too.
+    package var includesDirty = false
+    /// What tells whether the cache is live.
+    package var liveness = LivenessSources()
+    /// The number of threads of the sweep.
+    package var threads = GraveyardSweeper.defaultThreads
+    /// Called for each thing that could not be done, from one thread at a time.
+    package var onFailure: @Sendable (StoreError) -> Void = { _ in }
+    /// Asked between two entries; true ends the purge.
+    package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+
+    /// The usual options.
+    package init(now: Int64) { self.now = now }
+  }
+
+  /// How many entries have been removed so far.
+  package let progress = ScanProgress()
+  private let options: Options
+
+  /// Prepares a purge.
+  package init(_ options: Options) { self.options = options }
+
+  /// Carries out a plan. Never on a live or locked cache: then ``PurgeReport/refusal`` says why.
+  package func run(_ plan: PurgePlan, in store: borrowing Store) -> PurgeReport {
+    do throws(Refusal) {
+      return run(plan, in: try store.hold(options.liveness))
+    } catch {
+      var report = PurgeReport(root: store.path)
+      report.planned = plan.amount
+      report.refusal = plan.obstacle.map { .unmet($0.description) } ?? error
+      return report
+    }
+  }
+
+  /// Carries out a plan in a cache that was taken before it was made.
+  package func run(_ plan: PurgePlan, in cache: borrowing ExclusiveCache) -> PurgeReport {
+    var report = PurgeReport(root: cache.store.path)
+    report.planned = plan.amount
+    if let obstacle = plan.obstacle {
+      report.refusal = .unmet(obstacle.description)
+      return report
+    }
+    let graves = bury(plan, in: cache, &report)
+    report.leftGraves = graves.count
+    if graves.isEmpty || report.isInterrupted { return report }
+    // A cache that has come up since then may have put something of its own into the graveyard.
+    guard report.refusal == nil else { return report }
+    do throws(Refusal) {
+      try cache.requireStillFree()
+      sweep(graves, in: cache.store, &report)
+    } catch {
+      report.refusal = error
+    }
+    return report
+  }
+
+  /// A name in the graveyard, and what was buried there.
+  private struct Grave {
+    var name: EntryName
+    var inode: UInt64
+  }
+
+  private func bury(_ plan: PurgePlan, in cache: borrowing ExclusiveCache, _ report: inout PurgeReport) -> [Grave] {
+    var graves: [Grave] = []
+    var names = GraveyardNames(now: options.now)
+    let survey = BurialSurvey(options.includesDirty ? .ignore : .spare, isCancelled: options.isCancelled)
+    do throws(Errno) {
+      try Self.makeGraveyard(in: cache.store)
+    } catch {
+      fail(cache.store.path.appending(component: Store.graveyardName.bytes), "make", error, &report)
+      return []
+    }
+    for target in plan.targets {
+      if options.isCancelled() {
+        report.isInterrupted = true
+        break
+      }
+      do throws(Refusal) { try cache.checkStillFree() } catch {
+        report.refusal = error
+        break
+      }
+      do throws(Errno) {
+        // What was planned may have waited for an answer: it is looked through once more.
+        if let obstacle = try survey.look(at: target.path, in: cache.store).obstacle {
+          fail(
+            cache.store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
+          continue
+        }
+        graves.append(Grave(name: try Self.bury(target, in: cache.store, &names), inode: target.inode))
+        report.done += target.amount
+      } catch {
+        if error == .interrupted, options.isCancelled() {
+          report.isInterrupted = true
+          break
+        }
+        fail(cache.store.path.appending(path: target.path), "bury", error, &report)
+      }
+    }
+    return graves
+  }
+
+  private static func makeGraveyard(in store: borrowing Store) throws(Errno) {
+    do throws(Errno) {
+      try store.root.makeDirectory(Store.graveyardName, permissions: 0o700)
+    } catch {
+      guard error == .fileExists else { throw error }
+      guard try store.root.status(of: Store.graveyardName).kind == .directory else { throw .notDirectory }
+    }
+  }
+
+  /// Buries one entry, never over another one.
+  private static func bury(
+    _ target: PurgePlan.Target, in store: borrowing Store, _ names: inout GraveyardNames
+  ) throws(Errno) -> EntryName {
+    for _ in 0..<GraveyardNames.attempts {
+      let grave = names.next()
+      do throws(Errno) {
+        try store.move(target.path, to: grave, inode: target.inode)
+        guard let name = EntryName(Array(grave.dropFirst(Store.graveyardName.bytes.count + 1))) else {
+          throw .invalidArgument
+        }
+        return name
+      } catch {
+        guard error == .fileExists else { throw error }
+      }
+    }
+    throw .fileExists
+  }
+
+  private func sweep(_ graves: [Grave], in store: borrowing Store, _ report: inout PurgeReport) {
+    let path = store.path.appending(component: Store.graveyardName.bytes)
+    do throws(StoreError) {
+      guard let graveyard = try GraveyardSweeper.openGraveyard(of: store) else {
+        throw StoreError(path: path, operation: "sweep", error: .noSuchFileOrDirectory)
+      }
+      let names = graves.filter { isThere($0, in: graveyard, path, &report) == true }.map(\.name)
+      var removal = TreeRemover.Options()
+      removal.threads = GraveyardSweeper.threads(options.threads)
+      removal.isCancelled = options.isCancelled
+      removal.onFailure = GraveyardSweeper.serialized(options.onFailure, below: path, operation: "remove")
+      let tally = TreeRemover.remove(names, in: graveyard, removal, progress: progress)
+      report.freedBytes = tally.freedBytes
+      report.isInterrupted = tally.isCancelled
+      report.errors += tally.errors
+      report.leftGraves = graves.count { isThere($0, in: graveyard, path, &report) != false }
+    } catch {
+      report.errors += 1
+      options.onFailure(error)
+    }
+  }
+
+  /// Whether a grave holds what was buried there; nil where that cannot be told: it is named, counts as left, and is
+  /// not removed.
+  private func isThere(
+    _ grave: Grave, in graveyard: borrowing OwnedDescriptor, _ path: [UInt8], _ report: inout PurgeReport
+  ) -> Bool? {
+    do throws(Errno) {
+      return try graveyard.status(of: grave.name).inode == grave.inode
+    } catch {
+      if error == .noSuchFileOrDirectory { return false }
+      fail(path.appending(component: grave.name.bytes), "look at", error, &report)
+      return nil
+    }
+  }
+
+  private func fail(
+    _ path: [UInt8], _ operation: String, _ error: Errno, note: String? = nil, _ report: inout PurgeReport
+  ) {
+    let reason: String? =
+      switch error {
+      case .staleNFSFileHandle: "it has changed since it was looked at"
+      case .notPermitted: "it, or the directory that it stands in, may be immutable"
+      case .resourceBusy: "something is mounted there"
+      default: nil
+      }
+    report.errors += 1
+    options.onFailure(StoreError(path: path, operation: operation, error: error, note: note ?? reason))
+  }
+}

@@ -1,0 +1,208 @@
+import CachefilesFormat
+package import CachefilesStore
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// What a purge takes out of a cache.
+package enum PurgeSelection: Sendable {
+  /// Volumes, chosen by their keys.
+  case volumes(@Sendable ([UInt8]) -> Bool)
+  /// One object, by its path below the root: `cache/I…/@xx/name`, or a file of the layout before 5.17.
+  case object([UInt8])
+  /// Everything of the layout before 5.17.
+  case legacy
+  /// Everything in `cache`.
+  case all
+}
+
+/// Numbers of what is purged.
+package struct PurgeAmount: Sendable, Equatable {
+  /// Volume directories.
+  package var volumes = 0
+  /// Objects, those of the layout before 5.17 included.
+  package var objects = 0
+  /// Allocated bytes, directories included; a file with several names counts once for each thing that is buried.
+  package var diskBytes: UInt64 = 0
+  /// Objects that were open for writing when the cache went down.
+  package var dirtyObjects = 0
+
+  /// Nothing.
+  package init() {}
+
+  /// Adds another amount.
+  package static func += (left: inout PurgeAmount, right: PurgeAmount) {
+    left.volumes += right.volumes
+    left.objects += right.objects
+    left.diskBytes &+= right.diskBytes
+    left.dirtyObjects += right.dirtyObjects
+  }
+}
+
+/// What a purge will take out: each target is buried by one rename.
+package struct PurgePlan: Sendable {
+  /// One entry that goes to the graveyard with everything in it.
+  package struct Target: Sendable, Equatable {
+    /// The path below the root.
+    package var path: [UInt8]
+    /// The volume key, where it is a volume.
+    package var volumeKey: [UInt8]?
+    /// What it holds.
+    package var amount = PurgeAmount()
+    /// The inode that was looked at: nothing else of that name is buried.
+    var inode: UInt64
+  }
+
+  /// What goes.
+  package var targets: [Target]
+  /// Entries that could not be read, each of them named: what they hold, and whether it is dirty, is not known.
+  package var errors = 0
+  /// What must not be buried with what is selected: a mount, or what no sweep can remove. A plan with one is not carried out.
+  var obstacle: BurialObstacle?
+  /// The same as a line; nil when nothing is in the way.
+  package var obstacleWords: String? { obstacle?.description }
+  /// Whether a signal ended the planning; then the plan is not whole.
+  package var isInterrupted = false
+
+  /// Everything together.
+  package var amount: PurgeAmount { targets.reduce(into: PurgeAmount()) { $0 += $1.amount } }
+
+  /// How a plan is made.
+  package struct Options: Sendable {
+    /// The number of threads of the scan.
+    package var threads = ScanOptions.defaultThreads
+    /// Called for each entry that cannot be read, from one thread at a time.
+    package var onFailure: @Sendable (StoreError) -> Void = { _ in }
+    /// Asked now and then; true ends the planning.
+    package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+
+    /// The usual options.
+    package init() {}
+  }
+
+  /// Looks for what is selected, and at what it holds.
+  ///
+  /// - Throws: ``StoreError`` when `cache` cannot be listed, or a selected object is not there or is none.
+  package init(_ selection: PurgeSelection, in store: borrowing Store, _ options: Options = Options())
+    throws(StoreError)
+  {
+    targets = try Self.targets(of: selection, in: store)
+    guard !targets.isEmpty else { return }
+    if case .object(let path) = selection {
+      try look(atObject: path, in: store, options)
+      return
+    }
+    let mounts = Mutex<BurialObstacle?>(nil)
+    let root = store.path
+    var scan = ScanOptions(threads: options.threads, attributes: true) { error in
+      if error.error == .improperLink {
+        mounts.withLock { $0 = $0 ?? .mount(CachePath(error.path, below: root).bytes) }
+      }
+      options.onFailure(error)
+    }
+    scan.readsAttributesEverywhere = true
+    scan.leavesOutGraveyard = true
+    scan.isCancelled = options.isCancelled
+    switch selection {
+    case .volumes(let matches):
+      scan.onlyVolumes = true
+      scan.volumes = matches
+    case .legacy: scan.volumes = { _ in false }
+    case .all, .object: break
+    }
+    let prototype = PurgeCensus(store)
+    let (census, summary) = try Scanner(store, scan).run { prototype }
+    errors = summary.failures
+    isInterrupted = summary.isCancelled
+    obstacle = mounts.withLock { $0 }
+    for index in targets.indices {
+      let name = Array(targets[index].path.dropFirst(Store.cacheName.bytes.count + 1))
+      if let amount = census.amounts[name] { targets[index].amount = amount }
+      if targets[index].volumeKey != nil { targets[index].amount.volumes = 1 }
+      obstacle = obstacle ?? census.obstacles[name]
+    }
+  }
+
+  /// Whether anything is selected: a look at the names in `cache`.
+  ///
+  /// - Throws: ``StoreError`` when `cache` cannot be listed, or a selected object is not there or is none.
+  package static func isEmpty(_ selection: PurgeSelection, in store: borrowing Store) throws(StoreError) -> Bool {
+    try targets(of: selection, in: store).isEmpty
+  }
+
+  private static func targets(
+    of selection: PurgeSelection, in store: borrowing Store
+  ) throws(StoreError) -> [Target] {
+    if case .object(let path) = selection {
+      let status = try object(path, in: store)
+      return [Target(path: path, inode: status.inode)]
+    }
+    if let reason = try store.foreignness() {
+      throw StoreError(path: store.path, operation: "purge", error: .invalidArgument, note: "it \(reason)")
+    }
+    var names: [[UInt8]] = []
+    try store.forEachCacheEntry { name, kind in
+      let isDirectory = kind == .directory || kind == .unknown
+      let isChosen =
+        switch selection {
+        case .volumes(let matches): isDirectory && VolumeName.key(ofName: name).map(matches) ?? false
+        case .legacy: Fanout(directoryName: name) != nil
+        case .all: true
+        case .object: false
+        }
+      if isChosen { names.append(name.array) }
+    }
+    var targets: [Target] = []
+    for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      let path = Store.cacheName.bytes.appending(component: name)
+      do throws(Errno) {
+        guard let status = try store.status(ofEntry: path) else { continue }
+        let isVolume = status.kind == .directory && name.first == VolumeName.prefix
+        targets.append(
+          Target(
+            path: path, volumeKey: isVolume ? VolumeName.key(ofName: name) : nil, inode: status.inode))
+      } catch {
+        throw StoreError(path: store.path.appending(path: path), operation: "look at", error: error)
+      }
+    }
+    return targets
+  }
+
+  /// The status of what must be an object.
+  private static func object(_ path: [UInt8], in store: borrowing Store) throws(StoreError) -> FileStatus {
+    do throws(Errno) {
+      guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
+      if path.pathDepth != 4 || path.split(separator: UInt8(ascii: "/"))[1].first != VolumeName.prefix,
+        status.kind != .regular
+      {
+        throw .invalidArgument
+      }
+      return status
+    } catch {
+      throw StoreError(
+        path: store.path.appending(path: path), operation: "purge", error: error,
+        note: error == .invalidArgument ? "it is no object" : nil)
+    }
+  }
+
+  /// What stands at an object's place may be a directory with anything in it.
+  private mutating func look(
+    atObject path: [UInt8], in store: borrowing Store, _ options: Options
+  ) throws(StoreError) {
+    do throws(Errno) {
+      guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
+      let survey = BurialSurvey(.count, isCancelled: options.isCancelled)
+      let content = try survey.look(at: path, in: store)
+      obstacle = content.obstacle ?? .of(status, device: store.rootStatus.device, path: path)
+      targets[0].amount.objects = 1
+      targets[0].amount.diskBytes = status.allocatedBytes
+      targets[0].amount.dirtyObjects = content.dirty
+    } catch {
+      if error == .interrupted {
+        isInterrupted = true
+        return
+      }
+      throw StoreError(path: store.path.appending(path: path), operation: "look at", error: error)
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import CAttr
+import CachefilesFormat
+import Foundation
+import LinuxIO
+import TestSupport
+import Testing
+
+@testable import CachefilesCheck
+@testable import CachefilesStore
+
+/// Times that no clock shows, but that a file system can keep.
+@Suite("Times centuries apart")
+struct FarTimesTests {
+  @Test("access times at both ends of what can be kept, in two volumes of one export, are judged")
+  func superseded() throws {
+    let keys = ["100000,100000", "80000,80000"].map {
+      Array("nfs,3.0,2,,6401a8c0,1,,,3002c0,\($0),2ee,3a98,1d4c,3a98,1".utf8)
+    }
+    var (old, new) = (VolumeTally(), VolumeTally())
+    old.newestAccess = .min
+    new.newestAccess = .max
+    for _ in 1...2 { new.uses.add(.max) }
+    let found = VolumeJudge.superseded([
+      (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
+    ])
+    #expect(found.map(\.0) == [0])
+    #expect(found.first?.1.id == .v11)
+  }
+
+  @Test("no volume is left behind by one object, by one that no kernel finds, or by clocks that contradict each other")
+  func weakEvidence() {
+    let keys = ["100000,100000", "80000,80000"].map {
+      Array("nfs,3.0,2,,6401a8c0,1,,,3002c0,\($0),2ee,3a98,1d4c,3a98,1".utf8)
+    }
+    let (now, day): (Int64, Int64) = (1_795_000_000_000_000_000, 86_400_000_000_000)
+    func judge(_ uses: [(age: Int64, isFindable: Bool)]) -> [Int] {
+      var (old, new) = (VolumeTally(), VolumeTally())
+      func status(_ age: Int64) -> FileStatus {
+        var status = FileStatus()
+        status.accessTime = now - age * day
+        return status
+      }
+      old.add(status(61), now: now)
+      for use in uses { new.add(status(use.age), now: now, isFindable: use.isFindable) }
+      return VolumeJudge.superseded([
+        (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
+      ]).map(\.0)
+    }
+    #expect(judge([(1, true), (2, true)]) == [0])
+    #expect(judge([(1, true)]) == [])
+    #expect(judge([(1, true), (60, true)]) == [])
+    #expect(judge([(1, true), (1, false), (1, false)]) == [])
+    #expect(judge([(1, true), (2, true), (-60, true)]) == [])
+    #expect(judge([(1, true), (2, true), (-60, false)]) == [])
+  }
+
+  @Test("a volume whose objects were changed centuries apart does not look restored")
+  func restored() {
+    var tally = VolumeTally()
+    for number in 0..<10 {
+      var status = FileStatus()
+      (status.size, status.blocks, status.owner) = (8192, .max, 1)
+      status.changeTime = number == 0 ? .min : .max
+      tally.add(status)
+    }
+    #expect(!tally.looksRestored)
+    var sum = tally
+    sum.diskBytes = .max
+    var other = VolumeTally()
+    other.diskBytes = .max
+    sum.merge(other)
+    #expect(sum.objects == 10)
+  }
+
+  @Test("a last use at the end of time is ahead of any clock")
+  func ahead() {
+    var status = FileStatus()
+    (status.mode, status.links, status.accessTime) = (0o100600, 1, .max)
+    var judge = ObjectJudge(CheckContext(kernel: KernelRelease(6, 12), now: -1_000_000_000_000_000_000))
+    var found: [Judgement] = []
+    let (name, value) = (Array("Dabcd".utf8), [UInt8]())
+    let volume = ScannedVolume(index: 0, key: Array("gfs,sample".utf8))
+    var key: [UInt8] = []
+    _ = try? ObjectName.decode(name.span, into: &key)
+    let cookie = key
+    let fanout = KeyHash(cookieKey: cookie.span, in: volume.hash).fanout
+    judge.judge(
+      ObjectJudge.Facts(name: name.span, status: status, attribute: nil, value: value.span), in: volume.traits,
+      fanout: fanout.number, into: &found)
+    #expect(found.map(\.id) == [.o24])
+  }
+
+  @Test("a difference and a product are held at the limits")
+  func clamped() {
+    #expect(Int64.max.subtractingClamped(-1) == .max)
+    #expect(Int64.min.subtractingClamped(1) == .min)
+    #expect(Int64(5).subtractingClamped(7) == -2)
+    #expect(UInt64.max.multipliedClamped(by: 2) == .max)
+    #expect(UInt64(3).multipliedClamped(by: 4) == 12)
+  }
+
+  @Test("a check of a real cache with times of 1901 and 2264 ends, with the objects judged")
+  func onDisk() throws {
+    let scratch = ScratchDirectory()
+    try scratch.makeDamaged([.v11])
+    var seconds: [time_t] = [-2_147_483_648, 9_300_000_000]
+    for entry in NaiveWalk.entries("\(scratch.path)/cache-root/cache") where entry.isRegular && !seconds.isEmpty {
+      let path = "\(scratch.path)/cache-root/cache/\(String(decoding: entry.path, as: UTF8.self))"
+      guard path.contains("/Infs") else { continue }
+      let times = [timespec(tv_sec: seconds.removeFirst(), tv_nsec: 0), timespec(tv_sec: 0, tv_nsec: 0)]
+      #expect(utimensat(AT_FDCWD, path, times, 0) == 0)
+    }
+    #expect(seconds.isEmpty)
+    let result = try scratch.check()
+    // Where something was used in 2264 no clock can be trusted: no volume is said to be left behind.
+    #expect(result.counts[.v11] == nil)
+    #expect(result.counts[.o24] == 1)
+  }
+}
