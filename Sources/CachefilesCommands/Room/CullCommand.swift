@@ -1,6 +1,7 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import CachefilesUpkeep
 import LinuxIO
 import SystemPackage
@@ -15,8 +16,12 @@ struct CullCommand: ParsableCommand {
       point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration, which must be one that the \
       daemon takes. Several goals must all hold. -n prints the plan and removes nothing.
 
-      A cache in use is refused: its objects can only be removed with the kernel's leave, which cachefilesd asks for. \
-      Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
+      A cache in use is refused without --live: its objects can only be removed with the kernel's leave. With --live that is \
+      asked for through the daemon that holds the cache, for each object: what is in use stays, and the next ones go in its \
+      place. It needs root on the machine itself (CAP_SYS_PTRACE), Linux 5.17 or later, and a daemon such as cachefilesd; \
+      the daemon is not disturbed. A cache that nobody holds is culled as without --live.
+
+      When a goal cannot be reached nothing is removed; --best-effort goes as far as possible. Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
       nothing and counts as such. An object that was used since the plan was made stays.
 
       FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '\\xHH' for that byte as names are \
@@ -61,6 +66,12 @@ struct CullCommand: ParsableCommand {
   @Flag(help: "Remove dirty objects too; they may hold writes that the server never got.")
   var includeDirty = false
 
+  @Flag(help: "Cull a cache in use too, with the kernel's leave.")
+  var live = false
+
+  @Flag(help: "Go as far as possible towards a goal that cannot be reached.")
+  var bestEffort = false
+
   @Flag(name: [.customShort("n"), .long], help: "Print the plan and remove nothing.")
   var dryRun = false
 
@@ -83,6 +94,7 @@ struct CullCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if live, pruneEmpty { throw ValidationError("--prune-empty is not for a cache in use: the kernel holds its directories") }
     if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects must be 0 or greater") }
     if let rate, rate < 1 { throw ValidationError("--rate must be 1 or greater") }
   }
@@ -104,7 +116,8 @@ struct CullCommand: ParsableCommand {
       dryRun ? "planning:" : "culling:", count: { [dryRun] in dryRun ? cull.progress.count : cull.removedObjects }
     ) { cull.run() }
     if let refusal = report.refusal {
-      StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
+      StandardError.line(
+        "cachefiles: \(EscapedBytes.string(report.root)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
       if !report.hasDoneSomething { throw refusal.isOccupied ? ExitStatus.live : ExitStatus.failure }
     }
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
@@ -152,6 +165,14 @@ struct CullCommand: ParsableCommand {
       }
     }
     options.isDryRun = dryRun
+    options.isLive = live
+    options.isBestEffort = bestEffort
+    options.unreachable = { most, need in
+      let all = "\(Quantity.count(most.objects, "object")) with \(Quantity.size(most.bytes)) may go at most"
+      let wanted = need.bytes > 0 ? Quantity.size(need.bytes) : Quantity.count(max(need.objects, need.files), "object")
+      return "nothing removed: the goal cannot be reached: \(all), and \(wanted) would have to "
+        + "(--best-effort goes as far as it can)"
+    }
     options.rate = rate
     options.timeLimit = maxTime?.nanoseconds
     options.prunesEmpty = pruneEmpty

@@ -107,10 +107,12 @@ final class FakeDaemon: Sendable {
   /// Its number.
   var identifier: Int { Int(process.withLock { $0 }) }
 
-  /// Ends the process as a crash does.
+  /// Ends the process as a crash does, and waits until its files are closed.
   func end() {
     process.withLock { process in
-      if process > 0 { kill(process, SIGKILL) }
+      guard process > 0 else { return }
+      kill(process, SIGKILL)
+      for _ in 0..<1000 where FileManager.default.fileExists(atPath: "/proc/\(process)/fd/7") { usleep(1000) }
       process = 0
     }
   }
