@@ -56,6 +56,7 @@ CASES = [
     Case("legacy", "ext4", "9", "The layout before 5.17"),
     Case("mixed", "ext4", "9", "Both layouts in one cache"),
     Case("daemon", "ext4", "10", "cachefilesd after a repair and a cull"),
+    Case("live", "ext4", "16", "Culling a cache in use, with the kernel's leave"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
 ] + [Case(script, fs, number, f"{title}, on {fs}") for fs in ("xfs", "btrfs") for script, number, title in (
     ("names", "1", "Names"), ("records", "3", "Records"), ("faults", "5", "Damaged objects"), ("cull", "6", "Culling"))]
