@@ -68,7 +68,8 @@ extension Store {
     }
     let filter = [pattern.map { "--volume \(EscapedBytes.quoted($0.bytes))" }, types.isEmpty ? nil : "--netfs"]
     let words = filter.compactMap(\.self).joined(separator: " and ")
-    throw Failure("\(EscapedBytes.string(path)): no volume matches \(words)")
+    let nearest = NearestVolumes.words(to: pattern?.bytes ?? [], in: self)
+    throw Failure("\(EscapedBytes.string(path)): no volume matches \(words)\(nearest)")
   }
 }
 
