@@ -57,7 +57,31 @@ struct CullCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Keep what the patterns in this file match.", valueName: "file"))
   var protect: ByteArgument?
 
-  @Flag(help: "Go on when --volume, --netfs or a pattern of --protect matches nothing.")
+  @Option(help: ArgumentHelp("Only volumes of this server, by address or name.", valueName: "server"))
+  var server: ServerArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only objects that match, as --protect's patterns do; may be given several times.", valueName: "glob"))
+  var object: [ByteArgument] = []
+
+  @Option(help: ArgumentHelp("Only objects that occupy more than this.", valueName: "size"))
+  var largerThan: SizeArgument?
+
+  @Option(help: ArgumentHelp("Keep so many of the most recently used objects of each volume.", valueName: "n"))
+  var keepPerVolume: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "What goes first: atime (unused for longest), size (largest), cost (most bytes for each likely re-fetch).",
+      valueName: "order"))
+  var order = CullOrderArgument.atime
+
+  @Option(
+    help: ArgumentHelp("Where something has to go, go so much below the goal: 2G or 5%.", valueName: "size|n%"))
+  var margin: FreeArgument?
+
+  @Flag(help: "Go on when --volume, --netfs, --server or a pattern matches nothing.")
   var allowUnmatched = false
 
   @Option(help: ArgumentHelp("Keep what was used within this time.", valueName: "age"))
@@ -94,8 +118,12 @@ struct CullCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if live, pruneEmpty { throw ValidationError("--prune-empty is not for a cache in use: the kernel holds its directories") }
+    if live, pruneEmpty {
+      throw ValidationError("--prune-empty is not for a cache in use: the kernel holds its directories")
+    }
     if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects must be 0 or greater") }
+    if order != .atime, olderThan != nil { throw ValidationError("--older-than needs --order atime") }
+    if let keepPerVolume, keepPerVolume < 0 { throw ValidationError("--keep-per-volume must be 0 or greater") }
     if let rate, rate < 1 { throw ValidationError("--rate must be 1 or greater") }
   }
 
@@ -104,7 +132,7 @@ struct CullCommand: ParsableCommand {
     // A removal goes on when nobody reads the list any more.
     output.stream.endsEarly(dryRun)
     let store = try store.open()
-    if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume) }
+    if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)
     var options = try cullOptions(status)
     if idle, !Pause.useIdleDisk() { output.note("cachefiles: note: the idle I/O class is not available here") }
@@ -132,6 +160,13 @@ struct CullCommand: ParsableCommand {
     if report.errors > 0 || !report.isGoalMet { throw ExitStatus.failure }
   }
 
+  /// Which volumes are selected; nil for all.
+  private var volumes: (@Sendable ([UInt8]) -> Bool)? {
+    let (glob, server) = (volume.map { VolumeGlob($0.bytes) }, server)
+    if glob == nil, server == nil { return nil }
+    return { (glob?.matches($0) ?? true) && (server?.matches($0) ?? true) }
+  }
+
   private func fileSystem(_ store: borrowing Store) throws(Failure) -> FileSystemStatus {
     do throws(Errno) { return try store.root.fileSystem() } catch {
       throw Failure("\(EscapedBytes.string(store.path)): cannot find the size of the file system: \(error)")
@@ -151,19 +186,12 @@ struct CullCommand: ParsableCommand {
     options.selection.notUsedSince = minAge.map { now - $0.nanoseconds }
     options.selection.types = Set(netfs)
     options.selection.includesDirty = includeDirty
-    if let volume { options.selection.volumes = VolumeGlob(volume.bytes).matches }
-    if let protect {
-      let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
-      options.selection.isProtected = { patterns.match(path: $0) }
-      // Said before anything goes.
-      let stops = !allowUnmatched && !dryRun
-      options.onCount = {
-        let warnings = patterns.warnings
-        for line in warnings { StandardError.line("cachefiles: \(stops ? "" : "warning: ")\(line)") }
-        return warnings.isEmpty || !stops
-          ? nil : "nothing removed: a pattern of --protect matches nothing (--allow-unmatched goes on)"
-      }
-    }
+    options.selection.volumes = volumes
+    options.selection.largerThan = largerThan?.bytes
+    options.selection.keptPerVolume = keepPerVolume
+    options.order = order.order(now: now)
+    options.goal.margin = margin?.bytes(of: status) ?? 0
+    try setPatterns(&options)
     options.isDryRun = dryRun
     options.isLive = live
     options.isBestEffort = bestEffort
@@ -179,6 +207,33 @@ struct CullCommand: ParsableCommand {
     options.threads = scan.threads ?? ScanOptions.defaultThreads
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     return options
+  }
+
+  /// What the file of --protect keeps and --object selects; a pattern that matches nothing stops the cull before anything goes.
+  private func setPatterns(_ options: inout CullOptions) throws(Failure) {
+    var checks: [@Sendable () -> [String]] = []
+    if let protect {
+      let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
+      if patterns.isEmpty, !allowUnmatched {
+        throw Failure("\(EscapedBytes.string(protect.bytes)): no pattern in it (--allow-unmatched goes on)")
+      }
+      options.selection.kept.append(patterns.rule)
+      checks.append { patterns.warnings }
+    }
+    if !object.isEmpty {
+      let patterns = object.map(\.bytes)
+      let rule = PatternSet(patterns)
+      options.selection.objects = rule
+      checks.append { rule.unmatched.map { "--object \(EscapedBytes.quoted(patterns[$0])) matches nothing" } }
+    }
+    let stops = !allowUnmatched && !dryRun
+    let prepared = checks
+    options.onCount = {
+      let warnings = prepared.flatMap { $0() }
+      for line in warnings { StandardError.line("cachefiles: \(stops ? "" : "warning: ")\(line)") }
+      return warnings.isEmpty || !stops
+        ? nil : "nothing removed: a pattern matches nothing (--allow-unmatched goes on)"
+    }
   }
 
   /// The order of culling is only as good as the access times are.
@@ -222,6 +277,20 @@ enum FreeArgument: ExpressibleByArgument {
     switch self {
     case .size(let bytes): bytes
     case .percent(let share): UInt64(Double(status.blocks &* status.blockSize) * share / 100)
+    }
+  }
+}
+
+/// What a cull takes first.
+enum CullOrderArgument: String, ExpressibleByArgument, CaseIterable {
+  case atime, size, cost
+
+  /// The order, at a moment in nanoseconds since 1970.
+  func order(now: Int64) -> CullOrder {
+    switch self {
+    case .atime: .lastUse
+    case .size: .size
+    case .cost: .cost(now: now)
     }
   }
 }

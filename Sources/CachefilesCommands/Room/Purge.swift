@@ -73,6 +73,7 @@ struct PurgeCommand: ParsableCommand {
     output.stream.endsEarly(dryRun)
     let target = try PurgeTarget(self)
     let store = try target.open()
+    try store.requireVolume(matching: volume, server: server)
     let report = try run(target.selection, store, output)
     output.render(PurgeView(report: report), command: "purge")
     output.stream.flush()

@@ -2,19 +2,43 @@ import ArgumentParser
 import CachefilesFormat
 import Glibc
 
-/// A server's address on the command line, in any form of it that the system reads; IPv6 may stand in brackets.
-struct ServerArgument: ExpressibleByArgument, Sendable {
-  private let address: [UInt8]
+/// A server on the command line: its address in any form that the system reads, IPv6 in brackets or not, or its name, which is
+/// resolved as a mount does. A name stands for all its addresses.
+struct ServerArgument: ExpressibleByArgument, Sendable, CustomStringConvertible {
+  /// As it was given.
+  let description: String
+  private let addresses: [[UInt8]]
 
   init?(argument: String) {
-    guard let address = Self.bytes(argument) else { return nil }
-    self.address = address
+    description = argument
+    addresses = Self.bytes(argument).map { [$0] } ?? Self.resolve(argument)
+    if addresses.isEmpty { return nil }
   }
 
   /// Whether a volume is of this server, as far as its key tells: those of NFS and SMB do.
   func matches(_ key: [UInt8]) -> Bool {
-    guard let server = NetfsVolume(volumeKey: key.span, byteOrder: .host).server else { return false }
-    return Self.bytes(server) == address
+    guard let server = NetfsVolume(volumeKey: key.span, byteOrder: .host).server, let address = Self.bytes(server)
+    else { return false }
+    return addresses.contains(address)
+  }
+
+  /// The addresses of a name: `getaddrinfo`. What consists of digits and dots is an address that is not written out.
+  private static func resolve(_ name: String) -> [[UInt8]] {
+    guard !name.isEmpty, !name.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: ".") }) else { return [] }
+    var first: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(name, nil, nil, &first) == 0 else { return [] }
+    defer { freeaddrinfo(first) }
+    var found: [[UInt8]] = []
+    var next = first
+    while let entry = next {
+      var text = [CChar](repeating: 0, count: 256)
+      let failed = getnameinfo(
+        entry.pointee.ai_addr, entry.pointee.ai_addrlen, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+      let address = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if failed == 0, let bytes = bytes(address), !found.contains(bytes) { found.append(bytes) }
+      next = entry.pointee.ai_next
+    }
+    return found
   }
 
   /// The address in network byte order. An IPv4 address that is written as one of IPv6 is that IPv4 address.

@@ -43,12 +43,16 @@ struct VolumeDescription {
 
   private static func isWord(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "A")...UInt8(ascii: "Z"),
       0x80...:
       true
     default: false
     }
   }
+
+  /// The description, as bytes and as it is printed where that differs.
+  var forms: [[UInt8]] { plain == printed ? [plain] : [plain, printed] }
 
   /// The description as it is printed.
   var text: String { String(decoding: printed, as: UTF8.self) }
@@ -59,13 +63,13 @@ struct VolumeDescription {
 
 /// `*` and `?` over bytes; `\xHH`, as everything is printed, is that byte, and a backslash takes any other byte as it is.
 struct Glob: Sendable {
-  private enum Part: Sendable, Equatable {
+  enum Part: Sendable, Equatable {
     case byte(UInt8)
     case anyByte
     case anything
   }
 
-  private let parts: [Part]
+  let parts: [Part]
 
   /// Reads a pattern.
   init(_ pattern: [UInt8]) {

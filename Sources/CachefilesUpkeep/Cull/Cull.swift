@@ -26,9 +26,6 @@ package final class Cull: Sendable {
     session = CullSession(store, options)
   }
 
-  /// What may go, and in what order.
-  var terms: CullScope.Terms { CullScope.Terms(selection: options.selection, order: options.order) }
-
   /// The objects removed so far, for a progress display.
   package var removedObjects: Int { session.current.done.objects }
 
@@ -63,7 +60,7 @@ package final class Cull: Sendable {
       try course.run()
       let mayPrune = options.prunesEmpty && !options.isDryRun && !session.isLive
       if course.report.refusal == nil, mayPrune, !session.isCancelled { try prune(&course.report) }
-      try judge(&course.report)
+      try judge(&course.report, course.terms)
     } catch {
       session.fail(error)
     }

@@ -28,6 +28,8 @@ struct CullCourse {
   }
 
   private let cull: Cull
+  /// What may go, and in what order.
+  private(set) var terms: CullScope.Terms
   var report: Cull.Report
   /// Where earlier rounds ended.
   private var after: CullKey?
@@ -43,6 +45,7 @@ struct CullCourse {
   init(_ cull: Cull, _ report: Cull.Report) {
     self.cull = cull
     self.report = report
+    terms = CullScope.Terms(selection: cull.options.selection, order: cull.options.order)
     upTo = cull.options.goal.usedSince
   }
 
@@ -52,6 +55,10 @@ struct CullCourse {
   /// Goes all the way.
   mutating func run() throws(StoreError) {
     report.availableBefore = cull.fileSystem()?.availableBytes
+    if let limit = options.selection.keptPerVolume {
+      guard var recent = try cull.scan(nil, { RecentUses(limit: limit) }) else { return }
+      terms.keptSince = recent.keptSince()
+    }
     var stage = Stage.count
     while !session.isCancelled {
       switch stage {
@@ -68,7 +75,7 @@ struct CullCourse {
 
   private mutating func count() throws(StoreError) -> Stage {
     session.startCounting()
-    let (terms, goal, lower) = (cull.terms, options.goal, after)
+    let (terms, goal, lower) = (terms, options.goal, after)
     let room = terms.order == .lastUse ? OldestObjects(limit: options.candidateLimit / max(1, options.threads)) : nil
     let visitor = { @Sendable in
       HistogramVisitor(
@@ -117,7 +124,7 @@ struct CullCourse {
       plan: Cull.Plan(sum: counted.histogram.total, oldest: counted.oldest, newest: counted.newest),
       bounds: CullScope.Bounds(after: after), need: need)
     if !need.isNothing {
-      let finder = CutFinder(terms: cull.terms, sortLimit: options.sortLimit, pivotCount: options.pivotCount)
+      let finder = CutFinder(terms: terms, sortLimit: options.sortLimit, pivotCount: options.pivotCount)
       guard let cut = try finder.find(need, in: counted.histogram, after: after, scans) else { return nil }
       planned.plan.sum = cut.plan
       planned.plan.isEnough = cut.last != nil
@@ -141,7 +148,7 @@ struct CullCourse {
     planned.bounds.ranks = .min...(moment - 1)
     planned.bounds.last = nil
     planned.plan.isEnough = true
-    let (terms, bounds) = (cull.terms, planned.bounds)
+    let (terms, bounds) = (terms, planned.bounds)
     let exact = try scans.scan(within: bounds.ranks) { HistogramVisitor(CullScope(terms, bounds)) }
     guard let exact else { return false }
     planned.plan.sum = exact.histogram.total
@@ -173,7 +180,7 @@ struct CullCourse {
 
   /// Removes what lies within bounds, a part at a time that fits memory, each in order. False when a scan was cancelled.
   private func remove(within bounds: CullScope.Bounds, _ scans: CandidateScans) throws(StoreError) -> Bool {
-    let (terms, session) = (cull.terms, session)
+    let (terms, session) = (terms, session)
     if session.currentRight == nil, options.onVictim == nil {
       let visitor = { @Sendable in PretendedRemoval(CullScope(terms, bounds), session) }
       return try scans.scan(within: bounds.ranks, visitor) != nil

@@ -43,7 +43,7 @@ extension Cull {
   }
 
   /// Compares what there is now with the goal: what the victims came to is not yet what the file system has.
-  func judge(_ report: inout Report) throws(StoreError) {
+  func judge(_ report: inout Report, _ terms: CullScope.Terms) throws(StoreError) {
     let status = fileSystem()
     report.availableAfter = status?.availableBytes
     guard report.isCounted else { return }
@@ -56,7 +56,7 @@ extension Cull {
     if !options.isDryRun, report.shortfall.need.isNothing, let status {
       (report.shortfall.availableBytes, report.shortfall.freeFiles) = options.goal.missing(status)
     }
-    try judgeAge(tally, &report.shortfall)
+    try judgeAge(tally, &report.shortfall, terms)
     let (goal, shortfall) = (options.goal, report.shortfall)
     // Of these goals only a full count tells.
     let needsCount = goal.maximumBytes != nil || goal.maximumObjects != nil || goal.usedSince != nil
@@ -69,11 +69,13 @@ extension Cull {
 
   /// How many objects are left that the goal wants gone for their age. Where more were counted than went, they are counted
   /// again: others may have used or removed them since.
-  private func judgeAge(_ tally: CullTally, _ shortfall: inout CullShortfall) throws(StoreError) {
+  private func judgeAge(
+    _ tally: CullTally, _ shortfall: inout CullShortfall, _ terms: CullScope.Terms
+  ) throws(StoreError) {
     guard let moment = options.goal.usedSince else { return }
     shortfall.olderObjects = max(0, shortfall.olderObjects - tally.older)
     guard shortfall.olderObjects > 0, !options.isDryRun else { return }
-    let (terms, errors) = (terms, session.current.errors)
+    let errors = session.current.errors
     let left = try scan(nil) {
       HistogramVisitor(CullScope(terms, CullScope.Bounds(ranks: .max ... .max)), usedSince: moment)
     }

@@ -18,6 +18,8 @@ struct CullScope {
   struct Terms: Sendable {
     var selection: CullSelection
     var order: CullOrder
+    /// Since when what was used stays, by volume key.
+    var keptSince: [[UInt8]: Int64]?
   }
 
   let bounds: Bounds
@@ -80,6 +82,9 @@ struct CullScope {
     guard entry.place == .object, entry.status.kind == .regular, !entry.status.isMountPoint, selects(entry)
     else { return false }
     if let limit = selection.notUsedSince, entry.status.accessTime >= limit { return false }
+    if let since = terms.keptSince, let volume = entry.volume, entry.status.accessTime >= since[volume.key] ?? .min {
+      return false
+    }
     if let size = selection.largerThan, entry.status.allocatedBytes <= size { return false }
     if let chosen, !chosen.matches(entry) { return false }
     return !keeps(entry)

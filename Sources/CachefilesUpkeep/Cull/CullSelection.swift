@@ -11,6 +11,8 @@ package struct CullSelection: Sendable {
   package var notUsedSince: Int64?
   /// Nothing that occupies at most so many bytes.
   package var largerThan: UInt64?
+  /// So many of the most recently used objects of each volume stay, and those that were last used at the same time.
+  package var keptPerVolume: Int?
   /// Which objects, by path, key and name, or volume; all without it.
   package var objects: (any ObjectRule)?
   /// Whether a path below the root is protected.

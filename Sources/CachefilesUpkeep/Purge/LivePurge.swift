@@ -172,7 +172,9 @@ private struct LivePurgeWork {
     return found
   }
 
-  private func path(_ names: [EntryName]) -> [UInt8] { Array(names.map(\.bytes).joined(separator: [UInt8(ascii: "/")])) }
+  private func path(_ names: [EntryName]) -> [UInt8] {
+    Array(names.map(\.bytes).joined(separator: [UInt8(ascii: "/")]))
+  }
 
   private enum Reason: String {
     case inUse = "the kernel uses it"

@@ -41,7 +41,7 @@ let_go /mnt/n3; mount_nfs3
 equal "what stayed is served without a READ" 0 "$(reads_of /mnt/n3/f50)"
 
 # Under load: readers and writers go on while a cull runs again and again.
-(for round in 1 2 3; do for i in $(seq $files); do cmp "/srv/nfs/f$i" "/mnt/n3/f$i" || echo "differs f$i"; done; done) > /tmp/readers 2>&1 &
+(for _ in 1 2 3; do for i in $(seq $files); do cmp "/srv/nfs/f$i" "/mnt/n3/f$i" || echo "differs f$i"; done; done) > /tmp/readers 2>&1 &
 readers=$!
 (for i in $(seq 40); do head -c 100000 /dev/urandom > "/mnt/n3/w$i"; done) > /tmp/writers 2>&1 &
 writers=$!

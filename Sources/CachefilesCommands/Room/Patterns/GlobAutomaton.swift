@@ -1,0 +1,133 @@
+/// Many globs, asked together: an automaton whose states are made when a text first leads to them, so that each byte of a text costs
+/// one step however many globs there are. Used by one thread.
+struct GlobAutomaton {
+  /// A place in the automaton.
+  typealias State = Int32
+
+  /// Where the automaton was started; states of an earlier start mean nothing.
+  private(set) var generation = 0
+
+  private struct Node {
+    /// Places in the globs, as numbers of their parts in a row; none twice, in order.
+    var positions: [Int32]
+    /// Whether a glob matches whatever comes.
+    var isAbsorbed: Bool
+    /// The globs that match a text which ends here.
+    var accepted: [Int32]
+    var next: [State]
+  }
+
+  private struct Key: Hashable {
+    var positions: [Int32]
+    var isAbsorbed: Bool
+  }
+
+  /// More states than this are forgotten, and made again where they are needed.
+  private static let limit = 4096
+
+  private let parts: [Glob.Part?]
+  /// The number of the glob that a position belongs to.
+  private let owners: [Int32]
+  private let starts: [Int32]
+  private let onMatch: (Int) -> Void
+  private var nodes: [Node] = []
+  private var numbers: [Key: State] = [:]
+
+  /// Prepares the automaton.
+  ///
+  /// - Parameter onMatch: called at least once for each glob that matches one of the texts.
+  init(_ globs: [Glob], onMatch: @escaping (Int) -> Void) {
+    var (parts, owners, starts): ([Glob.Part?], [Int32], [Int32]) = ([], [], [])
+    for (number, glob) in globs.enumerated() {
+      starts.append(Int32(parts.count))
+      // What stands behind the last part is the end.
+      for part in glob.parts.map(Optional.some) + [nil] {
+        parts.append(part)
+        owners.append(Int32(number))
+      }
+    }
+    (self.parts, self.owners, self.starts) = (parts, owners, starts)
+    self.onMatch = onMatch
+  }
+
+  /// Where each text begins.
+  mutating func start() -> State {
+    var positions: [Int32] = []
+    var isAbsorbed = false
+    for start in starts { add(start, to: &positions, &isAbsorbed) }
+    return number(of: positions, isAbsorbed)
+  }
+
+  /// Where a byte leads.
+  @inline(__always)
+  mutating func step(_ state: State, _ byte: UInt8) -> State {
+    let known = nodes[Int(state)].next[Int(byte)]
+    return known >= 0 ? known : make(state, byte)
+  }
+
+  /// Whether a text that ends here matches any glob.
+  mutating func matches(_ state: State) -> Bool {
+    let node = nodes[Int(state)]
+    for glob in node.accepted { onMatch(Int(glob)) }
+    return node.isAbsorbed || !node.accepted.isEmpty
+  }
+
+  /// Forgets all states when there are too many; between two texts.
+  mutating func trim() {
+    guard nodes.count > Self.limit else { return }
+    nodes = []
+    numbers = [:]
+    generation += 1
+  }
+
+  private mutating func make(_ state: State, _ byte: UInt8) -> State {
+    let node = nodes[Int(state)]
+    var positions: [Int32] = []
+    var isAbsorbed = node.isAbsorbed
+    for position in node.positions {
+      switch parts[Int(position)] {
+      case .anything?: add(position, to: &positions, &isAbsorbed)
+      case .anyByte?: add(position + 1, to: &positions, &isAbsorbed)
+      case .byte(byte)?: add(position + 1, to: &positions, &isAbsorbed)
+      case .byte?, nil: break
+      }
+    }
+    let next = number(of: positions, isAbsorbed)
+    nodes[Int(state)].next[Int(byte)] = next
+    return next
+  }
+
+  /// Adds a position, and those that are reached from it without a byte. A glob whose rest is `*` has matched.
+  private func add(_ position: Int32, to positions: inout [Int32], _ isAbsorbed: inout Bool) {
+    var position = position
+    while true {
+      let isStar = parts[Int(position)] == .anything
+      if isStar, parts[Int(position) + 1] == nil {
+        onMatch(Int(owners[Int(position)]))
+        isAbsorbed = true
+        return
+      }
+      // The positions of one glob come in order; those of a glob before it are smaller.
+      if positions.last.map({ $0 < position }) ?? true {
+        positions.append(position)
+      } else if !positions.contains(position) {
+        positions.append(position)
+        positions.sort()
+      }
+      guard isStar else { return }
+      position += 1
+    }
+  }
+
+  private mutating func number(of positions: [Int32], _ isAbsorbed: Bool) -> State {
+    let key = Key(positions: positions, isAbsorbed: isAbsorbed)
+    if let known = numbers[key] { return known }
+    let accepted = positions.filter { parts[Int($0)] == nil }.map { owners[Int($0)] }
+    let state = State(nodes.count)
+    nodes.append(
+      Node(
+        positions: positions, isAbsorbed: isAbsorbed, accepted: accepted, next: Array(repeating: -1, count: 256)))
+    numbers[key] = state
+    return state
+  }
+}
