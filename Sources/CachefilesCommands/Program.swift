@@ -1,4 +1,5 @@
 import ArgumentParser
+import CachefilesCheck
 
 /// The programs of this package. All are commands of `cachefiles`; some have a program of their own too.
 enum Program: CInt {
@@ -18,5 +19,32 @@ enum Program: CInt {
     case .cull: CullProgram.self
     case .usage: UsageProgram.self
     }
+  }
+
+  /// Prints what the parser of the command line has to say: help, a version, or what it does not understand.
+  func printMessage(for error: any Error) {
+    let text = command.fullMessage(for: error)
+    guard !text.isEmpty else { return }
+    let printable = RawArguments.printable(text)
+    guard command.exitCode(for: error) == ExitStatus.success else { return StandardError.line(printable) }
+    let output = OutputStream()
+    output.line(printable)
+    output.flush()
+  }
+
+  /// The exit status for an error that is no ``Failure``.
+  func status(for error: any Error, _ arguments: [String]) -> ExitCode {
+    let code = command.exitCode(for: error)
+    return code == ExitStatus.usage && isFsck(arguments) ? ExitCode(CheckReport.ExitBits.usage) : code
+  }
+
+  /// The exit status for a failure before the command began.
+  func failureStatus(_ arguments: [String]) -> ExitCode {
+    isFsck(arguments) ? ExitCode(CheckReport.ExitBits.operational) : ExitStatus.failure
+  }
+
+  /// `fsck` has exit statuses of its own, also as a command of `cachefiles`, which has no options before its commands.
+  private func isFsck(_ arguments: [String]) -> Bool {
+    self == .fsck || self == .toolkit && arguments.first == "fsck"
   }
 }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import CachefilesCheck
-import CachefilesStore
 import Glibc
 import LinuxIO
 
@@ -10,7 +8,7 @@ public func runProgram(
   _ number: CInt, _ count: CInt, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> Never {
   StandardStreams.fillIn()
-  signal(SIGPIPE, SIG_IGN)
+  StandardStreams.ignoreClosedPipes()
   Interruption.catchSignals()
   guard let program = Program(rawValue: number), let given = RawArguments.read(count, values) else {
     StandardError.line("cachefiles: it was started without arguments, not even its name: nothing was done")
@@ -20,34 +18,18 @@ public func runProgram(
     StandardError.line(
       "cachefiles: \(Quantity.size(AddressSpace.minimum)) of address space are needed, and the limit is \(Quantity.size(limit)): "
         + "raise it with 'ulimit -v'")
-    exit(program == .fsck ? CheckReport.ExitBits.operational : ExitStatus.failure.rawValue)
+    exit(program.failureStatus(given).rawValue)
   }
-  let root = program.command
   let arguments = program == .toolkit ? Stats.complete(given) : given
-  let isFsck = program == .fsck || arguments.first == "fsck"
   do {
-    var command = try root.parseAsRoot(arguments)
+    var command = try program.command.parseAsRoot(arguments)
     try command.run()
-    exit(0)
+    exit(ExitStatus.success.rawValue)
   } catch let failure as Failure {
-    StandardError.line("cachefiles: \(failure)")
-    exit(ExitStatus.failure.rawValue)
-  } catch let failure as FsckFailure {
-    StandardError.line("cachefiles-fsck: \(failure)")
-    exit(CheckReport.ExitBits.operational)
+    StandardError.line("\(failure.program): \(failure)")
+    exit(failure.status.rawValue)
   } catch {
-    let code = root.exitCode(for: error)
-    let text = root.fullMessage(for: error)
-    if !text.isEmpty {
-      let printable = RawArguments.printable(text)
-      if code == .success {
-        let output = OutputStream()
-        output.line(printable)
-        output.flush()
-      } else {
-        StandardError.line(printable)
-      }
-    }
-    exit(isFsck && code == ExitStatus.usage ? CheckReport.ExitBits.usage : code.rawValue)
+    program.printMessage(for: error)
+    exit(program.status(for: error, arguments).rawValue)
   }
 }

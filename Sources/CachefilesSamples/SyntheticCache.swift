@@ -124,13 +124,3 @@ package struct SyntheticCache: Sendable {
     func add(_ more: Int) { report(count.add(more, ordering: .relaxed).newValue) }
   }
 }
-
-/// Hands out ranges of numbers to threads.
-final class Counter: Sendable {
-  private let value: Atomic<Int>
-  init(_ start: Int) { value = Atomic(start) }
-
-  /// The first of the next `count` numbers.
-  @discardableResult
-  func take(_ count: Int) -> Int { value.add(count, ordering: .relaxed).oldValue }
-}

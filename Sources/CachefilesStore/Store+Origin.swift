@@ -21,7 +21,7 @@ extension Store {
   /// directory `I…` with the kernel's attribute or with fanout directories, or a directory of the layout before 5.17.
   ///
   /// - Throws: ``StoreError`` when `cache` cannot be listed.
-  package func foreignness() throws(StoreError) -> String? {
+  package func reasonNotACache() throws(StoreError) -> String? {
     var names: [(name: [UInt8], kind: FileStatus.Kind)] = []
     var isKernels = false
     try forEachCacheEntry { name, kind in

@@ -6,7 +6,7 @@ import SystemPackage
 /// Looks at every entry of a scan and reports what is wrong; sound objects cost no allocation.
 struct CheckVisitor: ScanVisitor {
   private let context: CheckContext
-  private let funnel: FindingFunnel
+  private let collector: FindingCollector
   private let repairs: RepairPolicy
   private let rootDevice: UInt64
   /// Whether the entries outside volumes belong to this part of the check.
@@ -36,11 +36,11 @@ struct CheckVisitor: ScanVisitor {
   }
 
   init(
-    _ context: CheckContext, _ funnel: FindingFunnel, _ store: borrowing Store, coversAll: Bool
+    _ context: CheckContext, _ collector: FindingCollector, _ store: borrowing Store, coversAll: Bool
   ) {
     self.context = context
-    self.funnel = funnel
-    repairs = RepairPolicy(policy: funnel.policy, context: context)
+    self.collector = collector
+    repairs = RepairPolicy(policy: collector.policy, context: context)
     rootDevice = store.rootStatus.device
     self.coversAll = coversAll
     judge = ObjectJudge(context)
@@ -91,7 +91,7 @@ struct CheckVisitor: ScanVisitor {
   private mutating func reportMount(_ entry: borrowing ScanEntry) {
     let id: ProblemID = entry.place == .buried ? .g03 : .r06
     report(entry, id, "something is mounted there", .none)
-    guard let only = funnel.policy.only, !only.contains(id) else { return }
+    guard let only = collector.policy.only, !only.contains(id) else { return }
     fail(
       StoreError(
         path: entry.path, operation: "look below", error: .improperLink, note: "something is mounted there"))
@@ -299,7 +299,7 @@ struct CheckVisitor: ScanVisitor {
   private mutating func report(_ entry: borrowing ScanEntry, _ dirtiness: Dirtiness) {
     let subject = subject(entry)
     for judgement in judgements {
-      funnel.report(
+      collector.report(
         judgement.id, subject, path: entry.path, message: judgement.message, diskBytes: entry.status.allocatedBytes,
         repairs.decide(judgement.id, object: dirtiness, links: entry.status.links),
         severity: judgement.id == .o10 && context.isLive ? .note : nil)
@@ -313,7 +313,7 @@ struct CheckVisitor: ScanVisitor {
   private func report(
     _ entry: borrowing ScanEntry, _ id: ProblemID, _ message: String, _ decision: RepairDecision
   ) {
-    funnel.report(
+    collector.report(
       id, subject(entry), path: entry.path, message: message, diskBytes: entry.status.allocatedBytes, decision)
   }
 

@@ -4,7 +4,7 @@ import LinuxIO
 
 /// What a scan tells about whole volumes, the graveyard and old trees, once all entries have been seen.
 struct VolumeConclusion {
-  let funnel: FindingFunnel
+  let collector: FindingCollector
   let context: CheckContext
   let root: [UInt8]
 
@@ -41,10 +41,10 @@ struct VolumeConclusion {
   }
 
   private func report(_ judgement: Judgement, _ volume: ScannedVolume, _ tally: VolumeTally) {
-    let decision = RepairPolicy(policy: funnel.policy, context: context).decide(
+    let decision = RepairPolicy(policy: collector.policy, context: context).decide(
       judgement.id, volume: volume.type, dirty: tally.dirty, isIncomplete: tally.isIncomplete)
     let relative = CachePath(tally.path, below: root).bytes
-    funnel.report(
+    collector.report(
       judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path,
       message: judgement.message, diskBytes: Self.concernsNameOnly(judgement.id) ? 0 : tally.diskBytes, decision)
   }
@@ -59,7 +59,7 @@ struct VolumeConclusion {
     else { return }
     for (length, found) in tally.lengths.sorted(by: { $0.key < $1.key }) where length != usual.key {
       for example in found.examples {
-        funnel.report(
+        collector.report(
           .o27, example, path: root.appending(path: example.path),
           message: "its attribute has \(length) bytes, that of most objects of the volume \(usual.key)", diskBytes: 0,
           .none)
@@ -73,11 +73,11 @@ struct VolumeConclusion {
     let name = Store.graveyardName.bytes
     let subject = Finding.Subject(path: name, status ?? FileStatus())
     let path = root.appending(component: name)
-    funnel.report(
+    collector.report(
       .g01, subject, path: path, message: "entries that wait to be removed: \(graveyard.entries)",
       diskBytes: graveyard.diskBytes, .none)
     if graveyard.strange > 0 {
-      funnel.report(
+      collector.report(
         .g02, subject, path: path, message: "entries with a name of another form: \(graveyard.strange)", diskBytes: 0,
         .none)
     }
@@ -87,39 +87,11 @@ struct VolumeConclusion {
   func report(_ legacy: [[UInt8]: CheckVisitor.LegacyTally]) {
     for (name, tally) in legacy.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       let relative = Store.cacheName.bytes.appending(component: name)
-      funnel.report(
+      collector.report(
         .v02, Finding.Subject(path: relative, tally.status), path: root.appending(path: relative),
         message: "files, which are counted only: \(tally.files)", diskBytes: tally.diskBytes,
-        context.usesLegacyLayout ? .none : RepairPolicy(policy: funnel.policy, context: context).decide(.v02),
+        context.usesLegacyLayout ? .none : RepairPolicy(policy: collector.policy, context: context).decide(.v02),
         severity: context.usesLegacyLayout ? .note : nil)
     }
   }
-}
-
-/// The volumes of which something could not be looked at, by the paths of what could not.
-struct UnseenVolumes: Sendable {
-  private var keys: Set<[UInt8]> = []
-  /// Whether it was a directory above the volumes.
-  private var concernsAll = false
-
-  /// Notes something that could not be looked at, by its path below the root.
-  mutating func insert(_ path: [UInt8]) {
-    if let key = Self.key(in: path) {
-      keys.insert(key)
-    } else if path.isEmpty || path == Store.cacheName.bytes {
-      concernsAll = true
-    }
-  }
-
-  /// The key of the volume that a path below the root is of, or in; nil for what is in none.
-  static func key(in path: [UInt8]) -> [UInt8]? {
-    let components = path.split(separator: UInt8(ascii: "/"), maxSplits: 2)
-    guard components.count > 1, components[0].elementsEqual(Store.cacheName.bytes),
-      components[1].first == VolumeName.prefix
-    else { return nil }
-    return Array(components[1].dropFirst())
-  }
-
-  /// Whether something of the volume with this key is among it.
-  func contains(_ key: [UInt8]) -> Bool { concernsAll || keys.contains(key) }
 }

@@ -4,40 +4,6 @@ import FoundationEssentials
 import LinuxIO
 import SystemPackage
 
-/// The first line of a journal: which cache it belongs to.
-struct JournalHeader: Codable, Equatable {
-  /// Names the format; other programs' files are refused.
-  var journal: String = Self.format
-  /// 2 from the time on when steps have ``JournalStep/facts``; both are read.
-  var version = 2
-  /// The root directory's path as the user gave it, and which directory that was.
-  var root: JournalPath
-  var device: UInt64
-  var inode: UInt64
-  /// When the root directory was made, nanoseconds since 1970, where its file system keeps that.
-  var birth: Int64?
-  /// The file system's handle of the root directory, where it has one.
-  var handle: JournalBytes?
-  /// When the run began, nanoseconds since 1970.
-  var started: Int64
-
-  static let format = "cachefiles-toolkit"
-}
-
-/// The last line of a journal whose run came to its end.
-struct JournalEnd: Codable, Equatable {
-  /// The entries of steps that failed, and may have been made half.
-  var incomplete: [JournalPath]
-}
-
-/// Why a journal cannot be written or read: one line.
-package struct JournalFailure: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The line.
-  package let description: String
-
-  init(_ path: FilePath, _ reason: String) { description = "\(EscapedBytes.string(path.bytes)): \(reason)" }
-}
-
 /// The journal of a repair: a file outside the cache, one JSON object a line. Each step is on the disk before it is made.
 struct Journal: ~Copyable {
   let path: FilePath

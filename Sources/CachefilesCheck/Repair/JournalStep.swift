@@ -92,35 +92,3 @@ struct JournalStep: Codable, Equatable {
     }
   }
 }
-
-/// A path in a journal: bytes in memory, escaped text in the file.
-struct JournalPath: Codable, Hashable {
-  var bytes: [UInt8]
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  init(from decoder: any Decoder) throws {
-    bytes = EscapedBytes.unescape(Array(try decoder.singleValueContainer().decode(String.self).utf8).span)
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(EscapedBytes.string(bytes))
-  }
-}
-
-/// A value in a journal: bytes in memory, hex in the file.
-struct JournalBytes: Codable, Equatable {
-  var bytes: [UInt8]
-
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
-
-  init(from decoder: any Decoder) throws {
-    bytes = try Hex.bytes(Array(try decoder.singleValueContainer().decode(String.self).utf8).span)
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(Hex.string(bytes))
-  }
-}

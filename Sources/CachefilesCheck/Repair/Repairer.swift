@@ -10,7 +10,7 @@ struct Repairer: ~Copyable {
   private var journal: Journal?
   /// The paths of what is no longer where it was.
   private var gone: Set<[UInt8]> = []
-  private var own = OwnChanges()
+  private var own = ExpectedChanges()
   /// The entries of steps that failed, and may have been made half.
   private var incomplete: [JournalPath] = []
   private let values = AttributeBuffer(capacity: 1024)
@@ -66,10 +66,10 @@ struct Repairer: ~Copyable {
 
   /// Makes the repairs, and gives back each finding with ``Finding/isRepaired`` set.
   mutating func repair(
-    _ findings: [Finding], in cache: borrowing ExclusiveCache, settle: (Finding) -> Void
+    _ findings: [Finding], in cache: borrowing ExclusiveCache, record: (Finding) -> Void
   ) -> Outcome {
     let ordered = findings.sorted { Self.order($0, $1) }
-    own = OwnChanges(findings)
+    own = ExpectedChanges(findings)
     var next = 0
     var outcome = Outcome.complete
     while next < ordered.count {
@@ -91,10 +91,10 @@ struct Repairer: ~Copyable {
         outcome = .refused(.unmet(error.description))
         break
       }
-      for work in batch { settle(perform(work, cache.store)) }
+      for work in batch { record(perform(work, cache.store)) }
       next = end
     }
-    for finding in ordered[next...] { settle(finding) }
+    for finding in ordered[next...] { record(finding) }
     return outcome
   }
 

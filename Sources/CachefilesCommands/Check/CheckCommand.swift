@@ -99,11 +99,11 @@ enum UndoCommand {
       let store = try Store(damaged: options.directory == nil ? undo.root : options.path())
       report = undo.run(in: store) { StandardError.line("cachefiles-fsck: \($0)") }
     } catch let error as JournalFailure {
-      throw FsckFailure(error.description)
+      throw Failure.ofFsck(error.description)
     } catch let error as OpeningFailure {
-      throw FsckFailure(error.description)
+      throw Failure.ofFsck(error.description)
     } catch let error as Failure {
-      throw FsckFailure(error.description)
+      throw Failure.ofFsck(error.description)
     }
     if let refusal = report.refusal {
       StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)")

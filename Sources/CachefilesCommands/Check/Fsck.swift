@@ -115,7 +115,7 @@ struct Fsck: ParsableCommand {
       let options = try checkOptions(output)
       status = CheckCommand.run(path, options, output)
     } catch {
-      throw FsckFailure(error.description)
+      throw Failure.ofFsck(error.description)
     }
     if status != 0 { throw ExitCode(status) }
   }
@@ -149,47 +149,4 @@ struct FsckProgram: ParsableCommand {
   @OptionGroup var command: Fsck
 
   func run() throws { try command.run() }
-}
-
-/// A failure that ends `fsck`: one line and its own exit status.
-struct FsckFailure: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
-/// `ID=severity`.
-struct SeverityArgument: ExpressibleByArgument {
-  let id: ProblemID
-  let severity: Severity
-
-  init?(argument: String) {
-    let parts = argument.split(separator: "=", omittingEmptySubsequences: false)
-    guard parts.count == 2, let id = ProblemID(rawValue: parts[0].uppercased()),
-      let severity = Severity(rawValue: String(parts[1]))
-    else { return nil }
-    self.id = id
-    self.severity = severity
-  }
-}
-
-/// Problem ids with commas between them.
-struct ProblemsArgument: ExpressibleByArgument {
-  let ids: [ProblemID]
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let ids = parts.compactMap { ProblemID(rawValue: $0.uppercased()) }
-    guard ids.count == parts.count else { return nil }
-    self.ids = ids
-  }
-}
-
-/// The release of a kernel: `6.12`.
-struct ReleaseArgument: ExpressibleByArgument {
-  let release: KernelRelease
-
-  init?(argument: String) {
-    guard let release = KernelRelease(argument) else { return nil }
-    self.release = release
-  }
 }

@@ -1,6 +1,5 @@
 import CachefilesFormat
 import CachefilesStore
-import Glibc
 import LinuxIO
 import SystemPackage
 
@@ -8,7 +7,7 @@ import SystemPackage
 enum StateDirectory {
   /// `/var/lib/cachefiles-toolkit` for root; below `XDG_STATE_HOME`, or `~/.local/state`, for others.
   static var path: FilePath {
-    if geteuid() == 0 { return "/var/lib/cachefiles-toolkit" }
+    if CurrentProcess.user == 0 { return "/var/lib/cachefiles-toolkit" }
     if let state = variable("XDG_STATE_HOME") { return FilePath(state).appending("cachefiles-toolkit") }
     return FilePath(variable("HOME") ?? "/").appending(".local/state/cachefiles-toolkit")
   }
@@ -35,7 +34,7 @@ enum StateDirectory {
   }
 
   private static func variable(_ name: String) -> String? {
-    guard let value = getenv(name), value.pointee == UInt8(ascii: "/") else { return nil }
-    return String(cString: value)
+    guard let value = Environment.value(name), value.hasPrefix("/") else { return nil }
+    return value
   }
 }

@@ -135,7 +135,7 @@ struct CullCommand: ParsableCommand {
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)
     var options = try cullOptions(status)
-    if idle, !Pause.useIdleDisk() { output.note("cachefiles: note: the idle I/O class is not available here") }
+    if idle, !IOPriority.setIdle() { output.note("cachefiles: note: the idle I/O class is not available here") }
     noteAccessTimes(status, output)
     let victims = SharedOutput(output)
     if list { options.onVictim = { VictimLine.write($0, to: victims) } }

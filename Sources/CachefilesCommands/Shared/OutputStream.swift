@@ -32,7 +32,7 @@ final class OutputStream {
   init(descriptor: Int32 = 1, isCollecting: Bool = false) {
     self.descriptor = isCollecting ? -1 : descriptor
     self.isCollecting = isCollecting
-    isTerminal = !isCollecting && isatty(descriptor) == 1
+    isTerminal = !isCollecting && StandardStreams.isTerminal(descriptor)
     buffer.reserveCapacity(Self.limit + 4096)
   }
 
@@ -78,17 +78,5 @@ final class OutputStream {
       if endsOnFailure { exit(1) }
       (isClosed, hasFailed) = (true, true)
     }
-  }
-}
-
-/// Standard error: notes and failures, a line each.
-enum StandardError {
-  /// Writes one line at once.
-  static func line(_ text: String) { write(text + "\n") }
-
-  /// Writes a text that the next one goes on with.
-  static func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
   }
 }

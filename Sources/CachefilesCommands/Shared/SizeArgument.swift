@@ -43,13 +43,6 @@ struct SizeArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
   var defaultValueDescription: String { description }
 }
 
-/// How many objects of a sample have been written.
-final class SampleProgress: Sendable {
-  private let value = Atomic<Int>(0)
-  var count: Int { value.load(ordering: .relaxed) }
-  func set(_ count: Int) { value.store(count, ordering: .relaxed) }
-}
-
 extension String {
   /// The text with blanks behind it, up to a width.
   func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }

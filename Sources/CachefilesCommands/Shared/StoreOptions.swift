@@ -84,26 +84,3 @@ extension Store {
     throw Failure("\(EscapedBytes.string(path)): no volume matches \(words)\(nearest)")
   }
 }
-
-/// The options of a scan.
-struct ScanArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Scan with this many threads.", valueName: "n"))
-  var threads: Int?
-
-  func validate() throws {
-    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
-  }
-
-  /// Options of a scan whose failures go to stderr, a line each.
-  func options(attributes: Bool) -> ScanOptions {
-    ScanOptions(threads: threads ?? ScanOptions.defaultThreads, attributes: attributes) { error in
-      StandardError.line("cachefiles: \(error)")
-    }
-  }
-}
-
-/// A failure that ends a command: one line and exit status 1.
-struct Failure: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}

@@ -3,7 +3,6 @@ import CachefilesFormat
 import CachefilesSamples
 import CachefilesStore
 import CachefilesSurvey
-import Glibc
 import LinuxIO
 import SystemPackage
 
@@ -48,13 +47,12 @@ struct Demo: ParsableCommand {
 
   /// A new directory that nobody else can have prepared.
   private static func makeDirectory() throws(Failure) -> FilePath {
-    let named = getenv("TMPDIR").map { String(cString: $0) } ?? ""
-    let base = named.isEmpty ? "/var/tmp" : named
-    var template = Array(("\(base)/cachefiles-demo-" + String(repeating: "X", count: 6)).utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw Failure("\(base): cannot make a directory: \(Errno(rawValue: errno))")
+    let base = FilePath(Environment.value("TMPDIR") ?? "/var/tmp")
+    do throws(Errno) {
+      return try TemporaryDirectory.make(in: base, prefix: "cachefiles-demo-")
+    } catch {
+      throw Failure("\(EscapedBytes.string(base.bytes)): cannot make a directory: \(error)")
     }
-    return FilePath(platformString: template)
   }
 
   private static func view(of capture: CapturedCache, in path: FilePath, _ output: Output) throws -> DemoView {

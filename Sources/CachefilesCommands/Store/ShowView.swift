@@ -319,7 +319,7 @@ struct ShowView: Renderable {
 
   private func addOther(to card: inout Card, _ style: Style, verbose: Bool) {
     let answer = PastedAnswer(inspection.path, context)
-    if answer.failure == nil { card.add(answer, style, verbose: verbose) }
+    if answer.failure == nil { card.add(lines: Array(answer.lines(style, verbose: verbose).dropFirst())) }
     if case .legacy(let path) = answer.reading, let value = inspection.attribute, let level = path.levels.last,
       let record = try? LegacyRecord(parsing: value.span)
     {

@@ -94,14 +94,3 @@ struct UsageCommand: ParsableCommand {
     if errors > 0 { throw ExitStatus.failure }
   }
 }
-
-/// `cache-du`: the same as a program of its own.
-struct UsageProgram: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "cache-du", abstract: UsageCommand.configuration.abstract,
-    discussion: UsageCommand.configuration.discussion, version: Version.text)
-
-  @OptionGroup var command: UsageCommand
-
-  func run() throws { try command.run() }
-}

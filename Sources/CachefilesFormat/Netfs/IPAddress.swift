@@ -14,6 +14,12 @@ public enum IPAddress: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// An IPv4 address that is written as one of IPv6 (`::ffff:192.168.6.1`) as the IPv4 address that it is.
+  public var unmapped: IPAddress {
+    if case .v6(0, let low) = self, low >> 32 == 0xffff { return .v4(UInt32(truncatingIfNeeded: low)) }
+    return self
+  }
+
   /// RFC 5952: lower case, no leading zeros, the first longest run of at least two zero groups as `::`, and the last
   /// 32 bits dotted where the prefix is the IPv4-mapped one.
   private static func text(_ high: UInt64, _ low: UInt64) -> String {

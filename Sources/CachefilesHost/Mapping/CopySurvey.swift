@@ -70,7 +70,7 @@ package final class CopySurvey: Sendable {
   /// Makes the kernel know the files of a path, where that tells more of them. What fails here is told later.
   private func acquaint(_ path: [UInt8], _ isRecursive: Bool) {
     if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return }
-    let answer = PatientWork<Bool>().run(timeout: timeout) { [self] work in
+    let answer = TimedWork<Bool>().run(timeout: timeout) { [self] work in
       guard let file = try? source.file(path, in: side.mounts), file.mount?.netfs?.comparesVersion == true,
         file.facts.fileType == FileFacts.directory
       else { return true }
@@ -98,7 +98,7 @@ package final class CopySurvey: Sendable {
     }
     let tally = SharedTally(threads)
     let cookies = cookies.withLock { $0 }
-    let work = PatientWork<Answer>()
+    let work = TimedWork<Answer>()
     let answer = work.run(timeout: timeout) { [self] work in
       do throws(StoreError) {
         let file = try source.file(path, in: side.mounts)
@@ -134,7 +134,7 @@ package final class CopySurvey: Sendable {
   /// Where the object of one file is, without judging it; nil when it could not be looked at.
   package func locate(_ path: [UInt8]) -> FileMapping? {
     if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return nil }
-    let answer = PatientWork<Result<FileMapping, StoreError>>().run(timeout: timeout) { [self] _ in
+    let answer = TimedWork<Result<FileMapping, StoreError>>().run(timeout: timeout) { [self] _ in
       do throws(StoreError) { return .success(side.mapping(of: try source.file(path, in: side.mounts))) } catch {
         return .failure(error)
       }
@@ -152,7 +152,7 @@ package final class CopySurvey: Sendable {
     return JudgedFile(mapping: mapping, judgement: side.judgement(of: mapping, cookies))
   }
 
-  private func step(_ work: PatientWork<Answer>) {
+  private func step(_ work: TimedWork<Answer>) {
     work.step()
     moved.add(1, ordering: .relaxed)
   }

@@ -64,7 +64,7 @@ package final class KeySearch: Sendable {
   package func run(
     _ path: [UInt8], threads: Int, timeout: Int64, failed: @escaping @Sendable (StoreError) -> Void
   ) -> Bool {
-    let work = PatientWork<Bool>()
+    let work = TimedWork<Bool>()
     let isDone = work.run(timeout: timeout) { [self] work in
       do throws(StoreError) {
         try askForHandles(on: source.file(path, in: mounts))

@@ -1,78 +1,7 @@
-package import CachefilesFormat
+import CachefilesFormat
 package import LinuxIO
 import Synchronization
 package import SystemPackage
-
-/// What an entry of a cache directory is, by the place where it stands. Its kind of file is another matter.
-package enum EntryPlace: UInt8, Sendable, CaseIterable {
-  /// The root directory.
-  case root
-  /// `cache`.
-  case cache
-  /// `cache/I…`.
-  case volume
-  /// `cache/I…/@xx`.
-  case fanout
-  /// Whatever has an object's place: an entry of a fanout directory.
-  case object
-  /// Everything below `cache/@xx`: the layout before 5.17.
-  case legacy
-  /// `graveyard`.
-  case graveyard
-  /// Everything below it.
-  case buried
-  /// Everything else.
-  case foreign
-
-  /// The place of an entry of a directory at this place.
-  @inline(__always)
-  package func child(named name: Span<UInt8>) -> EntryPlace {
-    switch self {
-    case .root:
-      if name.equals("cache") { return .cache }
-      return name.equals("graveyard") ? .graveyard : .foreign
-    case .cache:
-      if name.count > 0, name[0] == VolumeName.prefix { return .volume }
-      return Fanout(directoryName: name) == nil ? .foreign : .legacy
-    case .volume: return Fanout(directoryName: name) == nil ? .foreign : .fanout
-    case .fanout: return .object
-    case .legacy: return .legacy
-    case .graveyard, .buried: return .buried
-    case .object, .foreign: return .foreign
-    }
-  }
-}
-
-/// What is asked of a volume for each of its objects: numbers, which threads can copy without counting references.
-package struct VolumeTraits: Sendable {
-  /// The volume's number within the scan, from 0.
-  package let index: Int
-  /// The netfs that its key tells.
-  package let type: NetfsType
-  /// The hash that salts the hashes of its objects.
-  package let hash: KeyHash
-}
-
-/// A volume that a scan came across.
-package final class ScannedVolume: Sendable {
-  /// The volume key.
-  package let key: [UInt8]
-  /// What is asked for each of its objects.
-  package let traits: VolumeTraits
-
-  /// Its number within the scan, from 0.
-  package var index: Int { traits.index }
-  /// The netfs that the key tells.
-  package var type: NetfsType { traits.type }
-  /// The hash that salts the hashes of its objects.
-  package var hash: KeyHash { traits.hash }
-
-  package init(index: Int, key: [UInt8]) {
-    self.key = key
-    traits = VolumeTraits(
-      index: index, type: NetfsType(volumeKey: key.span), hash: KeyHash(volumeKey: key.span))
-  }
-}
 
 /// A directory of a scan: its place in the tree, and its descriptor while that is open.
 package final class DirectoryNode: Sendable {
@@ -189,29 +118,18 @@ package final class DirectoryNode: Sendable {
   }
 }
 
-/// A descriptor that several threads use; it closes with the last of them.
-package final class SharedDescriptor: Sendable {
-  /// How many are open.
-  static let openCount = Atomic<Int>(0)
+extension DirectoryNode {
+  /// With more directories open than this, the scan closes those it has read and opens them again when needed.
+  static let openLimit = max(16, DescriptorLimit.raise(to: 4096) / 2)
 
-  /// The descriptor.
-  package let value: OwnedDescriptor
-
-  package init(_ value: consuming OwnedDescriptor) {
-    self.value = value
-    Self.openCount.add(1, ordering: .relaxed)
-  }
-
-  deinit { Self.openCount.subtract(1, ordering: .relaxed) }
-}
-
-extension Span where Element == UInt8 {
-  /// Whether the bytes are those of a text that is known when the program is written.
-  @inline(__always)
-  package func equals(_ text: StaticString) -> Bool {
-    guard count == text.utf8CodeUnitCount else { return false }
-    let other = text.utf8Start
-    for index in 0..<count where self[index] != other[index] { return false }
-    return true
+  /// Lets go of the descriptor when many are open.
+  ///
+  /// Every 64th level keeps its own while there is room: a directory is opened again from the nearest open one above,
+  /// so that without them a deep chain would cost the square of its depth.
+  package func releaseWhenCrowded() {
+    let open = SharedDescriptor.openCount.load(ordering: .relaxed)
+    guard parent != nil, open > Self.openLimit else { return }
+    if depth % 64 == 0, open <= Self.openLimit + Self.openLimit / 2 { return }
+    release()
   }
 }

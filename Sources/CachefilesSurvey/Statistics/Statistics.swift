@@ -207,7 +207,7 @@ package struct Statistics: ScanVisitor, Sendable {
   }
 
   /// Adds the bytes of files with several names, once each. Called once, after the last merge.
-  package mutating func settleLinks() {
+  package mutating func countSharedFiles() {
     for file in linked.values { add(file.tally, to: file.part, file.classes) }
     linked.removeAll()
   }

@@ -124,7 +124,7 @@ package struct StatisticsReport: Sendable {
     package func run() -> StatisticsReport {
       let (questions, isLive) = (questions, options.isLive)
       var (visitor, summary) = scanner.run { StatisticsVisitor(questions, isLive: isLive) }
-      visitor.statistics.settleLinks()
+      visitor.statistics.countSharedFiles()
       let statistics = visitor.statistics
       for error in statistics.errors { options.onFailure(error) }
       var report = blank

@@ -2,17 +2,7 @@ import CachefilesFormat
 package import CachefilesStore
 import LinuxIO
 import Synchronization
-package import SystemPackage
-
-/// What writes the entries of a tree down, in an order in which everything of a directory stands together.
-package protocol TreeWriter: Sendable {
-  /// Begins a directory. The failure says why nothing of it follows.
-  func begin(_ directory: borrowing ScanEntry, failure: Errno?, to text: inout [UInt8])
-  /// Adds what is no directory.
-  func add(_ entry: borrowing ScanEntry, to text: inout [UInt8])
-  /// Ends the directory that was begun last.
-  func end(to text: inout [UInt8])
-}
+import SystemPackage
 
 /// A walk over a cache directory, directory by directory, for output that nests.
 ///
@@ -25,11 +15,11 @@ package final class OrderedWalk: Sendable {
   private let options: ScanOptions
   private let writer: any TreeWriter
   private let write: @Sendable ([UInt8]) -> Void
-  private let output = Baton()
+  private let output = Lock()
   private let device: UInt64
   private let rootStatus: FileStatus
   private let failures = Atomic<Int>(0)
-  private let named = Mutex<Void>(())
+  private let named = Lock()
   private let volumes = Atomic<Int>(0)
 
   /// Prepares a walk; what the writer makes of it goes to a closure, which is called by one thread at a time.
@@ -63,7 +53,7 @@ package final class OrderedWalk: Sendable {
   private func fail(_ error: StoreError) {
     if error.error == .noSuchFileOrDirectory, options.isLive { return }
     failures.add(1, ordering: .relaxed)
-    named.withLock { _ in options.onFailure(error) }
+    named.withLock { options.onFailure(error) }
   }
 
   /// A directory that was begun, and the directories in it that are to follow.
@@ -108,12 +98,12 @@ package final class OrderedWalk: Sendable {
     /// Passes on what is written, and lets other threads write.
     mutating func finish() {
       passOn()
-      walk.output.giveBack()
+      walk.output.release()
       hasOutput = false
     }
 
     private mutating func passOn() {
-      if !hasOutput { walk.output.take() }
+      if !hasOutput { walk.output.acquire() }
       hasOutput = true
       walk.write(text)
       text.removeAll(keepingCapacity: true)

@@ -4,41 +4,6 @@ import LinuxIO
 import Synchronization
 import SystemPackage
 
-/// What a purge takes out of a cache.
-package enum PurgeSelection: Sendable {
-  /// Volumes, chosen by their keys.
-  case volumes(@Sendable ([UInt8]) -> Bool)
-  /// One object, by its path below the root: `cache/I…/@xx/name`, or a file of the layout before 5.17.
-  case object([UInt8])
-  /// Everything of the layout before 5.17.
-  case legacy
-  /// Everything in `cache`.
-  case all
-}
-
-/// Numbers of what is purged.
-package struct PurgeAmount: Sendable, Equatable {
-  /// Volume directories.
-  package var volumes = 0
-  /// Objects, those of the layout before 5.17 included.
-  package var objects = 0
-  /// Allocated bytes, directories included; a file with several names counts once for each thing that is buried.
-  package var diskBytes: UInt64 = 0
-  /// Objects that were open for writing when the cache went down.
-  package var dirtyObjects = 0
-
-  /// Nothing.
-  package init() {}
-
-  /// Adds another amount.
-  package static func += (left: inout PurgeAmount, right: PurgeAmount) {
-    left.volumes += right.volumes
-    left.objects += right.objects
-    left.diskBytes &+= right.diskBytes
-    left.dirtyObjects += right.dirtyObjects
-  }
-}
-
 /// What a purge will take out: each target is buried by one rename.
 package struct PurgePlan: Sendable {
   /// One entry that goes to the graveyard with everything in it.
@@ -140,7 +105,7 @@ package struct PurgePlan: Sendable {
       let status = try object(path, in: store)
       return [Target(path: path, inode: status.inode)]
     }
-    if let reason = try store.foreignness() {
+    if let reason = try store.reasonNotACache() {
       throw StoreError(path: store.path, operation: "purge", error: .invalidArgument, note: "it \(reason)")
     }
     var names: [[UInt8]] = []

@@ -11,4 +11,16 @@ public enum StandardStreams {
       _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
     }
   }
+
+  /// Whether a descriptor is a terminal. The corresponding C function is `isatty`.
+  public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Writes to standard error at once, as far as it takes it.
+  public static func writeError(_ bytes: [UInt8]) {
+    _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+  }
+
+  /// A write to a closed pipe gives EPIPE from now on, and does not end the process. The corresponding C function is
+  /// `signal` with `SIGPIPE`.
+  public static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
 }

@@ -4,7 +4,7 @@ public import SystemPackage
 
 /// Waits on a thread of its own for the end of a process.
 public final class ProcessEndWatch: Sendable {
-  private let thread: POSIXThread
+  private let thread: SystemThread
   private let stop: SharedEvent
 
   /// Waits from now on; the body runs once when the process has ended, or when that can no longer be told.
@@ -16,7 +16,7 @@ public final class ProcessEndWatch: Sendable {
     let stop = try SharedEvent()
     let watched = SharedFile(try process.descriptor.duplicate())
     guard
-      let thread = POSIXThread.start({
+      let thread = SystemThread({
         if Self.wait(for: watched.value.raw, unless: stop.descriptor.raw) { body() }
       })
     else { throw .resourceTemporarilyUnavailable }

@@ -14,30 +14,30 @@ public enum Workers {
   /// If the system cannot make more threads (at least one always exists, the calling one), fewer run.
   public static func run<R>(count: Int, _ body: @escaping @Sendable (Int) -> sending R) -> [R] {
     let results = ResultBox<R>()
-    #if FAULTS
-      let plan = FaultPlan.current
-      let work: @Sendable (Int) -> Void = { number in
-        FaultPlan.$current.withValue(plan) { results.append(body(number)) }
-      }
-    #else
-      let work: @Sendable (Int) -> Void = { number in results.append(body(number)) }
-    #endif
-    var threads: [POSIXThread] = []
+    var threads: [SystemThread] = []
     for number in 1..<max(1, AddressSpace.threads(count)) {
-      guard let thread = POSIXThread.start({ work(number) }) else { break }
+      guard let thread = SystemThread({ results.append(body(number)) }) else { break }
       threads.append(thread)
     }
-    work(0)
+    results.append(body(0))
     for thread in threads { thread.join() }
     return results.take()
+  }
+
+  /// Runs one more thread beside the work of this one, and waits for both. The work alone runs when the system has no
+  /// more threads.
+  public static func run<R>(beside companion: @escaping @Sendable () -> Void, _ work: () -> R) -> R {
+    let thread = SystemThread(companion)
+    defer { thread?.join() }
+    return work()
   }
 }
 
 /// What the threads returned. Each value is handed over whole: nobody else holds it.
 private final class ResultBox<R>: @unchecked Sendable {
-  private let lock = Mutex<Void>(())
+  private let lock = Lock()
   private var values: [R] = []
 
-  func append(_ value: R) { lock.withLock { _ in values.append(value) } }
-  func take() -> [R] { lock.withLock { _ in values } }
+  func append(_ value: R) { lock.withLock { values.append(value) } }
+  func take() -> [R] { lock.withLock { values } }
 }

@@ -32,13 +32,7 @@ public final class WorkingDirectory {
   ) throws(Errno) -> R {
     let result = Mutex<Result<R, Errno>?>(nil)
     let outcome = SharedResult(result)
-    #if FAULTS
-      let plan = FaultPlan.current
-      let work: @Sendable () -> Void = { FaultPlan.$current.withValue(plan) { outcome.run(body) } }
-    #else
-      let work: @Sendable () -> Void = { outcome.run(body) }
-    #endif
-    guard let thread = POSIXThread.start(work) else { throw .resourceTemporarilyUnavailable }
+    guard let thread = SystemThread({ outcome.run(body) }) else { throw .resourceTemporarilyUnavailable }
     thread.join()
     return try outcome.take()
   }

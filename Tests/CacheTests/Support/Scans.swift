@@ -57,7 +57,7 @@ extension ScratchDirectory {
     let options = ScanOptions(threads: threads, attributes: attributes) { failures.add($0) }
     let scanner = try Scanner(store, options)
     var (statistics, summary) = scanner.run { Statistics(wantsExtents: extents, now: Clock.now) }
-    statistics.settleLinks()
+    statistics.countSharedFiles()
     return ScanResult(statistics: statistics, summary: summary, failures: failures.all)
   }
 

@@ -94,7 +94,7 @@ struct HostileCheckTests {
     #expect(result.counts[.o01] == 100_000)
     let group = try #require(result.report.groups.first { $0.kind.id == .o01 })
     #expect(group.count == 100_000)
-    #expect(group.findings.count == FindingFunnel.keptPerProblem)
+    #expect(group.findings.count == FindingCollector.keptPerProblem)
     // The first by path are the ones that are kept, whichever thread came first.
     #expect(group.findings.first?.path.suffix(7) == Array("Q000001".utf8)[...])
     #expect(group.findings.last?.path.suffix(7) == Array("Q001000".utf8)[...])

@@ -5,7 +5,7 @@ fill() {
   mkfs.ext4 -q -F -N 65536 /dev/vda && mount /dev/vda $cache || broken "no file system"
   cachefiles sample --quiet --objects 45000 --data 0 /tmp/race && cachefiles copy --threads 2 /tmp/race $cache > /tmp/copy 2>&1 || broken "no objects: $(tail -1 /tmp/copy)"
   rm -rf /tmp/race
-  printf 'dir %s\ntag lab\nfrun 50%%\nfcull 40%%\nfstop 1%%\nbrun 3%%\nbcull 2%%\nbstop 1%%\nculltable 12\n' $cache > /tmp/cachefilesd.conf
+  printf 'dir %s\ntag lab\nfrun 50%%\nfcull 40%%\nfstop 1%%\nculltable 12\n' $cache > /tmp/cachefilesd.conf
 }
 free_percent() { stat -f -c '%d %c' $cache | { read -r free all; echo $((free * 100 / all)); }; }
 files() { stat -f -c '%d' $cache; }

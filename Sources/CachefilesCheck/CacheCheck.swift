@@ -1,0 +1,271 @@
+import CachefilesFormat
+package import CachefilesStore
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// A check of a cache directory, and its repair: observe, judge, act.
+package final class CacheCheck: Sendable {
+  /// How many entries have been seen so far.
+  package let progress = ScanProgress()
+  private let options: CheckOptions
+  private let collector: FindingCollector
+  private let errors = Mutex<Int>(0)
+  private let start: ContinuousClock.Instant
+
+  /// Prepares a check. One value makes one run.
+  package init(_ options: CheckOptions) {
+    self.options = options
+    start = options.clock()
+    collector = FindingCollector(options.policy, repairLimit: options.repairLimit, onFinding: options.onFinding)
+  }
+
+  /// What one look at the whole cache, or at the part that was asked for, came to.
+  private struct Look {
+    var scanned = CheckReport.Scanned()
+    var isInterrupted = false
+    var nextVolume: [UInt8]?
+    var isComplete: Bool { !isInterrupted && nextVolume == nil }
+  }
+
+  /// Checks the directory and, where the policy says so, repairs it.
+  ///
+  /// What cannot be read or done is named through ``CheckOptions/onFailure`` and counted in ``CheckReport/errors``; nothing
+  /// is thrown. Where a repair was asked for and may not be begun, ``CheckReport/refusal`` says why.
+  package func run(_ store: borrowing Store) -> CheckReport {
+    var report = CheckReport(root: store.path)
+    report.isRepair = options.policy.repairs
+    report.deletes = options.deletes
+    report.isPartial = options.volumes != nil || options.firstVolume != nil || options.policy.only != nil
+    report.liveness = store.probeLiveness(options.liveness)
+    if report.isRepair {
+      do throws(Refusal) {
+        try refuseOthers(store)
+        let cache = try store.hold(options.liveness)
+        if let journal = options.journal, let reason = Journal.obstacle(to: journal, store) { throw .unmet(reason) }
+        attempt { () throws(StoreError) in
+          let (context, look) = try check(store, &report)
+          try repair(cache, context, look, &report)
+        }
+      } catch {
+        report.refusal = error
+      }
+    } else {
+      attempt { () throws(StoreError) in _ = try check(store, &report) }
+    }
+    return finish(report)
+  }
+
+  private func attempt(_ body: () throws(StoreError) -> Void) {
+    do throws(StoreError) { try body() } catch { fail(error) }
+  }
+
+  /// A repair would be one of something else than a cache. What cannot be listed, or is not even a directory, is what repairs
+  /// are for.
+  private func refuseOthers(_ store: borrowing Store) throws(Refusal) {
+    let reason: String?
+    do throws(StoreError) { reason = try store.reasonNotACache() } catch { reason = nil }
+    if let reason { throw .notACache(reason) }
+  }
+
+  private func check(
+    _ store: borrowing Store, _ report: inout CheckReport
+  ) throws(StoreError) -> (CheckContext, Look) {
+    let observation = try RootObservation.observe(store, liveness: report.liveness)
+    if let error = observation.trialError { fail(error) }
+    if observation.cache?.kind == .directory { report.generation = try store.generation() }
+    var context = CheckContext(
+      kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
+    context.isClockBehind = observation.isAhead(of: options.now)
+    let look = try look(store, context, observation, report.generation)
+    report.scanned = look.scanned
+    report.isInterrupted = look.isInterrupted
+    report.nextVolume = look.nextVolume
+    return (context, look)
+  }
+
+  private func finish(_ report: CheckReport) -> CheckReport {
+    var report = report
+    report.groups = collector.groups()
+    report.errors = errors.withLock { $0 }
+    let (seconds, attoseconds) = (options.clock() - start).components
+    report.duration = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    return report
+  }
+
+  private func fail(_ error: StoreError) {
+    errors.withLock { count in
+      count += 1
+      options.onFailure(error)
+    }
+  }
+
+  private var isOutOfTime: Bool {
+    options.timeLimit.map { options.clock() - start > .nanoseconds($0) } ?? false
+  }
+
+  // MARK: Looking
+
+  private func look(
+    _ store: borrowing Store, _ context: CheckContext, _ observation: RootObservation, _ generation: FormatGeneration
+  ) throws(StoreError) -> Look {
+    judge(observation, store, context, generation)
+    var look = Look()
+    var known: [VolumeConclusion.Volume] = []
+    let parts = try parts(of: store)
+    for (index, part) in parts.enumerated() {
+      // The first part is always finished, so that each run gets somewhere.
+      if index > 0, isOutOfTime {
+        look.nextVolume = part.key
+        break
+      }
+      let isFirst = index == 0
+      var (visitor, summary, unseen) = try scan(store, part, context) {
+        self.options.isCancelled() || (!isFirst && self.isOutOfTime)
+      }
+      look.scanned += visitor.scanned
+      for error in visitor.errors {
+        fail(error)
+        unseen.insert(CachePath(error.path, below: store.path).bytes)
+      }
+      if summary.isCancelled {
+        if options.isCancelled() { look.isInterrupted = true } else { look.nextVolume = part.key }
+        break
+      }
+      known += VolumeConclusion.known(summary.volumes, visitor.volumes, unseen)
+      let conclusion = VolumeConclusion(collector: collector, context: context, root: store.path)
+      conclusion.report(visitor.graveyard, observation.graveyard)
+      conclusion.report(visitor.legacy)
+    }
+    VolumeConclusion(collector: collector, context: context, root: store.path).report(known)
+    return look
+  }
+
+  private func judge(
+    _ observation: RootObservation, _ store: borrowing Store, _ context: CheckContext, _ generation: FormatGeneration
+  ) {
+    let root = Finding.Subject(path: [], store.rootStatus)
+    let hasLegacyTree = generation == .legacy || generation == .mixed
+    for (path, status, judgement) in observation.judge(hasLegacyTree: hasLegacyTree, context) {
+      let relative = Array(path.joined(separator: [UInt8(ascii: "/")]))
+      collector.report(
+        judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
+        path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0,
+        relative.isEmpty ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id))
+    }
+  }
+
+  /// A part of a check: everything, one volume, or all that is outside volumes.
+  private struct Part {
+    var key: [UInt8]?
+    var volumes: (@Sendable ([UInt8]) -> Bool)?
+    var coversAll = false
+  }
+
+  /// A part of a cache that is empty was not checked: nothing says that it is clean.
+  private func failUnmatched(_ store: borrowing Store) {
+    guard options.volumes != nil || options.firstVolume != nil else { return }
+    fail(
+      StoreError(
+        path: store.path.appending(component: Store.cacheName.bytes), operation: "find what to check",
+        error: .noSuchFileOrDirectory, note: "no volume matches"))
+  }
+
+  private func parts(of store: borrowing Store) throws(StoreError) -> [Part] {
+    guard options.timeLimit != nil || options.firstVolume != nil else {
+      if let wanted = options.volumes, try !store.hasVolume(where: wanted) { failUnmatched(store) }
+      return [Part(volumes: options.volumes, coversAll: options.volumes == nil)]
+    }
+    var keys: [[UInt8]] = []
+    defer { if keys.isEmpty { failUnmatched(store) } }
+    try store.forEachCacheEntry { name, _ in
+      // The name may be no more than the prefix: that is no volume's, but has to be looked at, too.
+      guard name.count > 0, name[0] == VolumeName.prefix else { return }
+      let key = name.extracting(1..<name.count).array
+      if let wanted = options.volumes, !wanted(key) { return }
+      if let first = options.firstVolume, key.lexicographicallyPrecedes(first) { return }
+      keys.append(key)
+    }
+    keys.sort { $0.lexicographicallyPrecedes($1) }
+    let parts = keys.map { key in Part(key: key, volumes: { $0 == key }) }
+    if options.volumes != nil || options.firstVolume != nil { return parts }
+    return [Part(volumes: { _ in false }, coversAll: true)] + parts
+  }
+
+  private func scan(
+    _ store: borrowing Store, _ part: Part, _ context: CheckContext, isCancelled: @escaping @Sendable () -> Bool
+  ) throws(StoreError) -> (visitor: CheckVisitor, summary: ScanSummary, unseen: UnseenVolumes) {
+    let unseen = Shared(UnseenVolumes())
+    let root = store.path
+    var scan = ScanOptions(threads: options.threads, attributes: true, onlyVolumes: !part.coversAll) { error in
+      unseen.value.withLock { $0.insert(CachePath(error.path, below: root).bytes) }
+      // A mount point is a finding, not a failure.
+      if error.error != .improperLink { self.fail(error) }
+    }
+    scan.volumes = part.volumes
+    scan.isCancelled = isCancelled
+    scan.isLive = context.isLive
+    let prototype = CheckVisitor(context, collector, store, coversAll: part.coversAll)
+    let (visitor, summary) = try Scanner(store, scan, progress: progress).run { prototype }
+    return (visitor, summary, unseen.value.withLock { $0 })
+  }
+
+  /// A value that the threads of a scan add to.
+  private final class Shared<Value: Sendable>: Sendable {
+    let value: Mutex<Value>
+    init(_ value: Value) { self.value = Mutex(value) }
+  }
+
+  // MARK: Acting
+
+  private func repair(
+    _ cache: borrowing ExclusiveCache, _ context: CheckContext, _ look: Look, _ report: inout CheckReport
+  ) throws(StoreError) {
+    guard let journal = options.journal else { return }
+    var repairer = Repairer(
+      Repairer.Options(
+        journal: journal, deletes: options.deletes, includesDirty: options.policy.consent == .allAndDirty,
+        now: options.now, isCancelled: options.isCancelled,
+        onFailure: { self.fail($0) }))
+    defer {
+      repairer.finish()
+      report.journal = repairer.journalPath?.bytes
+    }
+    var look = look
+    while true {
+      let waiting = collector.takeWaiting()
+      // A look that ran out of time is not made again: the next run begins where something was left.
+      if !look.isComplete, let key = waiting.firstBeyond, let next = report.nextVolume,
+        key.lexicographicallyPrecedes(next)
+      {
+        report.nextVolume = key
+      }
+      if report.isInterrupted {
+        waiting.findings.forEach(collector.record)
+        return
+      }
+      switch repairer.repair(waiting.findings, in: cache, record: collector.record) {
+      case .complete: break
+      case .interrupted:
+        report.isInterrupted = true
+        return
+      case .refused(let reason):
+        report.refusal = reason
+        return
+      }
+      if waiting.findings.isEmpty { return }
+      // Repairs can leave something of the root behind, and more may have been found than could be kept.
+      let observation = try RootObservation.observe(cache.store, liveness: report.liveness)
+      if let error = observation.trialError { fail(error) }
+      let generation = observation.cache?.kind == .directory ? try cache.store.generation() : .empty
+      if waiting.isComplete || !look.isComplete {
+        judge(observation, cache.store, context, generation)
+      } else {
+        look = try self.look(cache.store, context, observation, generation)
+        if look.isComplete { collector.forgetBeyond() }
+        report.isInterrupted = look.isInterrupted
+        report.nextVolume = look.nextVolume
+      }
+    }
+  }
+}

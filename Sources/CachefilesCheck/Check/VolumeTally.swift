@@ -1,0 +1,94 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// What a check gathers about a volume while it looks at its entries.
+struct VolumeTally: Sendable {
+  var path: [UInt8] = []
+  var status = FileStatus()
+  var attribute: AttributeReading?
+  var value: [UInt8] = []
+  var objects = 0
+  /// Objects that may hold writes which the server never got.
+  var dirty = 0
+  /// Whether something of the volume was not looked at: it could not be read, or something is mounted over it.
+  var isIncomplete = false
+  var diskBytes: UInt64 = 0
+  var fanouts: Set<UInt8> = []
+  /// The last use of anything in it.
+  var newestAccess: Int64?
+  /// The last uses of objects that a kernel can find.
+  var uses = LatestUses()
+  /// Whether something in it was used after now, by the check's clock.
+  var wasUsedAhead = false
+  /// Objects of more than one page.
+  var large = 0
+  /// Those of them that have no hole.
+  var dense = 0
+  /// Those of them whose owner and mode no kernel gives.
+  var strange = 0
+  var oldestChange = Int64.max
+  var newestChange = Int64.min
+  /// For volumes of unknown type: paths by the length of the attribute, a few of each.
+  var lengths: [Int: LengthClass] = [:]
+
+  struct LengthClass: Sendable {
+    var count = 0
+    var examples: [Finding.Subject] = []
+    static let limit = 1000
+  }
+
+  /// Counts one object.
+  ///
+  /// - Parameters:
+  ///   - now: the check's clock, nanoseconds since 1970.
+  ///   - isFindable: whether a kernel finds it by its name and place.
+  @inline(__always)
+  mutating func add(_ status: FileStatus, now: Int64 = .max, isFindable: Bool = true) {
+    objects += 1
+    let access = status.accessTime
+    if newestAccess ?? .min < access { newestAccess = access }
+    if isFindable { uses.add(access) }
+    if access.subtractingClamped(now) > CheckContext.clockTolerance { wasUsedAhead = true }
+    guard status.size > ObjectJudge.pageSize else { return }
+    large += 1
+    if status.allocatedBytes >= status.size { dense += 1 }
+    if status.owner != 0 || status.permissions & 0o077 != 0 { strange += 1 }
+    oldestChange = min(oldestChange, status.changeTime)
+    newestChange = max(newestChange, status.changeTime)
+  }
+
+  /// Whether everything speaks for a copy by a tool that fills holes: no holes at all, written in one go, and neither
+  /// the owner nor the mode that the kernel gives. Few objects prove nothing.
+  var looksRestored: Bool {
+    large >= 8 && dense == large && strange == large
+      && newestChange.subtractingClamped(oldestChange) < 600_000_000_000
+  }
+
+  mutating func merge(_ other: VolumeTally) {
+    if !other.path.isEmpty {
+      path = other.path
+      status = other.status
+      attribute = other.attribute
+      value = other.value
+    }
+    objects += other.objects
+    dirty += other.dirty
+    isIncomplete = isIncomplete || other.isIncomplete
+    diskBytes &+= other.diskBytes
+    fanouts.formUnion(other.fanouts)
+    if let time = other.newestAccess { newestAccess = max(newestAccess ?? time, time) }
+    uses.merge(other.uses)
+    wasUsedAhead = wasUsedAhead || other.wasUsedAhead
+    large += other.large
+    dense += other.dense
+    strange += other.strange
+    oldestChange = min(oldestChange, other.oldestChange)
+    newestChange = max(newestChange, other.newestChange)
+    for (length, new) in other.lengths {
+      lengths[length, default: LengthClass()].count += new.count
+      let room = LengthClass.limit - (lengths[length]?.examples.count ?? 0)
+      lengths[length]?.examples += new.examples.prefix(max(0, room))
+    }
+  }
+}

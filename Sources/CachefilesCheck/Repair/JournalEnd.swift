@@ -1,0 +1,11 @@
+import CachefilesFormat
+import CachefilesStore
+import FoundationEssentials
+import LinuxIO
+import SystemPackage
+
+/// The last line of a journal whose run came to its end.
+struct JournalEnd: Codable, Equatable {
+  /// The entries of steps that failed, and may have been made half.
+  var incomplete: [JournalPath]
+}

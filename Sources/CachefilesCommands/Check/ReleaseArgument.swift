@@ -1,0 +1,12 @@
+import ArgumentParser
+import LinuxIO
+
+/// The release of a kernel: `6.12`.
+struct ReleaseArgument: ExpressibleByArgument {
+  let release: KernelRelease
+
+  init?(argument: String) {
+    guard let release = KernelRelease(argument) else { return nil }
+    self.release = release
+  }
+}

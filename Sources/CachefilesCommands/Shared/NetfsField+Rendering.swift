@@ -1,0 +1,45 @@
+import CachefilesFormat
+
+extension NetfsField {
+  /// Writes the field as a member of a JSON object.
+  func write(to json: inout JSONWriter) {
+    json.key(name)
+    value.write(to: &json)
+  }
+
+  /// The name in words.
+  var label: String { String(name.map { $0 == "_" ? " " : $0 }) }
+}
+
+extension NetfsField.Value {
+  /// Writes the value as JSON: numbers as numbers, identifiers and opaque bytes in hexadecimal, times as nanoseconds.
+  func write(to json: inout JSONWriter) {
+    switch self {
+    case .number(let number): json.number(nil, number)
+    case .identifier(let number): json.text(nil, "0x" + String(number, radix: 16))
+    case .bytes(let bytes): json.bytes(nil, bytes)
+    case .opaque(let bytes): json.hex(nil, bytes.span)
+    case .text(let text): json.text(nil, text)
+    case .list(let items): json.array { json in for item in items { json.text(nil, item) } }
+    case .time(let seconds, let nanoseconds):
+      json.object { json in
+        json.number("seconds", seconds)
+        json.number("nanoseconds", nanoseconds)
+        json.text("utc", Quantity.time(seconds: seconds, nanoseconds: nanoseconds))
+      }
+    }
+  }
+
+  /// The value in words.
+  var words: String {
+    switch self {
+    case .number(let number): String(number)
+    case .identifier(let number): "0x" + String(number, radix: 16)
+    case .bytes(let bytes): EscapedBytes.string(bytes)
+    case .opaque(let bytes): bytes.isEmpty ? "none" : Hex.string(bytes)
+    case .text(let text): text
+    case .list(let items): items.isEmpty ? "none" : items.joined(separator: ", ")
+    case .time(let seconds, let nanoseconds): Quantity.time(seconds: seconds, nanoseconds: nanoseconds)
+    }
+  }
+}

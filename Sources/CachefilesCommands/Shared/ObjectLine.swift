@@ -1,0 +1,27 @@
+import CachefilesFormat
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+import Synchronization
+
+/// One object of a listing.
+struct ObjectLine: Renderable {
+  let item: ObjectListing.Item
+  let now: Int64
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("path", item.path)
+    json.number("atime_ns", item.accessTime)
+    json.number("disk_bytes", item.diskBytes)
+    json.number("file_bytes", item.fileBytes)
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    let age = Quantity.age(item.accessTime, now: now)
+    let disk = Quantity.size(item.diskBytes)
+    let file = Quantity.size(item.fileBytes)
+    return [
+      "\(style.faint(age.right(7)))  \(disk.right(9))  \(style.faint(file.right(9)))  \(EscapedBytes.string(item.path))"
+    ]
+  }
+}

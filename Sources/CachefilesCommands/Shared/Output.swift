@@ -1,0 +1,90 @@
+import ArgumentParser
+import CachefilesFormat
+
+/// The one place that decides in which form values are printed.
+struct Output {
+  let stream: OutputStream
+  private(set) var format: OutputFormat
+  let style: Style
+  let isVerbose: Bool
+  let isQuiet: Bool
+
+  /// - Parameter isCollecting: whether to keep the text, for a file that is written as a whole.
+  init(_ options: OutputOptions, isCollecting: Bool = false) {
+    stream = OutputStream(isCollecting: isCollecting)
+    format = options.format
+    style = Style(isOn: options.color.isOn(for: stream))
+    isVerbose = options.verbose
+    isQuiet = options.quiet
+  }
+
+  /// The same in another form.
+  func with(_ format: OutputFormat) -> Output {
+    var other = self
+    other.format = format
+    return other
+  }
+
+  /// Prints one value: text, or a document whose `schema` is `cachefiles.<command>/1`.
+  func render(_ value: some Renderable, command: String) {
+    switch format {
+    case .text:
+      for line in value.lines(style, verbose: isVerbose) { stream.line(line) }
+    case .document, .lines:
+      var json = JSONWriter(pretty: format == .document)
+      json.object { json in
+        json.text("schema", "cachefiles.\(command)/1")
+        value.write(to: &json)
+      }
+      json.end()
+      stream.append { $0 += json.bytes }
+    }
+  }
+
+  /// Appends one value as lines of text or one JSON line, for those who buffer on their own.
+  func append(_ value: some Renderable, command: String, to buffer: inout [UInt8]) {
+    guard format == .text else {
+      var json = JSONWriter(pretty: false)
+      json.object { json in
+        json.text("schema", "cachefiles.\(command)/1")
+        value.write(to: &json)
+      }
+      json.end()
+      buffer += json.bytes
+      return
+    }
+    for line in value.lines(style, verbose: isVerbose) {
+      buffer += line.utf8
+      buffer.append(UInt8(ascii: "\n"))
+    }
+  }
+
+  /// Prints several values: text one after another (cards apart, table lines not), JSON lines, or a document with a
+  /// list under a key.
+  func render(_ values: [some Renderable], command: String, key: StaticString, apart: Bool = true) {
+    switch format {
+    case .text:
+      for (index, value) in values.enumerated() {
+        if index > 0, apart { stream.line() }
+        for line in value.lines(style, verbose: isVerbose) { stream.line(line) }
+      }
+    case .lines:
+      for value in values { render(value, command: command) }
+    case .document:
+      var json = JSONWriter(pretty: true)
+      json.object { json in
+        json.text("schema", "cachefiles.\(command)/1")
+        json.array(key) { json in
+          for value in values { json.object { value.write(to: &$0) } }
+        }
+      }
+      json.end()
+      stream.append { $0 += json.bytes }
+    }
+  }
+
+  /// Says something on stderr, unless `--quiet` was given.
+  func note(_ text: String) {
+    if !isQuiet { StandardError.line(text) }
+  }
+}

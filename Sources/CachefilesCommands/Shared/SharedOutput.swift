@@ -1,0 +1,19 @@
+import CachefilesFormat
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+import Synchronization
+
+/// An output that several threads write whole lines to.
+final class SharedOutput: @unchecked Sendable {
+  // `output` is read by all threads; its stream is touched under the lock only.
+  let output: Output
+  private let lock = Lock()
+
+  init(_ output: Output) { self.output = output }
+
+  /// Writes lines.
+  func write(_ bytes: [UInt8]) {
+    lock.withLock { output.stream.append { $0 += bytes } }
+  }
+}

@@ -1,0 +1,32 @@
+import CachefilesFormat
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+import Synchronization
+
+/// Prints the objects as the scan comes across them, so that a list of any length needs no memory.
+struct ObjectPrinter: ScanVisitor {
+  private let shared: SharedOutput
+  private let now: Int64
+  private var buffer: [UInt8] = []
+
+  init(_ shared: SharedOutput, now: Int64) {
+    self.shared = shared
+    self.now = now
+  }
+
+  mutating func visit(_ entry: borrowing ScanEntry) {
+    guard let item = ObjectListing.Item(entry) else { return }
+    shared.output.append(ObjectLine(item: item, now: now), command: "ls", to: &buffer)
+    if buffer.count >= 32 << 10 { flush() }
+  }
+
+  mutating func merge(_ other: consuming ObjectPrinter) {
+    other.flush()
+  }
+
+  private mutating func flush() {
+    shared.write(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

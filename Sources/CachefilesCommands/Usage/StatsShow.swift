@@ -1,0 +1,142 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesHost
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles stats [show]`.
+struct StatsShow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "What a cache holds, how full and how old it is.",
+    discussion: """
+      Counts objects and bytes with one parallel walk that changes nothing, access times included. Works on a live \
+      cache. Allocated bytes are those of 'du -s' of the directory; files with several hard links count once.
+
+      Of a live cache the kernel's own counts are told too, and which volumes and objects it uses now. --proc reads \
+      them from a saved copy of /proc/fs/fscache, whether the cache is live or not.
+
+      --what-if tells how many days of use a smaller cache would hold, and what a cull to that size would remove.
+
+      'cachefiles stats diff' compares two runs that --json saved.
+
+      --format openmetrics is for Prometheus; with --output the file appears as a whole, for the textfile collector \
+      of its node exporter. --report writes one self-contained HTML page.
+
+      \(ExitStatus.table)
+      """)
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var scan: ScanArguments
+
+  @Flag(help: "Read the records too: sizes of the cached files, dirty objects.")
+  var records = false
+
+  @Flag(help: "Find the runs of data too, which opens every object.")
+  var extents = false
+
+  @Flag(help: "Tell what caches of other sizes would hold.")
+  var whatIf = false
+
+  @Option(help: ArgumentHelp("The same for this size; may be given several times.", valueName: "size"))
+  var size: [SizeArgument] = []
+
+  @Option(help: ArgumentHelp("Read what the kernel tells from this copy of /proc.", valueName: "dir"))
+  var proc: ByteArgument?
+
+  @Option(help: ArgumentHelp("Print it as text, json, openmetrics or csv.", valueName: "format"))
+  var format: StatisticsFormat?
+
+  @Option(help: ArgumentHelp("Write to this file, which appears as a whole.", valueName: "file"))
+  var output: ByteArgument?
+
+  @Option(help: ArgumentHelp("Write an HTML page to this file.", valueName: "file"))
+  var report: ByteArgument?
+
+  @Option(help: ArgumentHelp("Look again every so many seconds and print what changed.", valueName: "seconds"))
+  var watch: Int?
+
+  @Option(help: ArgumentHelp("End --watch after so many looks.", valueName: "n"))
+  var count: Int?
+
+  @Option(
+    help: ArgumentHelp("Count ages from this moment, nanoseconds since 1970.", valueName: "ns", visibility: .hidden))
+  var now: Int64?
+
+  @OptionGroup var form: OutputOptions
+
+  func validate() throws {
+    if format != nil, form.format != .text { throw ValidationError("--format excludes --json and --jsonl") }
+    if let watch {
+      if watch < 1 { throw ValidationError("--watch must be 1 second or more") }
+      if output != nil || report != nil || format != nil || form.format == .document {
+        throw ValidationError("--watch prints lines of text, or with --jsonl lines of JSON")
+      }
+    }
+    if let count, watch == nil || count < 1 { throw ValidationError("--count needs --watch and must be 1 or greater") }
+    if report != nil, output != nil { throw ValidationError("--report is the output; leave out --output") }
+  }
+
+  private func questions() -> StatisticsReport.Questions {
+    var questions = StatisticsReport.Questions()
+    questions.records = records
+    questions.extents = extents
+    questions.reachability = true
+    questions.ageCurve = whatIf || !size.isEmpty || report != nil
+    questions.kernel = (proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory, proc != nil)
+    if let now { questions.now = now }
+    return questions
+  }
+
+  func run() throws {
+    let percentages = try store.configuration()?.percentages ?? CullPercentages()
+    let options = scan.options(attributes: records)
+    if let watch {
+      try StatisticsWatch(
+        interval: watch, count: count, questions: questions(), options: options, percentages: percentages
+      )
+      .run(try store.path(), Output(form))
+      return
+    }
+    let opened = try store.open()
+    let file = try (report ?? output).map { path throws(Failure) in try Self.prepare(path, about: opened) }
+    let output = Output(form, isCollecting: file != nil)
+    let result = try StatisticsCommand.report(opened, questions(), options, percentages: percentages, output)
+    render(result, output)
+    if let file {
+      do throws(StoreError) { try file.write(output.stream.take()) } catch { throw Failure(error.description) }
+    }
+    output.stream.flush()
+    try StatisticsCommand.finish(result)
+  }
+
+  private static func prepare(_ path: ByteArgument, about store: borrowing Store) throws(Failure) -> ReportFile {
+    do throws(StoreError) {
+      return try ReportFile.prepare(FilePath(bytes: path.bytes), about: store)
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  private func render(_ result: StatisticsReport, _ output: Output) {
+    let view = StatisticsView(report: result, sizes: size.map(\.bytes))
+    if report != nil {
+      let page = HTMLReport(result, sizes: size.map(\.bytes)).text
+      output.stream.append { $0 += page }
+      return
+    }
+    switch format {
+    case nil, .text?: output.render(view, command: "stats")
+    case .json?: output.with(.document).render(view, command: "stats")
+    case .openmetrics?:
+      var metrics = OpenMetrics(result)
+      metrics.end()
+      output.stream.append { $0 += metrics.text }
+    case .csv?:
+      let table = CommaSeparated(result)
+      output.stream.append { $0 += table.text }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package import CachefilesFormat
+
+/// A volume that a scan came across.
+package final class ScannedVolume: Sendable {
+  /// The volume key.
+  package let key: [UInt8]
+  /// What is asked for each of its objects.
+  package let traits: VolumeTraits
+
+  /// Its number within the scan, from 0.
+  package var index: Int { traits.index }
+  /// The netfs that the key tells.
+  package var type: NetfsType { traits.type }
+  /// The hash that salts the hashes of its objects.
+  package var hash: KeyHash { traits.hash }
+
+  package init(index: Int, key: [UInt8]) {
+    self.key = key
+    traits = VolumeTraits(
+      index: index, type: NetfsType(volumeKey: key.span), hash: KeyHash(volumeKey: key.span))
+  }
+}

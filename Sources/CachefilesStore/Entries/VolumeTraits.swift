@@ -1,0 +1,11 @@
+package import CachefilesFormat
+
+/// What is asked of a volume for each of its objects: numbers, which threads can copy without counting references.
+package struct VolumeTraits: Sendable {
+  /// The volume's number within the scan, from 0.
+  package let index: Int
+  /// The netfs that its key tells.
+  package let type: NetfsType
+  /// The hash that salts the hashes of its objects.
+  package let hash: KeyHash
+}

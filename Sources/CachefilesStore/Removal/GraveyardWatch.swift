@@ -1,0 +1,36 @@
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// Asks now and then, during a sweep, whether a cachefilesd has come up that empties the graveyard itself.
+package final class GraveyardWatch: Sendable {
+  /// The cache, for the sweep itself too: a watch needs no descriptors of its own.
+  package let store: Store
+  private let sources: LivenessSources
+  private let next: Atomic<Int64>
+  private let found = Mutex<GraveyardDaemon>(.none)
+  /// Nanoseconds between two questions.
+  private static let interval: Int64 = 1_000_000_000
+
+  /// Watches over a cache.
+  package init(_ store: consuming Store, _ sources: LivenessSources = LivenessSources()) {
+    self.store = store
+    self.sources = sources
+    next = Atomic(0)
+  }
+
+  /// What was found last.
+  package var daemon: GraveyardDaemon { found.withLock { $0 } }
+
+  /// Whether there may be one, asked anew at most once a second.
+  package func mayHaveDaemon() -> Bool {
+    if daemon != .none { return true }
+    let (now, due) = (Clock.now, next.load(ordering: .relaxed))
+    guard now >= due,
+      next.compareExchange(expected: due, desired: now + Self.interval, ordering: .relaxed).exchanged
+    else { return false }
+    let answer = store.graveyardDaemon(sources)
+    found.withLock { $0 = answer }
+    return answer != .none
+  }
+}

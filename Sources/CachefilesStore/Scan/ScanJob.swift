@@ -1,0 +1,9 @@
+import LinuxIO
+
+/// A piece of a scan's work.
+enum ScanJob: Sendable {
+  /// Read a directory.
+  case directory(DirectoryNode)
+  /// Look at the entries in a buffer.
+  case batch(DirectoryNode, DirectoryBuffer)
+}

@@ -1,0 +1,20 @@
+/// Classes of ages: in the future, up to an hour, and so on to more than a year.
+package enum AgeClass {
+  /// The greatest age of each class in seconds; the first class is the future, the last has no limit.
+  package static let limits: [Int64] = [
+    0, 3600, 6 * 3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400, 90 * 86400, 180 * 86400, 365 * 86400,
+  ]
+  /// The number of classes.
+  package static let count = 11
+
+  /// The class of what was used at a time, in nanoseconds since 1970.
+  @inline(__always)
+  package static func index(of time: Int64, now: Int64) -> Int {
+    let (age, overflow) = now.subtractingReportingOverflow(time)
+    if overflow { return time < 0 ? count - 1 : 0 }
+    if age < 0 { return 0 }
+    var index = 1
+    while index < limits.count, age > limits[index] * 1_000_000_000 { index += 1 }
+    return index
+  }
+}

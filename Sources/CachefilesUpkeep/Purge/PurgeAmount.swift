@@ -1,0 +1,28 @@
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// Numbers of what is purged.
+package struct PurgeAmount: Sendable, Equatable {
+  /// Volume directories.
+  package var volumes = 0
+  /// Objects, those of the layout before 5.17 included.
+  package var objects = 0
+  /// Allocated bytes, directories included; a file with several names counts once for each thing that is buried.
+  package var diskBytes: UInt64 = 0
+  /// Objects that were open for writing when the cache went down.
+  package var dirtyObjects = 0
+
+  /// Nothing.
+  package init() {}
+
+  /// Adds another amount.
+  package static func += (left: inout PurgeAmount, right: PurgeAmount) {
+    left.volumes += right.volumes
+    left.objects += right.objects
+    left.diskBytes &+= right.diskBytes
+    left.dirtyObjects += right.dirtyObjects
+  }
+}

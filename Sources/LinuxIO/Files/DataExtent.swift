@@ -1,0 +1,20 @@
+import CLinux
+import Glibc
+import SystemPackage
+
+/// A run of data in a sparse file.
+public struct DataExtent: Equatable, Sendable {
+  /// The first byte.
+  public var offset: UInt64
+  /// The number of bytes.
+  public var length: UInt64
+
+  /// Makes a run.
+  public init(offset: UInt64, length: UInt64) {
+    self.offset = offset
+    self.length = length
+  }
+
+  /// The byte after the last.
+  public var end: UInt64 { offset + length }
+}
