@@ -1,12 +1,6 @@
 import LinuxIO
 package import SystemPackage
 
-/// What takes commands as `/dev/cachefiles` does: each acts on a name in the working directory of the calling thread.
-package protocol CommandDevice: Sendable {
-  /// Gives one command. The answer is the error.
-  func command(_ bytes: [UInt8]) throws(Errno)
-}
-
 /// A command about one entry (`cachefiles_daemon_cull`, `cachefiles_daemon_inuse`; fs/cachefiles/daemon.c).
 package enum CacheCommand: String, Sendable {
   /// Remove it if nobody uses it: a file is unlinked, a directory goes to the graveyard.
@@ -40,13 +34,4 @@ package enum CacheCommand: String, Sendable {
       }
     }
   }
-}
-
-/// The device of a daemon, borrowed. It is never read: that would take answers away from the daemon.
-final class BorrowedDevice: CommandDevice {
-  private let descriptor: OwnedDescriptor
-
-  init(_ descriptor: consuming OwnedDescriptor) { self.descriptor = descriptor }
-
-  func command(_ bytes: [UInt8]) throws(Errno) { try descriptor.command(bytes) }
 }

@@ -63,7 +63,7 @@ package struct LiveCache: ~Copyable, Sendable {
   }
 
   private func ask() throws(Refusal) -> CacheCommand.Answer {
-    let (link, root) = (link, SharedDescriptor(try Self.duplicate(store)))
+    let (link, root) = (link, SharedRoot(try Self.duplicate(store)))
     let result: Result<CacheCommand.Answer, Refusal>
     do throws(Errno) {
       result = try WorkingDirectory.runApart { directory in
@@ -78,6 +78,12 @@ package struct LiveCache: ~Copyable, Sendable {
       throw .noLeave(.failed(error))
     }
     return try result.get()
+  }
+
+  /// The root directory, for another thread.
+  private final class SharedRoot: Sendable {
+    let value: OwnedDescriptor
+    init(_ value: consuming OwnedDescriptor) { self.value = value }
   }
 
   private static func duplicate(_ store: borrowing Store) throws(Refusal) -> OwnedDescriptor {

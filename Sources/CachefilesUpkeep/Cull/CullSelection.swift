@@ -1,5 +1,5 @@
 package import CachefilesFormat
-package import CachefilesStore
+import CachefilesStore
 
 /// Which objects may be culled at all.
 package struct CullSelection: Sendable {
@@ -30,18 +30,4 @@ package struct CullSelection: Sendable {
     if let isProtected, isProtected(path) { return true }
     return kept.contains { $0.matches(path: path) }
   }
-}
-
-/// A rule that objects match or do not: patterns, or a list.
-package protocol ObjectRule: Sendable {
-  /// What asks about entries, for one thread.
-  func makeMatcher() -> any ObjectMatcher
-  /// Whether something below the root matches, by its path.
-  func matches(path: [UInt8]) -> Bool
-}
-
-/// Asks a rule about the entries of one thread's scan.
-package protocol ObjectMatcher: AnyObject {
-  /// Whether an object matches.
-  func matches(_ entry: borrowing ScanEntry) -> Bool
 }
