@@ -9,6 +9,7 @@ fill() {
 }
 free_percent() { stat -f -c '%d %c' $cache | { read -r free all; echo $((free * 100 / all)); }; }
 # The kernel's limit: whole hundredths of all inodes, times 50.
+# shellcheck disable=SC2017 # as the kernel divides
 is_reached() { stat -f -c '%d %c' $cache | { read -r free all; [[ $free -ge $((all / 100 * 50)) ]]; }; }
 files() { stat -f -c '%d' $cache; }
 
