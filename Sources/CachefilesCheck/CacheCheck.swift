@@ -130,7 +130,7 @@ package final class CacheCheck: Sendable {
       look.scanned += visitor.scanned
       for error in visitor.errors {
         fail(error)
-        unseen.insert(CachePath(error.path, below: store.path).bytes)
+        unseen.insert(CachePath(error.path, below: store.path))
       }
       if summary.isCancelled {
         if options.isCancelled() { look.isInterrupted = true } else { look.nextVolume = part.key }
@@ -148,14 +148,14 @@ package final class CacheCheck: Sendable {
   private func judge(
     _ observation: RootObservation, _ store: borrowing Store, _ context: CheckContext, _ generation: FormatGeneration
   ) {
-    let root = Finding.Subject(path: [], store.rootStatus)
+    let root = Finding.Subject(path: .root, store.rootStatus)
     let hasLegacyTree = generation == .legacy || generation == .mixed
     for (path, status, judgement) in observation.judge(hasLegacyTree: hasLegacyTree, context) {
-      let relative = Array(path.joined(separator: [UInt8(ascii: "/")]))
+      let relative = path.reduce(CachePath.root) { $0.appending($1) }
       collector.report(
-        judgement.id, relative.isEmpty ? root : Finding.Subject(path: relative, status),
-        path: store.path.appending(path: relative), message: judgement.message, diskBytes: 0,
-        relative.isEmpty ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id))
+        judgement.id, relative.isRoot ? root : Finding.Subject(path: relative, status),
+        path: relative.bytes(below: store.path), message: judgement.message, diskBytes: 0,
+        relative.isRoot ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id))
     }
   }
 
@@ -202,7 +202,7 @@ package final class CacheCheck: Sendable {
     let unseen = Shared(UnseenVolumes())
     let root = store.path
     var scan = ScanOptions(threads: options.threads, attributes: true, onlyVolumes: !part.coversAll) { error in
-      unseen.value.withLock { $0.insert(CachePath(error.path, below: root).bytes) }
+      unseen.value.withLock { $0.insert(CachePath(error.path, below: root)) }
       // A mount point is a finding, not a failure.
       if error.error != .improperLink { self.fail(error) }
     }

@@ -292,7 +292,7 @@ struct CheckVisitor: ScanVisitor {
   }
 
   private func subject(_ entry: borrowing ScanEntry) -> Finding.Subject {
-    Finding.Subject(path: entry.cachePath.bytes, entry.status)
+    Finding.Subject(path: entry.cachePath, entry.status)
   }
 
   /// Reports what was judged of an object.

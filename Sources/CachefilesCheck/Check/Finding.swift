@@ -1,4 +1,5 @@
 import CachefilesFormat
+import CachefilesStore
 import LinuxIO
 
 /// One problem at one place.
@@ -32,14 +33,14 @@ package struct Finding: Sendable {
   /// The entry that a finding is about.
   struct Subject: Sendable, Equatable {
     /// The path below the root.
-    var path: [UInt8]
+    var path: CachePath
     var inode: UInt64
     var mode: UInt16
     var size: UInt64
     var modificationTime: Int64
     var changeTime: Int64
 
-    init(path: [UInt8], _ status: FileStatus) {
+    init(path: CachePath, _ status: FileStatus) {
       self.path = path
       inode = status.inode
       mode = status.mode

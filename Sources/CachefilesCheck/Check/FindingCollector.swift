@@ -1,3 +1,4 @@
+import CachefilesStore
 import Synchronization
 
 /// The one way that every finding takes: it is weighed, counted, kept up to a number, handed on, and set aside for its
@@ -24,7 +25,7 @@ final class FindingCollector: Sendable {
     /// The first volume, by its key, of which something could not wait.
     var firstBeyond: [UInt8]?
     var isRepeating = false
-    var failed: Set<[UInt8]> = []
+    var failed: Set<CachePath> = []
   }
 
   /// Findings are handed on from one thread at a time.
@@ -65,7 +66,7 @@ final class FindingCollector: Sendable {
   private static func `defer`(_ finding: Finding, _ state: inout State) {
     state.overflowed = true
     if !state.isRepeating { state.beyond[finding.id.index] += 1 }
-    guard let key = UnseenVolumes.key(in: finding.subject.path) else { return }
+    guard let key = finding.subject.path.volumeKey else { return }
     if state.firstBeyond.map({ key.lexicographicallyPrecedes($0) }) ?? true { state.firstBeyond = key }
   }
 

@@ -9,21 +9,12 @@ struct UnseenVolumes: Sendable {
   private var concernsAll = false
 
   /// Notes something that could not be looked at, by its path below the root.
-  mutating func insert(_ path: [UInt8]) {
-    if let key = Self.key(in: path) {
+  mutating func insert(_ path: CachePath) {
+    if let key = path.volumeKey {
       keys.insert(key)
-    } else if path.isEmpty || path == Store.cacheName.bytes {
+    } else if path.isRoot || path == .cache {
       concernsAll = true
     }
-  }
-
-  /// The key of the volume that a path below the root is of, or in; nil for what is in none.
-  static func key(in path: [UInt8]) -> [UInt8]? {
-    let components = path.split(separator: UInt8(ascii: "/"), maxSplits: 2)
-    guard components.count > 1, components[0].elementsEqual(Store.cacheName.bytes),
-      components[1].first == VolumeName.prefix
-    else { return nil }
-    return Array(components[1].dropFirst())
   }
 
   /// Whether something of the volume with this key is among it.

@@ -43,7 +43,7 @@ struct VolumeConclusion {
   private func report(_ judgement: Judgement, _ volume: ScannedVolume, _ tally: VolumeTally) {
     let decision = RepairPolicy(policy: collector.policy, context: context).decide(
       judgement.id, volume: volume.type, dirty: tally.dirty, isIncomplete: tally.isIncomplete)
-    let relative = CachePath(tally.path, below: root).bytes
+    let relative = CachePath(tally.path, below: root)
     collector.report(
       judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path,
       message: judgement.message, diskBytes: Self.concernsNameOnly(judgement.id) ? 0 : tally.diskBytes, decision)
@@ -60,7 +60,7 @@ struct VolumeConclusion {
     for (length, found) in tally.lengths.sorted(by: { $0.key < $1.key }) where length != usual.key {
       for example in found.examples {
         collector.report(
-          .o27, example, path: root.appending(path: example.path),
+          .o27, example, path: example.path.bytes(below: root),
           message: "its attribute has \(length) bytes, that of most objects of the volume \(usual.key)", diskBytes: 0,
           .none)
       }
@@ -70,9 +70,8 @@ struct VolumeConclusion {
   /// Reports what lies in the graveyard, as a whole.
   func report(_ graveyard: CheckVisitor.GraveyardTally, _ status: FileStatus?) {
     guard graveyard.entries > 0 else { return }
-    let name = Store.graveyardName.bytes
-    let subject = Finding.Subject(path: name, status ?? FileStatus())
-    let path = root.appending(component: name)
+    let subject = Finding.Subject(path: .graveyard, status ?? FileStatus())
+    let path = CachePath.graveyard.bytes(below: root)
     collector.report(
       .g01, subject, path: path, message: "entries that wait to be removed: \(graveyard.entries)",
       diskBytes: graveyard.diskBytes, .none)
@@ -86,9 +85,9 @@ struct VolumeConclusion {
   /// Reports trees of the layout before 5.17, which are in use on kernels up to 5.16.
   func report(_ legacy: [[UInt8]: CheckVisitor.LegacyTally]) {
     for (name, tally) in legacy.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-      let relative = Store.cacheName.bytes.appending(component: name)
+      let relative = CachePath.cache.appending(name)
       collector.report(
-        .v02, Finding.Subject(path: relative, tally.status), path: root.appending(path: relative),
+        .v02, Finding.Subject(path: relative, tally.status), path: relative.bytes(below: root),
         message: "files, which are counted only: \(tally.files)", diskBytes: tally.diskBytes,
         context.usesLegacyLayout ? .none : RepairPolicy(policy: collector.policy, context: context).decide(.v02),
         severity: context.usesLegacyLayout ? .note : nil)

@@ -1,4 +1,5 @@
 import CachefilesFormat
+import CachefilesStore
 import LinuxIO
 import SystemPackage
 
@@ -20,27 +21,26 @@ struct EntryFacts: Codable, Equatable {
   /// Whether the attribute could be read.
   var knowsAttribute: Bool
 
-  /// Looks at an entry of a directory.
-  init(of name: EntryName, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer) throws(Errno) {
-    let status = try directory.status(of: name)
+  /// What an entry is like that was just looked at.
+  init(_ entry: borrowing EntryHandle, _ buffer: AttributeBuffer) {
+    self.init(entry, entry.readAttribute(into: buffer), buffer)
+  }
+
+  /// The same, where its attribute has just been read.
+  init(_ entry: borrowing EntryHandle, _ reading: AttributeReading, _ buffer: AttributeBuffer) {
+    let status = entry.status
     (mode, owner, group) = (status.mode, status.owner, status.group)
     (size, modification) = (status.size, status.modification)
-    handle = Self.handle(of: name, in: directory)
+    handle = entry.fileHandle.map { JournalBytes($0) }
     knowsAttribute = false
     guard status.kind == .regular || status.kind == .directory else { return }
-    switch directory.attribute(CacheAttribute.name, of: name, into: buffer) {
+    switch reading {
     case .value(let count):
       attribute = JournalBytes(buffer.bytes(count).array)
       knowsAttribute = true
     case .absent: knowsAttribute = true
     case .failed, .longer: break
     }
-  }
-
-  /// The handle of an entry; nil where the file system has none.
-  static func handle(of name: EntryName, in directory: borrowing OwnedDescriptor) -> JournalBytes? {
-    guard let handle = try? directory.mountedHandle(of: name) else { return nil }
-    return JournalBytes(handle)
   }
 
   var isDirectory: Bool { mode >> 12 == FileStatus.Kind.directory.rawValue }

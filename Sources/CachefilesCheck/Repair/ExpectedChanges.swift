@@ -5,9 +5,9 @@ import LinuxIO
 /// was looked at.
 struct ExpectedChanges {
   /// The paths of inodes that several findings are about: several problems of one entry, or several names of one file.
-  private var shared: [UInt64: [[UInt8]]] = [:]
+  private var shared: [UInt64: [CachePath]] = [:]
   /// The paths of the directories that findings are about: repairs of what is in them change their times.
-  private var directories: Set<[UInt8]> = []
+  private var directories: Set<CachePath> = []
   private var spans: [UInt64: Span] = [:]
 
   /// The time that an inode had when it was looked at, and the one that it has after the last repair.
@@ -18,7 +18,7 @@ struct ExpectedChanges {
 
   /// Prepares for the repairs of these findings.
   init(_ findings: [Finding] = []) {
-    var once: [UInt64: [UInt8]] = [:]
+    var once: [UInt64: CachePath] = [:]
     for finding in findings {
       let subject = finding.subject
       if subject.isDirectory { directories.insert(subject.path) }
@@ -40,12 +40,12 @@ struct ExpectedChanges {
   struct Place {
     /// Nil for a directory, which is found by its path.
     var inode: UInt64?
-    var paths: [[UInt8]]
+    var paths: [CachePath]
 
     /// What is found there.
-    func status(in store: borrowing Store) -> FileStatus? {
+    func status(_ finder: EntryFinder) -> FileStatus? {
       for path in paths {
-        if let status = try? store.status(ofEntry: path), inode ?? status.inode == status.inode { return status }
+        if let status = try? finder.status(path), inode ?? status.inode == status.inode { return status }
       }
       return nil
     }
@@ -54,13 +54,13 @@ struct ExpectedChanges {
   /// The inodes that a step changes and that findings are about.
   func places(of step: JournalStep) -> [Place] {
     var places: [Place] = []
-    var above: [[UInt8]] = []
+    var above: [CachePath] = []
     var paths = shared[step.inode] ?? []
     switch step.change {
     case .move(let destination, _):
-      above = [step.path.bytes.parentPath, destination.bytes.parentPath]
-      if !paths.isEmpty { paths.append(destination.bytes) }
-    case .remove, .makeDirectory: above = [step.path.bytes.parentPath]
+      above = [step.path.parent, destination.parent]
+      if !paths.isEmpty { paths.append(destination) }
+    case .remove, .makeDirectory: above = [step.path.parent]
     default: break
     }
     for path in above where directories.contains(path) { places.append(Place(paths: [path])) }

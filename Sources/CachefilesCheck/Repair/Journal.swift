@@ -91,7 +91,7 @@ struct Journal: ~Copyable {
 
   /// Ends the journal of a run that was not cut off. What cannot be written leaves it as one that was: then undo asks less of
   /// the last steps, which may have been made half.
-  func finish(incomplete: [JournalPath]) {
+  func finish(incomplete: [CachePath]) {
     try? file.file.append(Self.line(JournalEnd(incomplete: incomplete), encoder))
   }
 

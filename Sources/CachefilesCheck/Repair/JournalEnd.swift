@@ -7,5 +7,5 @@ import SystemPackage
 /// The last line of a journal whose run came to its end.
 struct JournalEnd: Codable, Equatable {
   /// The entries of steps that failed, and may have been made half.
-  var incomplete: [JournalPath]
+  var incomplete: [CachePath]
 }

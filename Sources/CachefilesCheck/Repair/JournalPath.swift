@@ -2,7 +2,7 @@ import CachefilesFormat
 import CachefilesStore
 import LinuxIO
 
-/// A path in a journal: bytes in memory, escaped text in the file.
+/// The path of a cache in a journal: bytes in memory, escaped text in the file.
 struct JournalPath: Codable, Hashable {
   var bytes: [UInt8]
 

@@ -8,7 +8,7 @@ struct JournalStep: Codable, Equatable {
   /// The problem that it is part of mending.
   var problem: String
   /// The entry, below the root.
-  var path: JournalPath
+  var path: CachePath
   /// The entry's inode; 0 for one that does not exist yet.
   var inode: UInt64
   /// When the entry was made, nanoseconds since 1970; nil where that is not kept. Inode numbers are used again.
@@ -29,16 +29,16 @@ struct JournalStep: Codable, Equatable {
   }
 
   /// The paths that it names, below the root.
-  var paths: [[UInt8]] {
-    if case .move(let destination, _) = change { return [path.bytes, destination.bytes] }
-    return [path.bytes]
+  var paths: [CachePath] {
+    if case .move(let destination, _) = change { return [path, destination] }
+    return [path]
   }
 
   /// The directories in which it changes something, below the root.
-  var changedDirectories: [[UInt8]] {
+  var changedDirectories: [CachePath] {
     switch change {
-    case .move(let destination, _): [path.bytes.parentPath, destination.bytes.parentPath]
-    case .makeDirectory, .remove: [path.bytes.parentPath]
+    case .move(let destination, _): [path.parent, destination.parent]
+    case .makeDirectory, .remove: [path.parent]
     case .setAttribute, .setFlags, .setMode, .setTimes, .truncate: []
     }
   }
@@ -56,7 +56,7 @@ struct JournalStep: Codable, Equatable {
   /// What is changed.
   enum Change: Codable, Equatable {
     /// Given another name in the same file system. `times` are those of the directory that it goes to.
-    case move(to: JournalPath, times: EntryTimes?)
+    case move(to: CachePath, times: EntryTimes?)
     /// A directory is made.
     case makeDirectory
     /// The cache attribute gets another value; nil stands for no attribute.

@@ -39,19 +39,17 @@ struct RepairPlanner {
   ///
   /// - Parameter time: the time of change that the entry has if nobody else has changed it.
   mutating func plan(
-    _ finding: Finding, changedAt time: Int64, in store: borrowing Store
+    _ finding: Finding, _ entry: borrowing EntryHandle, changedAt time: Int64, _ finder: EntryFinder
   ) throws(Errno) -> [JournalStep] {
     guard let verb = finding.repair else { return [] }
-    let path = finding.subject.path
-    guard let status = try store.status(ofEntry: path), finding.subject.matches(status, changedAt: time) else {
-      throw .staleNFSFileHandle
-    }
+    let status = entry.status
+    guard finding.subject.matches(status, changedAt: time) else { throw .staleNFSFileHandle }
     switch verb {
-    case .bury: return try bury(finding, status, store)
-    case .replace: return try replaceGraveyard(finding, status, store)
-    case .clearFlag: return try [clearFlag(finding, status, store)]
-    case .setHeader: return try [setAttribute(finding, status, VolumeRecord().bytes, store)]
-    case .removeAttribute: return try [setAttribute(finding, status, nil, store)]
+    case .bury: return try bury(finding, entry, finder)
+    case .replace: return try replaceGraveyard(finding, status, finder)
+    case .clearFlag: return try [clearFlag(finding, entry)]
+    case .setHeader: return try [setAttribute(finding, entry, VolumeRecord().bytes)]
+    case .removeAttribute: return try [setAttribute(finding, entry, nil)]
     case .setMode:
       let old = JournalStep.Access(mode: status.permissions, owner: status.owner, group: status.group)
       return [step(finding, status, .setMode(old: old, new: JournalStep.Access(mode: 0o700, owner: 0, group: 0)))]
@@ -61,7 +59,7 @@ struct RepairPlanner {
         access: Timestamp(seconds: Timestamp(nanosecondsSince1970: now).seconds, nanoseconds: 0),
         modification: status.modification)
       return [step(finding, status, .setTimes(old: EntryTimes(status), new: new))]
-    case .truncate: return try [truncate(finding, status, store)]
+    case .truncate: return try [truncate(finding, entry)]
     }
   }
 
@@ -69,98 +67,97 @@ struct RepairPlanner {
   mutating func forgetGraveyard() { makesGraveyard = false }
 
   private mutating func bury(
-    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
+    _ finding: Finding, _ entry: borrowing EntryHandle, _ finder: EntryFinder
   ) throws(Errno) -> [JournalStep] {
-    let parent = try times(of: finding.subject.path.parentPath, store)
-    if deletes { return [step(finding, status, .remove, parent: parent)] }
+    let parent = EntryTimes(try entry.directory.value.status())
+    if deletes { return [step(finding, entry.status, .remove, parent: parent)] }
     var steps: [JournalStep] = []
-    let graveyard = try store.status(ofEntry: Store.graveyardName.bytes)
+    let graveyard = try graveyardStatus(finder)
     if graveyard == nil, !makesGraveyard {
       makesGraveyard = true
-      steps.append(makeGraveyard(finding, try times(of: [], store)))
+      steps.append(makeGraveyard(finding, try rootTimes(finder)))
     }
-    let grave = JournalPath(graves.next())
+    let grave = graves.next()
     steps.append(
-      step(finding, status, .move(to: grave, times: graveyard.map(EntryTimes.init)), parent: parent))
+      step(finding, entry.status, .move(to: grave, times: graveyard.map(EntryTimes.init)), parent: parent))
     return steps
+  }
+
+  /// What the graveyard is like; nil when there is none. It stays open for the burials that follow.
+  private func graveyardStatus(_ finder: EntryFinder) throws(Errno) -> FileStatus? {
+    do throws(Errno) {
+      return try finder.directory(.graveyard).value.status()
+    } catch {
+      return try finder.status(.graveyard)
+    }
   }
 
   /// `graveyard` gives way to a directory, into which it goes itself. A run that is cut off in between leaves it under
   /// ``displacedName``, where it stays until it is taken back by its journal: a name proves nothing about whose a file is.
   private mutating func replaceGraveyard(
-    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
+    _ finding: Finding, _ status: FileStatus, _ finder: EntryFinder
   ) throws(Errno) -> [JournalStep] {
-    let name = Store.graveyardName.bytes
-    let root = try times(of: [], store)
-    guard finding.subject.path == name else { throw .invalidArgument }
-    var displaced: [UInt8]
+    let root = try rootTimes(finder)
+    guard finding.subject.path == .graveyard else { throw .invalidArgument }
+    var displaced: CachePath
     var number = 1
     repeat {
-      displaced = Self.displacedName + (number == 1 ? [] : Array("-\(number)".utf8))
+      displaced = CachePath(Self.displacedName + (number == 1 ? [] : Array("-\(number)".utf8)))
       number += 1
-    } while try store.status(ofEntry: displaced) != nil
+    } while try finder.find(displaced) != nil
     makesGraveyard = true
     var last = step(
-      finding, status, deletes ? .remove : .move(to: JournalPath(graves.next()), times: nil), parent: root)
-    last.path = JournalPath(displaced)
+      finding, status, deletes ? .remove : .move(to: graves.next(), times: nil), parent: root)
+    last.path = displaced
     return [
-      step(finding, status, .move(to: JournalPath(displaced), times: root), parent: root),
+      step(finding, status, .move(to: displaced, times: root), parent: root),
       makeGraveyard(finding, root), last,
     ]
   }
 
   private func makeGraveyard(_ finding: Finding, _ root: EntryTimes) -> JournalStep {
     JournalStep(
-      problem: finding.id.rawValue, path: JournalPath(Store.graveyardName.bytes), inode: 0, change: .makeDirectory,
+      problem: finding.id.rawValue, path: .graveyard, inode: 0, change: .makeDirectory,
       parentTimes: root)
   }
 
-  private func clearFlag(
-    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
-  ) throws(Errno) -> JournalStep {
-    var old = InodeFlags()
-    try store.withEntry(finding.subject.path, .inspect) { (entry) throws(Errno) in old = try entry.inodeFlags() }
+  private func clearFlag(_ finding: Finding, _ entry: borrowing EntryHandle) throws(Errno) -> JournalStep {
+    let old = try entry.open(.inspect).inodeFlags()
     let new = old.subtracting([.immutable, .appendOnly])
-    return step(finding, status, .setFlags(old: old.rawValue, new: new.rawValue))
+    return step(finding, entry.status, .setFlags(old: old.rawValue, new: new.rawValue))
   }
 
   private func setAttribute(
-    _ finding: Finding, _ status: FileStatus, _ value: [UInt8]?, _ store: borrowing Store
+    _ finding: Finding, _ entry: borrowing EntryHandle, _ value: [UInt8]?
   ) throws(Errno) -> JournalStep {
-    var old: [UInt8]?
-    try store.withEntry(finding.subject.path, .inspect) { (entry) throws(Errno) in
-      old = try entry.attribute(CacheAttribute.name)
-    }
-    return step(finding, status, .setAttribute(old: old.map(JournalBytes.init), new: value.map(JournalBytes.init)))
+    let old = try entry.open(.inspect).attribute(CacheAttribute.name)
+    return step(
+      finding, entry.status, .setAttribute(old: old.map(JournalBytes.init), new: value.map(JournalBytes.init)))
   }
 
-  private func truncate(
-    _ finding: Finding, _ status: FileStatus, _ store: borrowing Store
-  ) throws(Errno) -> JournalStep {
-    let length = status.size / ObjectJudge.pageSize * ObjectJudge.pageSize
+  private func truncate(_ finding: Finding, _ entry: borrowing EntryHandle) throws(Errno) -> JournalStep {
+    let size = entry.status.size
+    let length = size / ObjectJudge.pageSize * ObjectJudge.pageSize
+    let file = try entry.open(.inspect)
     var tail: [JournalStep.Run] = []
-    try store.withEntry(finding.subject.path, .inspect) { (entry) throws(Errno) in
-      for extent in try entry.dataExtents(size: status.size) where extent.end > length {
-        let start = max(extent.offset, length)
-        let data = try entry.read(at: Int64(start), count: Int(min(extent.end, status.size) - start))
-        tail.append(JournalStep.Run(offset: start, data: JournalBytes(data)))
-      }
+    for extent in try file.dataExtents(size: size) where extent.end > length {
+      let start = max(extent.offset, length)
+      let data = try file.read(at: Int64(start), count: Int(min(extent.end, size) - start))
+      tail.append(JournalStep.Run(offset: start, data: JournalBytes(data)))
     }
     return step(
-      finding, status,
-      .truncate(old: status.size, new: length, tail: tail, times: EntryTimes(status)))
+      finding, entry.status, .truncate(old: size, new: length, tail: tail, times: EntryTimes(entry.status)))
   }
 
-  private func times(of path: [UInt8], _ store: borrowing Store) throws(Errno) -> EntryTimes {
-    guard let status = try store.status(ofEntry: path) else { throw .staleNFSFileHandle }
-    return EntryTimes(status)
+  private func rootTimes(_ finder: EntryFinder) throws(Errno) -> EntryTimes {
+    EntryTimes(try finder.directory(.root).value.status())
   }
 
   private func step(
     _ finding: Finding, _ status: FileStatus, _ change: JournalStep.Change, parent: EntryTimes? = nil
   ) -> JournalStep {
     JournalStep(
-      problem: finding.id.rawValue, path: JournalPath(finding.subject.path), inode: status.inode, change: change,
+      problem: finding.id.rawValue, path: finding.subject.path, inode: status.inode, change: change,
       parentTimes: parent)
   }
 }

@@ -9,10 +9,10 @@ struct Repairer: ~Copyable {
   private var planner: RepairPlanner
   private var journal: Journal?
   /// The paths of what is no longer where it was.
-  private var gone: Set<[UInt8]> = []
+  private var gone: Set<CachePath> = []
   private var own = ExpectedChanges()
   /// The entries of steps that failed, and may have been made half.
-  private var incomplete: [JournalPath] = []
+  private var incomplete: [CachePath] = []
   private let values = AttributeBuffer(capacity: 1024)
 
   /// How repairs are done.
@@ -57,7 +57,9 @@ struct Repairer: ~Copyable {
   /// A finding on its way through a batch.
   private struct Work {
     var finding: Finding
-    var steps: [JournalStep]
+    /// The entry, where something is to be done to it.
+    var entry: EntryHandle?
+    var steps: [JournalStep] = []
     /// Whether it goes with something that the same batch moves.
     var isCovered = false
     /// Whether its steps could not be found, or something keeps it where it is.
@@ -82,34 +84,49 @@ struct Repairer: ~Copyable {
         break
       }
       let end = Self.end(of: ordered, from: next)
-      var leaving: Set<[UInt8]> = []
-      let batch = ordered[next..<end].map { plan($0, cache.store, &leaving) }
-      let steps = batch.flatMap(\.steps)
-      do throws(JournalFailure) {
-        try write(steps, cache.store)
+      do throws(Refusal) {
+        for finding in try repair(ordered[next..<end], cache.store) { record(finding) }
       } catch {
-        outcome = .refused(.unmet(error.description))
+        outcome = .refused(error)
         break
       }
-      for work in batch { record(perform(work, cache.store)) }
       next = end
     }
     for finding in ordered[next...] { record(finding) }
     return outcome
   }
 
-  private mutating func write(_ steps: [JournalStep], _ store: borrowing Store) throws(JournalFailure) {
+  /// Makes the repairs of one batch. The entries are found once: what is done to one is done where it was found, after one
+  /// more look.
+  private mutating func repair(
+    _ findings: ArraySlice<Finding>, _ store: borrowing Store
+  ) throws(Refusal) -> [Finding] {
+    let finder: EntryFinder
+    do throws(Errno) { finder = try EntryFinder(store) } catch {
+      throw .unmet("the directory cannot be opened once more: \(error)")
+    }
+    var leaving: Set<CachePath> = []
+    let batch = findings.map { plan($0, finder, store, &leaving) }
+    do throws(JournalFailure) { try write(batch.flatMap(\.steps), finder, store) } catch {
+      throw .unmet(error.description)
+    }
+    return batch.map { perform($0, finder, store) }
+  }
+
+  private mutating func write(
+    _ steps: [JournalStep], _ finder: EntryFinder, _ store: borrowing Store
+  ) throws(JournalFailure) {
     guard !steps.isEmpty else { return }
     if journal == nil { journal = try Journal(path: options.journal, of: store, started: options.now) }
     // A step may be about what an earlier one of the same batch moves.
-    var moved: [JournalPath: JournalStep] = [:]
+    var moved: [CachePath: JournalStep] = [:]
     var described: [JournalStep] = []
     for step in steps {
       var step = step
       if let source = moved[step.path] {
         (step.birth, step.facts) = (source.birth, source.facts)
-      } else {
-        step = store.withFacts(step, values)
+      } else if step.facts == nil, step.inode != 0, !step.path.isRoot, let entry = try? finder.find(step.path) {
+        (step.birth, step.facts) = (entry.birth, EntryFacts(entry, values))
       }
       if case .move(let destination, _) = step.change { moved[destination] = step }
       described.append(step)
@@ -121,54 +138,62 @@ struct Repairer: ~Copyable {
   func finish() { journal?.finish(incomplete: incomplete) }
 
   private mutating func plan(
-    _ finding: Finding, _ store: borrowing Store, _ leaving: inout Set<[UInt8]>
+    _ finding: Finding, _ finder: EntryFinder, _ store: borrowing Store, _ leaving: inout Set<CachePath>
   ) -> Work {
     let path = finding.subject.path
-    if isGone(path) || leaving.contains(path) || path.ancestorPaths.contains(where: { leaving.contains($0) }) {
-      return Work(finding: finding, steps: [], isCovered: true)
+    if isGone(path) || leaving.contains(path) || path.ancestors.contains(where: { leaving.contains($0) }) {
+      return Work(finding: finding, isCovered: true)
     }
     do throws(Errno) {
-      let content = try survey(finding, store)
+      guard let entry = try finder.find(path) else { throw .staleNFSFileHandle }
+      let reading = entry.readAttribute(into: values)
+      let facts = path.isRoot ? nil : EntryFacts(entry, reading, values)
+      let content = try survey(
+        finding, entry, Dirtiness(reading, values, inLegacyTree: path.isInLegacyTree), store)
       if let obstacle = content.obstacle {
         var kept = finding
         if let verb = finding.repair { kept.decision = .withheld(verb, .obstacle(obstacle.description)) }
-        return Work(finding: kept, steps: [], hasFailed: true)
+        return Work(finding: kept, hasFailed: true)
       }
-      var steps = try planner.plan(finding, changedAt: own.changeTime(of: finding.subject), in: store)
+      var steps = try planner.plan(finding, entry, changedAt: own.changeTime(of: finding.subject), finder)
+      for index in steps.indices where steps[index].path == path && steps[index].inode == entry.status.inode {
+        (steps[index].birth, steps[index].facts) = (entry.birth, facts)
+      }
       for index in steps.indices where steps[index].isMove && content.entries > 0 {
         steps[index].entries = content.entries
       }
       if Self.moves(finding) { leaving.insert(path) }
-      return Work(finding: finding, steps: steps)
+      return Work(finding: finding, entry: entry, steps: steps)
     } catch {
       fail(finding, error)
-      return Work(finding: finding, steps: [], hasFailed: true)
+      return Work(finding: finding, hasFailed: true)
     }
   }
 
   /// Looks through what is to be buried, where that is the repair, for what must not come to lie in the graveyard.
-  private func survey(_ finding: Finding, _ store: borrowing Store) throws(Errno) -> BurialSurvey.Content {
-    guard finding.repair == .bury || finding.repair == .replace,
-      try store.status(ofEntry: finding.subject.path) != nil
-    else { return BurialSurvey.Content() }
+  private func survey(
+    _ finding: Finding, _ entry: borrowing EntryHandle, _ dirtiness: Dirtiness, _ store: borrowing Store
+  ) throws(Errno) -> BurialSurvey.Content {
+    guard finding.repair == .bury || finding.repair == .replace else { return BurialSurvey.Content() }
     let survey = BurialSurvey(options.includesDirty ? .ignore : .spare, isCancelled: options.isCancelled)
-    return try survey.look(at: finding.subject.path, in: store)
+    return try survey.look(at: entry, in: store, dirtiness)
   }
 
-  private mutating func perform(_ work: Work, _ store: borrowing Store) -> Finding {
+  private mutating func perform(_ work: Work, _ finder: EntryFinder, _ store: borrowing Store) -> Finding {
     var finding = work.finding
     if work.hasFailed { return finding }
     if isGone(finding.subject.path) {
       finding.isRepaired = true
       return finding
     }
-    if work.isCovered { return finding }
+    guard !work.isCovered, var entry = work.entry else { return finding }
     do throws(Errno) {
-      guard let status = try store.status(ofEntry: finding.subject.path),
-        finding.subject.matches(status, changedAt: own.changeTime(of: finding.subject))
-      else { throw .staleNFSFileHandle }
+      try entry.lookAgain()
+      guard finding.subject.matches(entry.status, changedAt: own.changeTime(of: finding.subject)) else {
+        throw .staleNFSFileHandle
+      }
       for step in work.steps {
-        do throws(Errno) { try perform(step, store) } catch {
+        do throws(Errno) { try perform(step, entry, finder, store) } catch {
           incomplete.append(step.path)
           throw error
         }
@@ -182,14 +207,20 @@ struct Repairer: ~Copyable {
   }
 
   /// Makes one change. A name that is taken in the graveyard is no obstacle: the next one is written and tried.
-  private mutating func perform(_ planned: JournalStep, _ store: borrowing Store) throws(Errno) {
+  private mutating func perform(
+    _ planned: JournalStep, _ entry: EntryHandle, _ finder: EntryFinder, _ store: borrowing Store
+  ) throws(Errno) {
     var step = planned
     for _ in 0..<GraveyardNames.attempts {
       do throws(Errno) {
-        let before = own.places(of: step).map { $0.status(in: store) }
-        try store.perform(step)
+        let before = own.places(of: step).map { $0.status(finder) }
+        if step.path == entry.path, step.inode == entry.status.inode {
+          try entry.perform(step, finder)
+        } else {
+          try finder.perform(step)
+        }
         for (place, old) in zip(own.places(of: step), before) {
-          guard let old, let new = place.status(in: store), new.inode == old.inode else { continue }
+          guard let old, let new = place.status(finder), new.inode == old.inode else { continue }
           own.note(new.inode, from: old.changeTime, to: new.changeTime)
         }
         return
@@ -199,10 +230,9 @@ struct Repairer: ~Copyable {
           planner.forgetGraveyard()
           if error != .fileExists { throw error }
           return
-        case .move(let destination, let times)
-        where error == .fileExists && destination.bytes.starts(with: Store.graveyardName.bytes + [UInt8(ascii: "/")]):
-          step.change = .move(to: JournalPath(planner.graves.next()), times: times)
-          do throws(JournalFailure) { try write([step], store) } catch { throw .ioError }
+        case .move(let destination, let times) where error == .fileExists && destination.parent == .graveyard:
+          step.change = .move(to: planner.graves.next(), times: times)
+          do throws(JournalFailure) { try write([step], finder, store) } catch { throw .ioError }
         default: throw error
         }
       }
@@ -212,8 +242,8 @@ struct Repairer: ~Copyable {
 
   private static func moves(_ finding: Finding) -> Bool { finding.repair == .bury || finding.repair == .replace }
 
-  private func isGone(_ path: [UInt8]) -> Bool {
-    !gone.isEmpty && (gone.contains(path) || path.ancestorPaths.contains { gone.contains($0) })
+  private func isGone(_ path: CachePath) -> Bool {
+    !gone.isEmpty && (gone.contains(path) || path.ancestors.contains { gone.contains($0) })
   }
 
   private func fail(_ finding: Finding, _ error: Errno) {
@@ -231,9 +261,9 @@ struct Repairer: ~Copyable {
   private static func order(_ left: Finding, _ right: Finding) -> Bool {
     let (one, other) = (rank(left.repair), rank(right.repair))
     if one != other { return one < other }
-    let (depth, otherDepth) = (left.subject.path.pathDepth, right.subject.path.pathDepth)
+    let (depth, otherDepth) = (left.subject.path.depth, right.subject.path.depth)
     if depth != otherDepth { return depth < otherDepth }
-    return left.subject.path.lexicographicallyPrecedes(right.subject.path)
+    return left.subject.path.bytes.lexicographicallyPrecedes(right.subject.path.bytes)
   }
 
   /// Where the batch ends that begins at an index: each rank has its own. Flags are cleared before a burial is planned, for

@@ -28,14 +28,14 @@ package struct Undo: Sendable {
     package var isInterrupted = false
   }
 
-  private let contents: Journal.Contents
+  let contents: Journal.Contents
   private let path: FilePath
   /// For each place that something was moved to, the step that moved it there.
-  private let sources: [JournalPath: JournalStep]
+  let sources: [CachePath: JournalStep]
   /// What the journal's own steps change, by inode: of that each step compares what it set.
-  private let changed: [UInt64: EntryFacts.Kinds]
+  let changed: [UInt64: EntryFacts.Kinds]
   /// The directories in which the journal's steps change something.
-  private let touched: Set<[UInt8]>
+  let touched: Set<CachePath>
 
   /// Reads a journal. The cache is not touched.
   ///
@@ -43,7 +43,7 @@ package struct Undo: Sendable {
   package init(journal path: FilePath) throws(JournalFailure) {
     contents = try Journal.read(path)
     self.path = path
-    var sources: [JournalPath: JournalStep] = [:]
+    var sources: [CachePath: JournalStep] = [:]
     var changed: [UInt64: EntryFacts.Kinds] = [:]
     for step in contents.steps {
       if case .move(let destination, _) = step.change { sources[destination] = step }
@@ -58,12 +58,15 @@ package struct Undo: Sendable {
   package var root: FilePath { FilePath(bytes: contents.header.root.bytes) }
 
   /// How one step went.
-  private enum Result {
+  enum Result {
     case restored
     /// It is back, but not all of what was in it.
     case restoredInPart(String)
     case untouched
     case lost(String)
+
+    /// Somebody has changed it.
+    static var changed: Result { .lost("it has changed since the repair") }
   }
 
   /// Takes the repair back. Errors are counted and named, and the other steps go on.
@@ -79,7 +82,11 @@ package struct Undo: Sendable {
       try checkJournal(store)
       let cache = try store.hold(sources)
       let graveyard = try GraveyardHold(of: store)
-      try takeBack(in: cache, &report, isCancelled, onFailure)
+      let finder: EntryFinder
+      do throws(Errno) { finder = try EntryFinder(cache.store) } catch {
+        throw .unmet("the directory cannot be opened once more: \(error)")
+      }
+      try takeBack(in: cache, finder, &report, isCancelled, onFailure)
       _ = consume graveyard
     } catch {
       report.refusal = error
@@ -88,7 +95,7 @@ package struct Undo: Sendable {
   }
 
   private func takeBack(
-    in cache: borrowing ExclusiveCache, _ report: inout Report, _ isCancelled: () -> Bool,
+    in cache: borrowing ExclusiveCache, _ finder: EntryFinder, _ report: inout Report, _ isCancelled: () -> Bool,
     _ onFailure: (StoreError) -> Void
   ) throws(Refusal) {
     let looker = AttributeBuffer(capacity: 1024)
@@ -99,7 +106,7 @@ package struct Undo: Sendable {
       }
       try cache.checkStillFree()
       do throws(Errno) {
-        switch try takeBack(step, at: contents.steps.count - 1 - index, cache.store, looker) {
+        switch try takeBack(step, at: contents.steps.count - 1 - index, cache.store, finder, looker) {
         case .restored: report.restored += 1
         case .restoredInPart(let reason):
           report.restored += 1
@@ -110,7 +117,7 @@ package struct Undo: Sendable {
       } catch {
         report.errors += 1
         onFailure(
-          StoreError(path: cache.store.path.appending(path: step.path.bytes), operation: "put back", error: error))
+          StoreError(path: step.path.bytes(below: cache.store.path), operation: "put back", error: error))
       }
     }
   }
@@ -129,205 +136,15 @@ package struct Undo: Sendable {
       throw .unmet("the journal belongs to another directory, which had the same inode \(header.inode)")
     }
     if let path = contents.steps.flatMap(\.paths).first(where: { !Self.isOfCache($0) }) {
-      throw .unmet("the journal names '\(EscapedBytes.string(path))', which no repair touches")
+      throw .unmet("the journal names '\(EscapedBytes.string(path.bytes))', which no repair touches")
     }
   }
 
   /// Whether a path is one that repairs deal with: the root, `cache` and `graveyard`, what is below them, and the name that a
   /// displaced `graveyard` gets.
-  private static func isOfCache(_ path: [UInt8]) -> Bool {
-    let first = Array(path.prefix { $0 != UInt8(ascii: "/") })
-    return path.isEmpty || first == Store.cacheName.bytes || first == Store.graveyardName.bytes
+  private static func isOfCache(_ path: CachePath) -> Bool {
+    let first = Array(path.bytes.prefix { $0 != UInt8(ascii: "/") })
+    return path.isRoot || first == Store.cacheName.bytes || first == Store.graveyardName.bytes
       || RepairPlanner.isDisplacedName(first)
-  }
-
-  private func takeBack(
-    _ step: JournalStep, at index: Int, _ store: borrowing Store, _ values: AttributeBuffer
-  ) throws(Errno) -> Result {
-    switch step.change {
-    case .move(let destination, let times): return try moveBack(step, destination.bytes, times, store, values)
-    case .makeDirectory: return try removeDirectory(step, store)
-    case .remove:
-      guard try store.holds(step.path.bytes, step) else { return .lost("it was deleted") }
-      let isDirectory = try store.status(ofEntry: step.path.bytes)?.kind == .directory
-      return isDirectory ? .lost("it is there, but some of what was in it may have been deleted") : .untouched
-    default: break
-    }
-    guard let status = try store.status(ofEntry: step.path.bytes), try store.holds(step.path.bytes, step) else {
-      return .lost("it is not there any more")
-    }
-    let isUnchanged = try isUnchanged(step, at: step.path.bytes, store, values)
-    return try restore(step, status, store, isUnchanged, mayBeHalfDone: contents.mayBeHalfDone(index))
-  }
-
-  /// Whether what stands at a path is what the repair left, by every fact that the journal has.
-  private func isUnchanged(
-    _ step: JournalStep, at path: [UInt8], _ store: borrowing Store, _ values: AttributeBuffer
-  ) throws(Errno) -> Bool {
-    guard let facts = step.facts, !path.isEmpty, let now = try store.facts(ofEntry: path, values) else { return true }
-    var kinds = changed[step.inode] ?? []
-    // Directories change with what is in them: what other steps did there, and their undo, are such changes.
-    if facts.isDirectory, step.isMove || touched.contains(step.path.bytes) {
-      kinds.insert(.data)
-    }
-    return facts.matches(now, besides: kinds)
-  }
-
-  private func moveBack(
-    _ step: JournalStep, _ destination: [UInt8], _ times: EntryTimes?, _ store: borrowing Store,
-    _ values: AttributeBuffer
-  ) throws(Errno) -> Result {
-    let isThere = try store.holds(destination, step)
-    let isTaken = try store.status(ofEntry: step.path.bytes) != nil
-    if isTaken {
-      if try store.holds(step.path.bytes, step) {
-        // An undo that was cut off may have stopped before the times.
-        do throws(Errno) { try setTimes(step, times, destination, store) } catch {
-          guard error == .noSuchFileOrDirectory || error == .notDirectory else { throw error }
-        }
-        return .untouched
-      }
-      if isThere { return .lost("something else has taken its place") }
-    }
-    guard isThere else {
-      // One step may have moved on what another had moved: it may be back where it came from.
-      var path = step.path
-      while let source = sources[path], source.inode == step.inode, source.path != path {
-        if try store.holds(source.path.bytes, step) { return .untouched }
-        path = source.path
-      }
-      return .lost("it has been swept from the graveyard" + (isTaken ? ", and something else has taken its place" : ""))
-    }
-    guard try isUnchanged(step, at: destination, store, values) else { return .lost("it has changed since the repair") }
-    let missing = try missing(step, destination, store)
-    try store.move(destination, to: step.path.bytes, inode: step.inode)
-    try setTimes(step, times, destination, store)
-    return missing.map { .restoredInPart($0) } ?? .restored
-  }
-
-  /// What a sweep took from a buried directory, in words; nil when all of it is there.
-  private func missing(
-    _ step: JournalStep, _ destination: [UInt8], _ store: borrowing Store
-  ) throws(Errno) -> String? {
-    guard let entries = step.entries else { return nil }
-    let content = try BurialSurvey(.ignore, isCancelled: { false }).look(at: destination, in: store)
-    // A flag or a mount that came later ends the look: then the number says nothing.
-    guard content.obstacle == nil else { return nil }
-    let left = content.entries
-    return left < entries ? "\(entries - left) of the \(entries) entries in it have been swept" : nil
-  }
-
-  private func setTimes(
-    _ step: JournalStep, _ times: EntryTimes?, _ destination: [UInt8], _ store: borrowing Store
-  ) throws(Errno) {
-    try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
-    try setTimes(times, of: destination.parentPath, store)
-  }
-
-  private func removeDirectory(_ step: JournalStep, _ store: borrowing Store) throws(Errno) -> Result {
-    guard let status = try store.status(ofEntry: step.path.bytes) else {
-      try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
-      return .untouched
-    }
-    guard status.kind == .directory else { return .untouched }
-    do throws(Errno) {
-      try store.withParent(of: step.path.bytes) { (parent, name) throws(Errno) in try parent.removeDirectory(name) }
-    } catch {
-      // Something is kept there now; an empty directory more does no harm either.
-      guard error == .directoryNotEmpty || error == .fileExists else { throw error }
-      return .untouched
-    }
-    try setTimes(step.parentTimes, of: step.path.bytes.parentPath, store)
-    return .restored
-  }
-
-  /// An offset that a file can have.
-  private static func offset(_ value: UInt64) throws(Errno) -> Int64 {
-    guard let offset = Int64(exactly: value) else { throw .invalidArgument }
-    return offset
-  }
-
-  /// Whether a file holds nothing behind a cut but what was there before, or zeros where that is not written yet.
-  private func isOwn(
-    _ file: borrowing OwnedDescriptor, behind cut: UInt64, _ tail: [JournalStep.Run], _ size: UInt64
-  ) throws(Errno) -> Bool {
-    var offset = cut
-    while offset < size {
-      let found = try file.read(at: try Self.offset(offset), count: Int(min(size - offset, 1 << 20)))
-      if found.isEmpty { return true }
-      var expected = [UInt8](repeating: 0, count: found.count)
-      for run in tail {
-        for (index, byte) in run.data.bytes.enumerated() {
-          let (place, overflow) = run.offset.addingReportingOverflow(UInt64(index))
-          if !overflow, place >= offset, place - offset < UInt64(found.count) { expected[Int(place - offset)] = byte }
-        }
-      }
-      for (byte, old) in zip(found, expected) where byte != 0 && byte != old { return false }
-      offset += UInt64(found.count)
-    }
-    return true
-  }
-
-  /// Gives an entry back what it had, where it still has what the repair gave it.
-  private func restore(
-    _ step: JournalStep, _ status: FileStatus, _ store: borrowing Store, _ isUnchanged: Bool, mayBeHalfDone: Bool
-  ) throws(Errno) -> Result {
-    var result = Result.lost("it has changed since the repair")
-    if !isUnchanged { return result }
-    let mode: OwnedDescriptor.Mode = if case .truncate = step.change { .write } else { .inspect }
-    try store.inEntry(step, mode) { (entry) throws(Errno) in
-      switch step.change {
-      case .setAttribute(let old, let new):
-        let current = try entry.attribute(CacheAttribute.name).map(JournalBytes.init)
-        if current == old { result = .untouched }
-        guard current == new, old != new else { return }
-        try Store.setAttribute(old, of: entry)
-      case .setFlags(let old, let new):
-        let current = try entry.inodeFlags().rawValue
-        if current == old { result = .untouched }
-        guard current == new, old != new else { return }
-        try entry.setInodeFlags(InodeFlags(rawValue: old))
-      case .setMode(let old, let new):
-        let current = JournalStep.Access(mode: status.permissions, owner: status.owner, group: status.group)
-        if current == old { result = .untouched }
-        guard current != old, current.isBetween(old, new) else { return }
-        try Store.setAccess(old, of: entry)
-      case .setTimes(let old, let new):
-        let current = EntryTimes(status)
-        if current == old { result = .untouched }
-        guard current == new, old != new else { return }
-        try entry.setTimes(old)
-      case .truncate(let old, let new, let tail, let times):
-        guard status.size >= new, status.size <= old else { return }
-        if status.size == old, EntryTimes(status) == times {
-          result = .untouched
-          return
-        }
-        // The cut gave it back its time of modification. One that was killed before may not have, and then nothing but the cut,
-        // or the undo of it, has touched the file since.
-        if step.facts != nil, status.modification != times.modification {
-          guard mayBeHalfDone || status.size > new, status.modification == status.change else { return }
-        }
-        // What somebody wrote behind the cut since then is not overwritten; what an undo that was cut off wrote is.
-        if status.size != new, try !isOwn(entry, behind: new, tail, status.size) { return }
-        for run in tail {
-          try entry.write(run.data.bytes, at: try Self.offset(run.offset), count: run.data.bytes.count)
-        }
-        try entry.truncate(to: Self.offset(old))
-        try entry.setTimes(times)
-      case .move, .makeDirectory, .remove: return
-      }
-      result = .restored
-    }
-    return result
-  }
-
-  private func setTimes(
-    _ times: EntryTimes?, of path: [UInt8], _ store: borrowing Store
-  ) throws(Errno) {
-    guard let times else { return }
-    try store.withEntry(path, .directory) { (entry) throws(Errno) in
-      if EntryTimes(try entry.status()) != times { try entry.setTimes(times) }
-    }
   }
 }

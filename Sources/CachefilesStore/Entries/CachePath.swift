@@ -51,5 +51,34 @@ package struct CachePath: Hashable, Sendable {
     components.reduce(.root) { $0.child(named: $1.span) }
   }
 
+  /// The key of the volume that it is the path of, or leads into; nil for what is in none.
+  package var volumeKey: [UInt8]? {
+    let parts = bytes.split(separator: Self.slash, maxSplits: 2)
+    guard parts.count > 1, parts[0].elementsEqual(Store.cacheName.bytes) else { return nil }
+    return VolumeName.key(ofName: Array(parts[1]))
+  }
+
+  /// Its bytes behind the path of the cache's root.
+  package func bytes(below root: [UInt8]) -> [UInt8] { root.appending(path: bytes) }
+
+  /// Whether it is in a tree of the layout before Linux 5.17: `cache/@xx/…`.
+  package var isInLegacyTree: Bool {
+    let parts = bytes.split(separator: Self.slash, maxSplits: 2)
+    return parts.count > 1 && parts[0].elementsEqual(Store.cacheName.bytes)
+      && Fanout(directoryName: Array(parts[1])) != nil
+  }
+
   private var nameStart: Int { bytes.lastIndex(of: Self.slash).map { $0 + 1 } ?? bytes.startIndex }
+}
+
+/// In a file a path is escaped text.
+extension CachePath: Codable {
+  package init(from decoder: any Decoder) throws {
+    self.init(EscapedBytes.unescape(Array(try decoder.singleValueContainer().decode(String.self).utf8).span))
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(EscapedBytes.string(bytes))
+  }
 }

@@ -14,9 +14,9 @@ package struct GraveyardNames {
   package init(now: Int64) { seconds = UInt64(max(0, now / 1_000_000_000)) & 0xffff_ffff }
 
   /// The path of the next grave, below the root.
-  package mutating func next() -> [UInt8] {
+  package mutating func next() -> CachePath {
     counter += 1
     let name = GraveyardName(undertaker: .kernel, seconds: seconds, counter: counter)
-    return Store.graveyardName.bytes.appending(component: name.bytes)
+    return CachePath.graveyard.appending(name.bytes)
   }
 }

@@ -1,4 +1,4 @@
-import CachefilesFormat
+package import CachefilesFormat
 import LinuxIO
 package import SystemPackage
 
@@ -52,24 +52,29 @@ package struct BurialSurvey {
     var below: [EntryName]
   }
 
-  /// Looks through an entry by its path below the root. Its own flag is no obstacle: it forbids the move by itself.
+  /// Looks through an entry that was just found. Its own flag is no obstacle: it forbids the move by itself.
   ///
+  /// - Parameter dirtiness: what its attribute tells, where it is a file and that is known already.
   /// - Throws: `Errno` for what cannot be looked at; ESTALE when directories are moved meanwhile.
-  package func look(at path: [UInt8], in store: borrowing Store) throws(Errno) -> Content {
+  package func look(
+    at entry: borrowing EntryHandle, in store: borrowing Store, _ dirtiness: Dirtiness? = nil
+  ) throws(Errno) -> Content {
     let device = store.rootStatus.device
-    return try store.withParent(of: path) { (parent, name) throws(Errno) -> Content in
-      let status = try parent.status(of: name)
-      let isLegacy = Self.isLegacy(path)
-      var content = Content()
-      if status.isMountPoint || status.device != device {
-        content.obstacle = .mount(path)
-      } else if status.kind == .regular {
-        note(Dirtiness(of: name, in: parent, values, inLegacyTree: isLegacy), path, &content)
-      } else if status.kind == .directory {
-        try walk(try parent.open(name, .directory), path, device, &content, isLegacy)
-      }
-      return content
+    let path = entry.path.bytes
+    let isLegacy = entry.path.isInLegacyTree
+    var content = Content()
+    if entry.status.isMountPoint || entry.status.device != device {
+      content.obstacle = .mount(path)
+    } else if entry.status.kind == .regular {
+      note(dirtiness ?? self.dirtiness(of: entry, isLegacy), path, &content)
+    } else if entry.status.kind == .directory {
+      try walk(try entry.open(.directory), path, device, &content, isLegacy)
     }
+    return content
+  }
+
+  private func dirtiness(of entry: borrowing EntryHandle, _ isLegacy: Bool) -> Dirtiness {
+    Dirtiness(entry.readAttribute(into: values), values, inLegacyTree: isLegacy)
   }
 
   private func note(
@@ -142,13 +147,6 @@ package struct BurialSurvey {
       }
     }
     return directories
-  }
-
-  /// Whether a path below the root is in a tree of the layout before Linux 5.17: `cache/@xx/…`.
-  private static func isLegacy(_ path: [UInt8]) -> Bool {
-    let parts = path.split(separator: UInt8(ascii: "/"), maxSplits: 2)
-    return parts.count > 1 && parts[0].elementsEqual(Store.cacheName.bytes)
-      && Fanout(directoryName: Array(parts[1])) != nil
   }
 
   private static func path(_ levels: [Level], _ name: [UInt8]? = nil) -> [UInt8] {

@@ -21,7 +21,7 @@ extension Dirtiness {
     of name: EntryName, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer,
     inLegacyTree isLegacy: Bool = false
   ) {
-    self.init(directory.attribute(CacheAttribute.name, of: name, into: buffer), buffer, isLegacy)
+    self.init(directory.attribute(CacheAttribute.name, of: name, into: buffer), buffer, inLegacyTree: isLegacy)
   }
 
   /// Asks an entry of a directory by its record.
@@ -29,10 +29,11 @@ extension Dirtiness {
     of record: borrowing DirectoryRecord, in directory: borrowing OwnedDescriptor, _ buffer: AttributeBuffer,
     inLegacyTree isLegacy: Bool = false
   ) {
-    self.init(record.attribute(CacheAttribute.name, in: directory, into: buffer), buffer, isLegacy)
+    self.init(record.attribute(CacheAttribute.name, in: directory, into: buffer), buffer, inLegacyTree: isLegacy)
   }
 
-  private init(_ reading: AttributeReading, _ buffer: AttributeBuffer, _ isLegacy: Bool) {
+  /// What a read into a buffer tells.
+  package init(_ reading: AttributeReading, _ buffer: AttributeBuffer, inLegacyTree isLegacy: Bool = false) {
     if case .value(let count) = reading {
       self.init(reading, buffer.bytes(count), inLegacyTree: isLegacy)
     } else {

@@ -94,13 +94,17 @@ package struct Purge: Sendable {
         break
       }
       do throws(Errno) {
+        let finder = try EntryFinder(cache.store)
+        guard var entry = try finder.find(CachePath(target.path)) else { throw .noSuchFileOrDirectory }
         // What was planned may have waited for an answer: it is looked through once more.
-        if let obstacle = try survey.look(at: target.path, in: cache.store).obstacle {
+        if let obstacle = try survey.look(at: entry, in: cache.store).obstacle {
           fail(
             cache.store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
           continue
         }
-        graves.append(Grave(name: try Self.bury(target, in: cache.store, &names), inode: target.inode))
+        try entry.lookAgain()
+        guard entry.status.inode == target.inode else { throw .staleNFSFileHandle }
+        graves.append(Grave(name: try Self.bury(entry, finder, &names), inode: target.inode))
         report.done += target.amount
       } catch {
         if error == .interrupted, options.isCancelled() {
@@ -124,15 +128,13 @@ package struct Purge: Sendable {
 
   /// Buries one entry, never over another one.
   private static func bury(
-    _ target: PurgePlan.Target, in store: borrowing Store, _ names: inout GraveyardNames
+    _ entry: borrowing EntryHandle, _ finder: EntryFinder, _ names: inout GraveyardNames
   ) throws(Errno) -> EntryName {
     for _ in 0..<GraveyardNames.attempts {
       let grave = names.next()
+      guard let name = grave.name else { throw .invalidArgument }
       do throws(Errno) {
-        try store.move(target.path, to: grave, inode: target.inode)
-        guard let name = EntryName(Array(grave.dropFirst(Store.graveyardName.bytes.count + 1))) else {
-          throw .invalidArgument
-        }
+        try entry.move(to: grave, finder)
         return name
       } catch {
         guard error == .fileExists else { throw error }

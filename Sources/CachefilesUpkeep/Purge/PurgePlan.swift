@@ -158,12 +158,12 @@ package struct PurgePlan: Sendable {
     atObject path: [UInt8], in store: borrowing Store, _ options: Options
   ) throws(StoreError) {
     do throws(Errno) {
-      guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
+      guard let entry = try EntryFinder(store).find(CachePath(path)) else { throw .noSuchFileOrDirectory }
       let survey = BurialSurvey(.count, isCancelled: options.isCancelled)
-      let content = try survey.look(at: path, in: store)
-      obstacle = content.obstacle ?? .of(status, device: store.rootStatus.device, path: path)
+      let content = try survey.look(at: entry, in: store)
+      obstacle = content.obstacle ?? .of(entry.status, device: store.rootStatus.device, path: path)
       targets[0].amount.objects = 1
-      targets[0].amount.diskBytes = status.allocatedBytes
+      targets[0].amount.diskBytes = entry.status.allocatedBytes
       targets[0].amount.dirtyObjects = content.dirty
     } catch {
       if error == .interrupted {

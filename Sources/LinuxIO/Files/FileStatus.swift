@@ -141,6 +141,15 @@ public struct FileStatus: Sendable, Equatable {
     return FileStatus(raw)
   }
 
+  /// The same, and when the file was made, nanoseconds since 1970; nil where the file system does not keep it.
+  static func readWithBirth(
+    _ descriptor: CInt, _ name: UnsafePointer<CChar>, flags: CInt
+  ) throws(Errno) -> (status: FileStatus, birth: Int64?) {
+    var raw = CLinux.statx()
+    try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, 0xfff, &raw) }
+    return (FileStatus(raw), raw.stx_mask & 0x800 != 0 ? Timestamp(raw.stx_btime).clampedNanoseconds : nil)
+  }
+
   /// When a file was made, nanoseconds since 1970; nil where the file system does not keep it.
   static func birthTime(
     _ descriptor: CInt, _ name: UnsafePointer<CChar>, flags: CInt

@@ -101,11 +101,19 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     try FileStatus.birthTime(raw, "", flags: clinux_AT_EMPTY_PATH)
   }
 
-  /// The same of an entry of this directory; a symbolic link is not followed.
-  public func birthTime(of name: EntryName) throws(Errno) -> Int64? {
+  /// The status of an entry of this directory and when it was made, in one call; a symbolic link is not followed.
+  ///
+  /// The corresponding C function is `statx` with `STATX_BTIME`.
+  /// - Throws: `Errno`; ENOENT when there is no such entry.
+  public func statusWithBirth(of name: EntryName) throws(Errno) -> (status: FileStatus, birth: Int64?) {
     try name.withPointer { (pointer) throws(Errno) in
-      try FileStatus.birthTime(raw, pointer, flags: AT_SYMLINK_NOFOLLOW)
+      try FileStatus.readWithBirth(raw, pointer, flags: AT_SYMLINK_NOFOLLOW)
     }
+  }
+
+  /// The same of the open file.
+  public func statusWithBirth() throws(Errno) -> (status: FileStatus, birth: Int64?) {
+    try FileStatus.readWithBirth(raw, "", flags: clinux_AT_EMPTY_PATH)
   }
 
   /// Another descriptor of the same open file.

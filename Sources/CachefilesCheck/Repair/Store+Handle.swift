@@ -1,0 +1,7 @@
+import CachefilesStore
+import LinuxIO
+
+extension Store {
+  /// The file system's handle of the root directory; nil where it has none.
+  var rootHandle: JournalBytes? { (try? root.mountedHandle()).map { JournalBytes($0) } }
+}
