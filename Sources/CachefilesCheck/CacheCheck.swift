@@ -38,6 +38,7 @@ package final class CacheCheck: Sendable {
     report.deletes = options.deletes
     report.isPartial = options.volumes != nil || options.firstVolume != nil || options.policy.only != nil
     report.liveness = store.probeLiveness(options.liveness)
+    report.daemon = report.liveness == .live ? options.liveness.daemon : nil
     if report.isRepair {
       do throws(Refusal) {
         try refuseOthers(store)

@@ -27,7 +27,7 @@ struct LiveRepairer {
   /// - Throws: ``Refusal/stopped(_:)`` when the daemon ended or the kernel withdrew the cache; the findings are given back all
   ///   the same.
   func repair(_ findings: [Finding], settle: @escaping @Sendable (Finding) -> Void) throws(Refusal) {
-    let ordered = findings.sorted { $0.subject.path.lexicographicallyPrecedes($1.subject.path) }
+    let ordered = findings.sorted { $0.subject.path.bytes.lexicographicallyPrecedes($1.subject.path.bytes) }
     let (options, hold) = (options, hold)
     let refusal: Refusal? = try hold.withRemover { remover in
       let work = LiveRepairWork(hold: hold, remover: remover, options: options)
@@ -57,20 +57,20 @@ private struct LiveRepairWork {
   func repair(_ finding: Finding) throws(Refusal) -> Finding {
     var finding = finding
     guard let verb = finding.repair else { return finding }
-    let path = CachePath(finding.subject.path)
+    let path = finding.subject.path
     guard verb == .bury, path.place == .object, let name = path.name else {
       finding.decision = .withheld(verb, .needsOffline)
       return finding
     }
     do throws(Errno) {
+      guard let entry = try EntryFinder(hold.live.store).find(path),
+        finding.subject.matches(entry.status, changedAt: finding.subject.changeTime)
+      else { throw .staleNFSFileHandle }
       let survey = BurialSurvey(.spare, isCancelled: options.isCancelled)
-      if let obstacle = try survey.look(at: path.bytes, in: hold.live.store).obstacle {
+      if let obstacle = try survey.look(at: entry, in: hold.live.store).obstacle {
         finding.decision = .withheld(verb, .obstacle(obstacle.description))
         return finding
       }
-      guard let status = try hold.live.store.status(ofEntry: path.bytes),
-        finding.subject.matches(status, changedAt: finding.subject.changeTime)
-      else { throw .staleNFSFileHandle }
     } catch {
       return failed(finding, error)
     }

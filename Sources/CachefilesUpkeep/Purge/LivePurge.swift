@@ -107,7 +107,8 @@ private struct LivePurgeWork {
   /// What keeps an entry from going as a whole. Things come and go meanwhile; then the kernel is asked about each.
   private mutating func obstacle(to target: PurgePlan.Target) -> BurialObstacle? {
     do throws(Errno) {
-      return try survey.look(at: target.path, in: hold.live.store).obstacle
+      guard let entry = try EntryFinder(hold.live.store).find(CachePath(target.path)) else { return nil }
+      return try survey.look(at: entry, in: hold.live.store).obstacle
     } catch {
       if error == .interrupted, options.isCancelled() { report.isInterrupted = true }
       return .mayBeDirty(target.path)
