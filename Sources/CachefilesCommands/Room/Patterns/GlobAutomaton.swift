@@ -85,37 +85,42 @@ struct GlobAutomaton {
     var positions: [Int32] = []
     var isAbsorbed = node.isAbsorbed
     for position in node.positions {
-      switch parts[Int(position)] {
-      case .anything?: add(position, to: &positions, &isAbsorbed)
-      case .anyByte?: add(position + 1, to: &positions, &isAbsorbed)
-      case .byte(byte)?: add(position + 1, to: &positions, &isAbsorbed)
-      case .byte?, nil: break
+      guard parts[Int(position)] == .anything else {
+        take(byte, at: position, &positions, &isAbsorbed)
+        continue
       }
+      add(position, to: &positions, &isAbsorbed)
+      take(byte, at: position + 1, &positions, &isAbsorbed)
     }
     let next = number(of: positions, isAbsorbed)
     nodes[Int(state)].next[Int(byte)] = next
     return next
   }
 
-  /// Adds a position, and those that are reached from it without a byte. A glob whose rest is `*` has matched.
-  private func add(_ position: Int32, to positions: inout [Int32], _ isAbsorbed: inout Bool) {
-    var position = position
-    while true {
-      let isStar = parts[Int(position)] == .anything
-      if isStar, parts[Int(position) + 1] == nil {
-        onMatch(Int(owners[Int(position)]))
-        isAbsorbed = true
-        return
-      }
-      // The positions of one glob come in order; those of a glob before it are smaller.
-      if positions.last.map({ $0 < position }) ?? true {
-        positions.append(position)
-      } else if !positions.contains(position) {
-        positions.append(position)
-        positions.sort()
-      }
-      guard isStar else { return }
-      position += 1
+  /// Goes on behind a part that a byte matches.
+  private func take(_ byte: UInt8, at position: Int32, _ positions: inout [Int32], _ isAbsorbed: inout Bool) {
+    switch parts[Int(position)] {
+    case .anyByte?, .byte(byte)?: add(position + 1, to: &positions, &isAbsorbed)
+    case .byte?, .anything?, nil: break
+    }
+  }
+
+  /// Adds a position. At `*` the part behind it is meant too, and of several in a row only the last counts. A glob whose rest is
+  /// `*` has matched.
+  private func add(_ start: Int32, to positions: inout [Int32], _ isAbsorbed: inout Bool) {
+    var position = start
+    while parts[Int(position)] == .anything, parts[Int(position) + 1] == .anything { position += 1 }
+    if parts[Int(position)] == .anything, parts[Int(position) + 1] == nil {
+      onMatch(Int(owners[Int(position)]))
+      isAbsorbed = true
+      return
+    }
+    // The positions of one glob come in order; those of a glob before it are smaller.
+    if positions.last.map({ $0 < position }) ?? true {
+      positions.append(position)
+    } else if !positions.contains(position) {
+      positions.append(position)
+      positions.sort()
     }
   }
 
