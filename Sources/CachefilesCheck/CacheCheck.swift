@@ -106,7 +106,7 @@ package final class CacheCheck: Sendable {
   }
 
   private var isOutOfTime: Bool {
-    options.timeLimit.map { options.clock() - start > .nanoseconds($0) } ?? false
+    options.timeLimit.map { options.clock() - start > $0 } ?? false
   }
 
   // MARK: Looking

@@ -1,5 +1,6 @@
 extension Int64 {
   /// The difference, held at the limits of the type. Times on a disk can be centuries apart.
+  @inlinable
   package func subtractingClamped(_ other: Int64) -> Int64 {
     let (difference, overflow) = subtractingReportingOverflow(other)
     return overflow ? (self < other ? .min : .max) : difference

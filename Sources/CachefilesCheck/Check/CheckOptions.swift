@@ -18,8 +18,8 @@ package struct CheckOptions: Sendable {
   package var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Check volume by volume in the order of their keys, from this key on.
   package var firstVolume: [UInt8]?
-  /// Begin no other volume after so many nanoseconds, and no other repair. The first part is always finished.
-  package var timeLimit: Int64?
+  /// Begin no other volume after this time, and no other repair. The first part is always finished.
+  package var timeLimit: Duration?
   /// What ``timeLimit`` and the duration are measured with.
   package var clock: @Sendable () -> ContinuousClock.Instant = { .now }
   /// Where the journal of repairs goes, a new file outside the cache; without one nothing is repaired.

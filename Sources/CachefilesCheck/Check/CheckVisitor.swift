@@ -48,7 +48,7 @@ struct CheckVisitor: ScanVisitor {
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     if entry.status.isMountPoint || entry.status.device != rootDevice, !entry.isRoot, !visitElsewhere(entry) { return }
-    if entry.place == .object {
+    if case .object = entry.place {
       visitObject(entry)
       return
     }
@@ -69,7 +69,7 @@ struct CheckVisitor: ScanVisitor {
   /// it is judged like everything else.
   private mutating func visitElsewhere(_ entry: borrowing ScanEntry) -> Bool {
     // Beside `cache` and `graveyard` no kernel looks.
-    if entry.place == .foreign, entry.directory.place == .root {
+    if case .foreign = entry.place, entry.directory.place == .root {
       visitForeign(entry)
       return false
     }
@@ -185,7 +185,11 @@ struct CheckVisitor: ScanVisitor {
   // MARK: Everything else
 
   private mutating func noteCaseFolding(_ entry: borrowing ScanEntry) {
-    guard (entry.place == .cache && coversAll) || entry.place == .volume || entry.place == .fanout else { return }
+    switch entry.place {
+    case .volume, .fanout: break
+    case .cache where coversAll: break
+    default: return
+    }
     do throws(StoreError) {
       let directory = try entry.open()
       do throws(Errno) {

@@ -135,7 +135,7 @@ struct Fsck: ParsableCommand {
     options.isThorough = deep
     if let volume { options.volumes = VolumeGlob(volume.bytes).matches }
     options.firstVolume = startAt.map { EscapedBytes.unescape($0.bytes.span) }
-    options.timeLimit = maxTime?.nanoseconds
+    options.timeLimit = maxTime?.duration
     options.deletes = delete
     options.isLive = live
     let note =

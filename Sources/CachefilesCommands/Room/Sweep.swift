@@ -54,8 +54,8 @@ struct Sweep: ParsableCommand {
       throw ExitStatus.live
     }
     var options = GraveyardSweeper.Options(now: Clock.now)
-    options.minimumAge = olderThan?.nanoseconds
-    options.timeLimit = maxTime?.nanoseconds
+    options.minimumAge = olderThan?.duration
+    options.timeLimit = maxTime?.duration
     options.isDryRun = dryRun
     options.clearsFlags = clearFlags
     options.onFailure = { StandardError.line("cachefiles: \($0)") }

@@ -4,6 +4,8 @@ import ArgumentParser
 struct AgeArgument: ExpressibleByArgument, Equatable {
   /// The span in nanoseconds.
   let nanoseconds: Int64
+  /// The span.
+  var duration: Duration { .nanoseconds(nanoseconds) }
 
   init?(argument: String) {
     let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]

@@ -10,12 +10,12 @@ package import SystemPackage
 package struct GraveyardSweeper: Sendable {
   /// What a sweep is to do.
   package struct Options: Sendable {
-    /// Only entries buried at least so long ago, in nanoseconds; by the time in the name, else by the time of change.
-    package var minimumAge: Int64?
+    /// Only entries buried at least so long ago; by the time in the name, else by the time of change.
+    package var minimumAge: Duration?
     /// Nanoseconds since 1970.
     package var now: Int64
-    /// Remove nothing more after this time, in nanoseconds.
-    package var timeLimit: Int64?
+    /// Remove nothing more after this time.
+    package var timeLimit: Duration?
     /// Whether only to count.
     package var isDryRun = false
     /// Whether to clear the immutable and append-only flags of what is to go.
@@ -65,7 +65,7 @@ package struct GraveyardSweeper: Sendable {
     defer { if !options.isDryRun { graveyard.unlock() } }
     let path = store.path.appending(component: Store.graveyardName.bytes)
     let (isCancelled, limit) = (options.isCancelled, options.timeLimit)
-    let isOutOfTime: @Sendable () -> Bool = { limit.map { ContinuousClock.now - start >= .nanoseconds($0) } ?? false }
+    let isOutOfTime: @Sendable () -> Bool = { limit.map { ContinuousClock.now - start >= $0 } ?? false }
     var removal = TreeRemover.Options(mode: options.isDryRun ? .pretend : .remove)
     removal.threads = Self.threads(options.threads)
     removal.clearsFlags = options.clearsFlags
@@ -166,7 +166,7 @@ package struct GraveyardSweeper: Sendable {
         buried = try record.status(in: graveyard).modificationTime
       }
       let (difference, overflow) = now.subtractingReportingOverflow(buried)
-      return !overflow && difference >= age
+      return !overflow && .nanoseconds(difference) >= age
     }
   }
 

@@ -101,7 +101,7 @@ package struct Statistics: ScanVisitor, Sendable {
         tally.objects = 1
         break
       }
-      if entry.place == .fanout {
+      if case .fanout = entry.place {
         fanouts += 1
         if let number = Fanout(directoryName: entry.name)?.number {
           distributions.add(directory: tally.diskBytes, fanout: number)

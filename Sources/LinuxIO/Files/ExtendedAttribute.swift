@@ -110,6 +110,7 @@ extension OwnedDescriptor {
     }
   }
 
+  @inline(__always)
   private func readOpenAttribute(
     _ attribute: StaticString, into buffer: UnsafeMutableRawBufferPointer
   ) -> AttributeReading {

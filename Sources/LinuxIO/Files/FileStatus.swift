@@ -91,14 +91,23 @@ public struct FileStatus: Sendable, Equatable {
     isMountPoint || (!knowsMountPoints && device != rootDevice)
   }
   /// Whether something is mounted here (`STATX_ATTR_MOUNT_ROOT`, Linux 5.8 and later).
+  @inlinable
   public var isMountPoint: Bool { attributes & 0x2000 != 0 }
   /// Whether the kernel tells mount points apart (Linux 5.8 and later). Before, another device is the only sign, which
   /// subvolumes and the files of overlays have too.
   public var knowsMountPoints: Bool = true
   /// Whether the file cannot be changed or removed (`STATX_ATTR_IMMUTABLE`).
+  @inlinable
   public var isImmutable: Bool { attributes & 0x10 != 0 }
   /// Whether the file can only grow (`STATX_ATTR_APPEND`).
+  @inlinable
   public var isAppendOnly: Bool { attributes & 0x20 != 0 }
+  /// The inode flag that keeps the file from being changed or removed, in words; nil without one.
+  @inlinable
+  public var protectingFlag: String? {
+    // Asked for each entry of a scan, and nearly never there.
+    attributes & 0x30 == 0 ? nil : isImmutable ? "immutable" : "append-only"
+  }
 
   @inline(__always)
   init(_ raw: borrowing CLinux.statx) {

@@ -42,7 +42,7 @@ struct LimitedRepairTests {
     try makeBad(10, 7)
     let result = try scratch.check("cache-root", .safe) { options in
       options.repairLimit = 3
-      options.timeLimit = 0
+      options.timeLimit = .zero
       options.firstVolume = Array("9p,aaa,x".utf8)
     }
     #expect(try left("9p,aaa,x") == 7)
@@ -53,7 +53,7 @@ struct LimitedRepairTests {
       result.report.exit == CheckReport.ExitBits.repaired | CheckReport.ExitBits.left
         | CheckReport.ExitBits.interrupted)
     let next = try scratch.check("cache-root", .safe, journal: "next") { options in
-      options.timeLimit = 0
+      options.timeLimit = .zero
       options.firstVolume = result.report.nextVolume
     }
     #expect(try left("9p,aaa,x") == 0)
@@ -66,7 +66,7 @@ struct LimitedRepairTests {
     for number in 0..<8 { try scratch.write("cache-root/cache/foreign\(number)") }
     let result = try scratch.check("cache-root", .all) { options in
       options.repairLimit = 3
-      options.timeLimit = 0
+      options.timeLimit = .zero
     }
     let group = try #require(result.report.groups.first { $0.kind.id == .v01 })
     #expect(group.count == 8 && group.repaired == 3)
@@ -81,7 +81,7 @@ struct LimitedRepairTests {
     let repaired = Collector<Bool>()
     let result = try scratch.check("cache-root", .safe) { options in
       options.repairLimit = 4
-      options.timeLimit = 3_000_000_000
+      options.timeLimit = .seconds(3)
       options.clock = { repaired.all.isEmpty ? start : start + .seconds(4) }
       options.threads = 1
       options.onFinding = { if $0.isRepaired { repaired.add(true) } }
@@ -101,7 +101,7 @@ struct LimitedRepairTests {
     try makeBad(0, 0)
     #expect(mkfifo("\(scratch.path)/cache-root/cache/I", 0o600) == 0)
     #expect(try scratch.check().counts[.v03] == 1)
-    #expect(try scratch.check { $0.timeLimit = 3_600_000_000_000 }.counts[.v03] == 1)
+    #expect(try scratch.check { $0.timeLimit = .seconds(3600) }.counts[.v03] == 1)
     #expect(try scratch.check { $0.firstVolume = [] }.counts[.v03] == 1)
   }
 }

@@ -172,7 +172,7 @@ struct SweepTests {
     }
     let result = try scratch.sweep {
       $0.now = now * 1_000_000_000
-      $0.minimumAge = 100 * 1_000_000_000
+      $0.minimumAge = .seconds(100)
     }
     #expect(result.failures.isEmpty)
     #expect(scratch.graves == young.sorted())
@@ -185,7 +185,7 @@ struct SweepTests {
   func noTime(threads: Int) throws {
     try scratch.makeGraveyard()
     let (before, entries) = (try scratch.snapshot(), scratch.measureGraveyard().entries)
-    let report = try scratch.sweep(threads: threads) { $0.timeLimit = 0 }.report
+    let report = try scratch.sweep(threads: threads) { $0.timeLimit = .zero }.report
     #expect(report.isOutOfTime && !report.isInterrupted)
     #expect(report.removedEntries == 0 && report.leftEntries == entries)
     #expect(try scratch.snapshot() == before)
