@@ -202,7 +202,7 @@ struct CullCommand: ParsableCommand {
         + "(--best-effort goes as far as it can)"
     }
     options.rate = rate
-    options.timeLimit = maxTime?.nanoseconds
+    options.timeLimit = maxTime?.duration
     options.prunesEmpty = pruneEmpty
     options.threads = scan.threads ?? ScanOptions.defaultThreads
     options.onFailure = { StandardError.line("cachefiles: \($0)") }

@@ -18,8 +18,8 @@ package struct CullOptions: Sendable {
   package var isBestEffort = false
   /// At most so many objects a second.
   package var rate: Int?
-  /// Stop after so many nanoseconds.
-  package var timeLimit: Int64?
+  /// Stop after this time.
+  package var timeLimit: Duration?
   /// Whether empty fanout directories and volumes go too; never of a cache in use.
   package var prunesEmpty = false
   /// The number of threads.

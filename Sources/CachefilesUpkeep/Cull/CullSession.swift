@@ -52,7 +52,7 @@ final class CullSession: Sendable {
   /// What has been done.
   var current: CullTally { tally.withLock { $0 } }
   /// Whether the time is over.
-  var isOutOfTime: Bool { options.timeLimit.map { ContinuousClock.now - start > .nanoseconds($0) } ?? false }
+  var isOutOfTime: Bool { options.timeLimit.map { ContinuousClock.now - start > $0 } ?? false }
   /// Whether the threads are to end.
   var isCancelled: Bool { options.isCancelled() || isOutOfTime || isStopped.load(ordering: .relaxed) }
 
