@@ -20,12 +20,24 @@ struct GlobAutomaton {
   private struct Key: Hashable {
     var positions: [Int32]
     var isAbsorbed: Bool
+
+    /// One number for all positions: there can be thousands.
+    func hash(into hasher: inout Hasher) {
+      var sum: UInt64 = isAbsorbed ? 1 : 0
+      for position in positions { sum = (sum ^ UInt64(UInt32(bitPattern: position))) &* 0x9e37_79b9_7f4a_7c15 }
+      hasher.combine(sum)
+    }
   }
+
+  /// Parts as numbers: bytes, and these.
+  private static let anyByte: UInt16 = 256
+  private static let anything: UInt16 = 257
+  private static let end: UInt16 = 258
 
   /// More states than this are forgotten, and made again where they are needed.
   private static let limit = 4096
 
-  private let parts: [Glob.Part?]
+  private let parts: [UInt16]
   /// The number of the glob that a position belongs to.
   private let owners: [Int32]
   private let starts: [Int32]
@@ -37,14 +49,18 @@ struct GlobAutomaton {
   ///
   /// - Parameter onMatch: called at least once for each glob that matches one of the texts.
   init(_ globs: [Glob], onMatch: @escaping (Int) -> Void) {
-    var (parts, owners, starts): ([Glob.Part?], [Int32], [Int32]) = ([], [], [])
+    var (parts, owners, starts): ([UInt16], [Int32], [Int32]) = ([], [], [])
     for (number, glob) in globs.enumerated() {
       starts.append(Int32(parts.count))
-      // What stands behind the last part is the end.
-      for part in glob.parts.map(Optional.some) + [nil] {
-        parts.append(part)
-        owners.append(Int32(number))
+      for part in glob.parts {
+        switch part {
+        case .byte(let byte): parts.append(UInt16(byte))
+        case .anyByte: parts.append(Self.anyByte)
+        case .anything: parts.append(Self.anything)
+        }
       }
+      parts.append(Self.end)
+      owners += Array(repeating: Int32(number), count: glob.parts.count + 1)
     }
     (self.parts, self.owners, self.starts) = (parts, owners, starts)
     self.onMatch = onMatch
@@ -83,9 +99,10 @@ struct GlobAutomaton {
   private mutating func make(_ state: State, _ byte: UInt8) -> State {
     let node = nodes[Int(state)]
     var positions: [Int32] = []
+    positions.reserveCapacity(node.positions.count + 8)
     var isAbsorbed = node.isAbsorbed
     for position in node.positions {
-      guard parts[Int(position)] == .anything else {
+      guard parts[Int(position)] == Self.anything else {
         take(byte, at: position, &positions, &isAbsorbed)
         continue
       }
@@ -99,18 +116,16 @@ struct GlobAutomaton {
 
   /// Goes on behind a part that a byte matches.
   private func take(_ byte: UInt8, at position: Int32, _ positions: inout [Int32], _ isAbsorbed: inout Bool) {
-    switch parts[Int(position)] {
-    case .anyByte?, .byte(byte)?: add(position + 1, to: &positions, &isAbsorbed)
-    case .byte?, .anything?, nil: break
-    }
+    let part = parts[Int(position)]
+    if part == UInt16(byte) || part == Self.anyByte { add(position + 1, to: &positions, &isAbsorbed) }
   }
 
   /// Adds a position. At `*` the part behind it is meant too, and of several in a row only the last counts. A glob whose rest is
   /// `*` has matched.
   private func add(_ start: Int32, to positions: inout [Int32], _ isAbsorbed: inout Bool) {
     var position = start
-    while parts[Int(position)] == .anything, parts[Int(position) + 1] == .anything { position += 1 }
-    if parts[Int(position)] == .anything, parts[Int(position) + 1] == nil {
+    while parts[Int(position)] == Self.anything, parts[Int(position) + 1] == Self.anything { position += 1 }
+    if parts[Int(position)] == Self.anything, parts[Int(position) + 1] == Self.end {
       onMatch(Int(owners[Int(position)]))
       isAbsorbed = true
       return
@@ -127,7 +142,7 @@ struct GlobAutomaton {
   private mutating func number(of positions: [Int32], _ isAbsorbed: Bool) -> State {
     let key = Key(positions: positions, isAbsorbed: isAbsorbed)
     if let known = numbers[key] { return known }
-    let accepted = positions.filter { parts[Int($0)] == nil }.map { owners[Int($0)] }
+    let accepted = positions.filter { parts[Int($0)] == Self.end }.map { owners[Int($0)] }
     let state = State(nodes.count)
     nodes.append(
       Node(

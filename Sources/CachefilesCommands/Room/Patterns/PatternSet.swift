@@ -11,11 +11,19 @@ final class PatternSet: ObjectRule {
   private let order: [Int]
   private let hasMatched: AtomicFlags
 
+  /// Bytes that stand for something else.
+  private static let special = Array("*?\\".utf8)
+
   /// Takes patterns, which may have escapes.
   init(_ patterns: [[UInt8]]) {
     var (texts, globs): ([[UInt8]], [Glob]) = ([], [])
     var (ofTexts, ofGlobs): ([Int], [Int]) = ([], [])
     for (number, pattern) in patterns.enumerated() {
+      if !pattern.contains(where: { Self.special.contains($0) }) {
+        texts.append(pattern)
+        ofTexts.append(number)
+        continue
+      }
       let glob = Glob(pattern)
       if let text = glob.literal {
         texts.append(text)
