@@ -12,6 +12,19 @@ enum Program: CInt {
   /// `cache-du`.
   case usage
 
+  /// The program that a file is, by the name under which it was started: one file with links to it has all programs.
+  ///
+  /// - Parameter name: the program's own path or name, `argv[0]`.
+  func started(as name: String) -> Program {
+    guard self == .toolkit else { return self }
+    switch name.split(separator: "/").last {
+    case "cachefiles-fsck": return .fsck
+    case "cachefiles-cull": return .cull
+    case "cache-du": return .usage
+    default: return self
+    }
+  }
+
   var command: any ParsableCommand.Type {
     switch self {
     case .toolkit: Toolkit.self

@@ -10,10 +10,11 @@ public func runProgram(
   StandardStreams.fillIn()
   StandardStreams.ignoreClosedPipes()
   Interruption.catchSignals()
-  guard let program = Program(rawValue: number), let given = RawArguments.read(count, values) else {
+  guard let built = Program(rawValue: number), let all = RawArguments.read(count, values), let name = all.first else {
     StandardError.line("cachefiles: it was started without arguments, not even its name: nothing was done")
     exit(ExitStatus.usage.rawValue)
   }
+  let (program, given) = (built.started(as: name), Array(all.dropFirst()))
   if let limit = AddressSpace.limit, limit < AddressSpace.minimum {
     StandardError.line(
       "cachefiles: \(Quantity.size(AddressSpace.minimum)) of address space are needed, and the limit is \(Quantity.size(limit)): "

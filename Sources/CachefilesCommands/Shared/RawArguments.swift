@@ -7,12 +7,12 @@ enum RawArguments {
   /// Characters from here on stand for single bytes.
   private static let plane: UInt32 = 0x10ff00
 
-  /// The arguments of a `main` function after the program's name, ready for the parser; nil when there is not even a name.
+  /// The arguments of a `main` function, the program's name first, ready for the parser; nil when there is not even a name.
   static func read(
     _ count: CInt, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
   ) -> [String]? {
     guard count > 0, let values else { return nil }
-    return (1..<Int(max(1, count))).compactMap { index in
+    return (0..<Int(count)).compactMap { index in
       values[index].map { pointer in
         encode(Array(UnsafeBufferPointer(start: pointer, count: strlen(pointer)).lazy.map(UInt8.init(bitPattern:))))
       }
