@@ -156,7 +156,8 @@ package final class CacheCheck: Sendable {
       collector.report(
         judgement.id, relative.isRoot ? root : Finding.Subject(path: relative, status),
         path: relative.bytes(below: store.path), message: judgement.message, diskBytes: 0,
-        relative.isRoot ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id))
+        relative.isRoot ? .none : RepairPolicy(policy: options.policy, context: context).decide(judgement.id),
+        severity: judgement.severity)
     }
   }
 

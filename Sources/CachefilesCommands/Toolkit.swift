@@ -18,7 +18,7 @@ struct Toolkit: ParsableCommand {
       """,
     version: Version.text,
     groupedSubcommands: [
-      CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self]),
+      CommandGroup(name: "Names and records:", subcommands: [Encode.self, Decode.self, Record.self, Explain.self]),
       CommandGroup(
         name: "A cache directory:",
         subcommands: [UsageCommand.self, Stats.self, List.self, Show.self, Fsck.self, Extract.self]),

@@ -19,6 +19,10 @@ package struct DaemonConfiguration: Sendable, Equatable {
   package var tag: [UInt8]?
   /// The limits, the kernel's defaults where the file names none.
   package var percentages = CullPercentages()
+  /// `secctx`: the label that the kernel is to work with.
+  package var securityContext: [UInt8]?
+  /// The number of that line, from 1.
+  package private(set) var securityLine = 0
   /// `nocull`: no daemon culls.
   package var isCullingOff = false
   /// What the daemon or the kernel refuses; with any of these the daemon does not start.
@@ -47,12 +51,20 @@ package struct DaemonConfiguration: Sendable, Equatable {
     case badDirectory = "bad-dir"
     /// Blanks after the directory, which count as part of its name.
     case trailingBlanks = "trailing-blanks"
+    /// Quotes around the directory, which count as part of its name.
+    case quotes
+    /// A comment behind the directory, which counts as part of its name.
+    case comment
     /// A `tag` line that the kernel refuses.
     case badTag = "bad-tag"
+    /// Quotes or a comment in the tag: accepted, and part of the name.
+    case tagMarks = "tag-marks"
     /// A limit that is no percentage below 100.
     case badLimit = "bad-limit"
     /// A limit that breaks stop < cull < run with the lines before it.
     case limitOrder = "limit-order"
+    /// A `secctx` line that the kernel refuses whatever the machine: empty, a second one, or no label.
+    case badSecctx = "bad-secctx"
     /// A `culltable` line that the daemon refuses.
     case badCullTable = "bad-culltable"
     /// `nocull`, which cachefilesd 0.10.10 hands to the kernel.
@@ -121,7 +133,8 @@ package struct DaemonConfiguration: Sendable, Equatable {
     case "dir": setDirectory(argument, line)
     case "tag": setTag(argument, line)
     case "brun", "bcull", "bstop", "frun", "fcull", "fstop": setLimit(command, argument, line)
-    case "secctx", "debug": break
+    case "secctx": setSecurity(argument, line)
+    case "debug": break
     case "culltable":
       let size = Int(String(decoding: argument, as: UTF8.self))
       if !(12...20).contains(size ?? 0) { refuse(line, .badCullTable, "culltable takes a number from 12 to 20") }
@@ -152,6 +165,14 @@ package struct DaemonConfiguration: Sendable, Equatable {
       refuse(
         line, .badDirectory, "the directory's path has \(argument.count) bytes; at most \(Self.directoryLimit) can be")
     }
+    let marks = Self.marks(argument)
+    if marks == .quotes {
+      refuse(
+        line, .quotes, "the quotes count as part of the directory's name, which is \(EscapedBytes.string(argument))")
+    } else if marks == .comment {
+      refuse(
+        line, .comment, "what is behind the directory counts as part of its name; a comment needs a line of its own")
+    }
     if argument.last.map(Self.isBlank) == true {
       refuse(line, .trailingBlanks, "blanks after the directory count as part of its name")
     }
@@ -161,7 +182,38 @@ package struct DaemonConfiguration: Sendable, Equatable {
     if argument.isEmpty { return refuse(line, .badTag, "'tag' gives no name") }
     if tag != nil { return refuse(line, .badTag, "a second 'tag' line; the kernel refuses it") }
     tag = argument
+    if let marks = Self.marks(argument) {
+      let what = marks == .quotes ? "the quotes" : "the comment"
+      refuse(line, .tagMarks, "\(what) count as part of the name, which is \(EscapedBytes.string(argument))")
+    }
     if argument.contains(UInt8(ascii: "/")) { refuse(line, .badTag, "a tag cannot hold a slash") }
+  }
+
+  /// What somebody took for syntax: quotes at both ends, or a comment after a blank.
+  private static func marks(_ argument: [UInt8]) -> Trap? {
+    var text = argument[...]
+    while let last = text.last, isBlank(last) { text.removeLast() }
+    if let first = text.first, first == text.last, text.count > 1, first == 0x22 || first == 0x27 { return .quotes }
+    for (index, byte) in text.enumerated() where byte == UInt8(ascii: "#") && index > 0 {
+      if isBlank(text[text.startIndex + index - 1]) { return .comment }
+    }
+    // `"/var/cache/fscache" # comment`
+    return text.first == 0x22 || text.first == 0x27 ? .quotes : nil
+  }
+
+  /// The kernel asks the security module what the label is when it binds the cache (`cachefiles_get_security_ID`,
+  /// fs/cachefiles/security.c); what no SELinux knows is refused here already: user:role:type, and perhaps a level.
+  private mutating func setSecurity(_ argument: [UInt8], _ line: Int) {
+    if argument.isEmpty { return refuse(line, .badSecctx, "'secctx' gives no label") }
+    if securityContext != nil { return refuse(line, .badSecctx, "a second 'secctx' line; the kernel refuses it") }
+    securityContext = argument
+    securityLine = line
+    let parts = argument.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    if parts.count < 3 || parts.contains(where: { $0.isEmpty })
+      || argument.contains(where: { Self.isBlank($0) || $0 == 0x22 || $0 == 0x27 || $0 == 0x23 })
+    {
+      refuse(line, .badSecctx, "\(EscapedBytes.quoted(argument)) is no label of SELinux (user:role:type:level)")
+    }
   }
 
   private mutating func setLimit(_ command: String, _ argument: [UInt8], _ line: Int) {

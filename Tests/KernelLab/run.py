@@ -51,6 +51,7 @@ CASES = [
     Case("faults", "ext4", "5", "Damaged objects: found, as documented, repaired"),
     Case("wedges", "ext4", "5", "Damage that stops a volume or the cache"),
     Case("cull", "ext4", "6", "Culling offline: exactly the victims miss"),
+    Case("backing", "ext4", "18", "File systems that a cache can be bound on"),
     Case("sweep", "ext4", "7", "Sweeping while the kernel buries"),
     Case("undo", "ext4", "7", "Undo of a repair"),
     Case("copy", "ext4", "8", "A copy is a cache"),

@@ -5,9 +5,12 @@ import LinuxIO
 struct Judgement: Sendable, Equatable {
   var id: ProblemID
   var message: String
+  /// How much it matters here, where that is not what the table says.
+  var severity: Severity?
 
-  init(_ id: ProblemID, _ message: String) {
+  init(_ id: ProblemID, _ message: String, severity: Severity? = nil) {
     self.id = id
     self.message = message
+    self.severity = severity
   }
 }

@@ -144,6 +144,12 @@ struct RootObservation: Sendable {
     }
     if let words = root.protectingFlag { report([], root, .o19, "the directory is \(words)") }
     for (id, message) in judgeFileSystem() { report([], nil, id, message) }
+    // All that can be tried works there, and a copy may well be looked at there: only the kernel's `bind` refuses.
+    if !found.contains(where: { $0.judgement.id == .r05 }), liveness != .live,
+      let reason = fileSystem?.refusal(by: context.kernel)
+    {
+      found.append(([], root, Judgement(.r05, "\(fileSystem?.typeName ?? "") is \(reason)", severity: .note)))
+    }
     if liveness == .live {
       report([], nil, .l01, "a kernel holds the directory")
       if cacheStates == [UInt8(ascii: "E")] { report([], nil, .l02, "its state is E in /proc/fs/fscache/caches") }

@@ -62,7 +62,8 @@ enum VolumeJudge {
         Judgement(
           .o25,
           "none of its \(tally.large) larger objects has a hole, all were written within "
-            + "\(tally.newestChange.subtractingClamped(tally.oldestChange) / 1_000_000_000) s, and none has an object's owner and mode"
+            + "\(tally.newestChange.subtractingClamped(tally.oldestChange) / 1_000_000_000) s, and none has an object's owner and mode; "
+            + "remove it with 'cachefiles purge --volume', so that its files are read anew, and copy caches with 'cachefiles copy'"
         )
       )
     }

@@ -19,7 +19,10 @@ struct Doctor: ParsableCommand {
 
       With --proc a saved copy is judged in place of the running kernel, and the directory is not asked whether a \
       kernel holds it. The copy may hold fs/fscache/stats, fs/nfsfs/volumes, self/mountinfo and so on, or the plain \
-      names stats, caches, volumes, cookies and mountinfo.
+      names stats, caches, volumes, cookies and mountinfo; also fstab and config, the kernel's configuration.
+
+      With --log FILE or --kernel-log messages about caching are judged too: those of the kernel and of cachefilesd, \
+      each once, without what a later start of the cache has put right. 'cachefiles explain' has all that are known.
 
       EXIT STATUS
         0    all is well
@@ -42,6 +45,13 @@ struct Doctor: ParsableCommand {
   @Option(help: ArgumentHelp("Look for the device here, in place of /dev.", valueName: "dir"))
   var dev: ByteArgument?
 
+  @Option(
+    help: ArgumentHelp("Read this log too, of the kernel or the system; - for standard input.", valueName: "file"))
+  var log: ByteArgument?
+
+  @Flag(help: "Read the kernel's log too.")
+  var kernelLog = false
+
   @Option(help: ArgumentHelp("Leave out these findings: mount-without-fsc,fs-doubtful.", valueName: "names"))
   var ignore: [SymptomList] = []
 
@@ -56,11 +66,17 @@ struct Doctor: ParsableCommand {
     if let proc {
       sources.proc = FilePath(bytes: proc.bytes)
       // The device of this machine says nothing about another one.
-      if !sources.isRunningKernel { sources.devices = nil }
+      if !sources.isRunningKernel {
+        sources.devices = nil
+        sources.security = nil
+        sources.fstab = sources.proc.appending("fstab")
+      }
     }
     if let dev { sources.devices = FilePath(bytes: dev.bytes) }
     if let config { sources.configuration = FilePath(bytes: config.bytes) }
     sources.walks = !noWalk
+    sources.log = log.map { FilePath(bytes: $0.bytes) }
+    sources.readsKernelLog = kernelLog
     let examination = Examination(directory.map { FilePath(bytes: $0.bytes) }, sources)
     let diagnosis = Diagnosis(examination, ignoring: Set(ignore.flatMap(\.symptoms)))
     output.render(DoctorView(diagnosis: diagnosis), command: "doctor")

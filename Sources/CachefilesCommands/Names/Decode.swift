@@ -10,8 +10,12 @@ struct Decode: ParsableCommand {
     abstract: "Turn file names, paths and pasted lines back into cookie keys.",
     discussion: """
       Takes what an administrator can paste: an object's name, a path that ends in I<volume>/@xx/<name>, a path of \
-      the layout before Linux 5.17, a line of the kernel log, a line of /proc/fs/fscache/cookies or volumes. Nothing \
-      is read from disk. Without arguments, each line of standard input is one; with --null, each NUL-terminated \
+      the layout before Linux 5.17, a line of the kernel log or of cachefilesd, a row of a table in /proc/fs/fscache, a \
+      volume key, a line of 'ls', 'du', 'filefrag' or 'getfattr'. Nothing is read from disk. Several lines of one log \
+      belong together: those about a cookie tell which kernel wrote its key. A key that is alone can be of either \
+      layout: both are shown. Headings of tables are skipped. Messages are explained as 'explain' does.
+
+      Without arguments, each line of standard input is one; with --null, each NUL-terminated \
       string, byte for byte.
 
       Arguments are answered with a card each, lines of standard input with a line each: scheme, key, possible key \
@@ -49,9 +53,10 @@ struct Decode: ParsableCommand {
       failures = try filter(output, context)
     } else {
       var answers: [PastedAnswer] = []
+      var memory = LogMemory()
       for name in names {
         let bytes = escaped ? EscapedBytes.unescape(name.bytes.span) : name.bytes
-        let answer = PastedAnswer(bytes, context)
+        let answer = PastedAnswer(bytes, context, &memory)
         if let reason = answer.failure {
           failures += 1
           StandardError.line("cachefiles: \(EscapedBytes.quoted(bytes)): \(reason)")
@@ -68,7 +73,7 @@ struct Decode: ParsableCommand {
 
   /// Answers standard input, a line each.
   private func filter(_ output: Output, _ context: DecodeContext) throws -> Int {
-    var decoder = NameDecoder(context, format: output.format)
+    var decoder = NameDecoder(context, format: output.format, isExact: null)
     decoder.begin(output.stream)
     do throws(Errno) {
       try LineInput.forEach(separator: null ? 0 : UInt8(ascii: "\n")) { line in

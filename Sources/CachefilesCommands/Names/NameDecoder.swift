@@ -16,6 +16,10 @@ struct NameDecoder {
   private var key: [UInt8] = []
   private var json = JSONWriter(pretty: false)
   private var answers = 0
+  /// What the lines of a log have said so far.
+  private var memory = LogMemory()
+  /// Whether every byte counts, a carriage return at the end too.
+  private let isExact: Bool
 
   /// A volume key and what follows from it.
   struct VolumeReading {
@@ -51,7 +55,8 @@ struct NameDecoder {
     var fanout: Fanout?
   }
 
-  init(_ context: DecodeContext, format: OutputFormat) {
+  init(_ context: DecodeContext, format: OutputFormat, isExact: Bool) {
+    self.isExact = isExact
     self.context = context
     self.format = format
     given = context.volumeKey.map { VolumeReading(key: $0) }
@@ -68,7 +73,8 @@ struct NameDecoder {
   }
 
   /// Answers one line.
-  mutating func answer(_ line: Span<UInt8>, _ stream: OutputStream) {
+  mutating func answer(_ given: Span<UInt8>, _ stream: OutputStream) {
+    let line = isExact ? given : PastedText.withoutReturn(given)
     guard let place = place(in: line) else { return answerPasted(line, stream) }
     let name = line.extracting(place.name)
     key.removeAll(keepingCapacity: true)
@@ -95,8 +101,10 @@ struct NameDecoder {
       slashes = (index, slashes.last, slashes.second)
       count += 1
     }
+    // In quotes it is for the long way too, as is a name with a blank in it: some tool's output.
+    if line.count > 0, line[0] == 0x22 || line[0] == 0x27 || line[0] == 0x60 { return nil }
+    for index in (slashes.last + 1)..<line.count where line[index] == 0x20 || line[index] == 0x09 { return nil }
     guard count > 0 else {
-      for index in 0..<line.count where line[index] == 0x20 || line[index] == 0x09 { return nil }
       return Place(name: 0..<line.count, volume: given, fanout: nil)
     }
     guard count >= 2, slashes.last < line.count - 1,
@@ -169,7 +177,8 @@ struct NameDecoder {
 
   private mutating func answerPasted(_ line: Span<UInt8>, _ stream: OutputStream) {
     let bytes = line.array
-    let answer = PastedAnswer(bytes, context)
+    let answer = PastedAnswer(bytes, context, &memory)
+    if answer.isHeading { return }
     if let reason = answer.failure {
       failures += 1
       if stream.isTerminal { stream.flush() }

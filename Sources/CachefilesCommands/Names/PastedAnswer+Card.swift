@@ -3,6 +3,11 @@ import CachefilesFormat
 extension PastedAnswer {
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var card = Card(EscapedBytes.string(input), style)
+    add(reading, to: &card, style, verbose: verbose)
+    return card.lines
+  }
+
+  private func add(_ reading: PastedReading, to card: inout Card, _ style: Style, verbose: Bool) {
     switch reading {
     case .name(let object): add(object, to: &card, style, verbose: verbose)
     case .volume(let key): addVolume(key, to: &card)
@@ -19,10 +24,47 @@ extension PastedAnswer {
       card.add("cookies", "\(line.cookies)")
       addVolume(line.key, to: &card)
       card.add("directory", "cache/I" + EscapedBytes.string(line.key))
-    case .log(let line, let keys, let object): add(line, keys, object, to: &card, style, verbose: verbose)
+    case .log(let line, let keys, let object, let legacy):
+      if object != nil, legacy != nil { card.add("kernel", "5.17 and later:") }
+      add(line, keys, object, to: &card, style, verbose: verbose)
+      if object != nil, legacy != nil { card.add("kernel", "before 5.17 (the line alone does not tell which):") }
+      if let legacy { Self.add(legacy, to: &card) }
+    case .legacyCookie(let cookie): Self.add(cookie, to: &card)
+    case .state(let cookie): card.add("cookie", Self.words(cookie))
+    case .cache(let line):
+      card.add("cache", "\(EscapedBytes.string(line.name)), \(line.state.name)")
+    case .message(let match, let inner):
+      if let inner { add(inner, to: &card, style, verbose: verbose) }
+      Self.add(match, to: &card)
+    case .heading: card.add("heading", "the heading of a table: nothing to decode")
     case .failure(let reason): card.add("not decoded", reason)
     }
-    return card.lines
+  }
+
+  /// Adds what a message means to a card.
+  static func add(_ match: LogMessage.Match, to card: inout Card) {
+    card.add(
+      "message", "\(match.message.id), written by \(match.message.source == .kernel ? "the kernel" : "cachefilesd")")
+    card.add("releases", match.message.releases)
+    card.add("meaning", match.message.meaning)
+    if let words = match.numberMeaning { card.go(on: words) }
+    card.add("what to do", match.message.advice)
+  }
+
+  /// Adds a cookie of a kernel before 5.17 to a card.
+  private static func add(_ cookie: LegacyCookie, to card: inout Card) {
+    card.add("layout", "before Linux 5.17: no newer kernel reads it")
+    if let definition = cookie.definition { card.add("kind", EscapedBytes.string(definition.name)) }
+    for (level, path) in zip(cookie.levels, cookie.paths) {
+      let kind = cookie.levels.count > 1 ? (level.name.kind == .index ? " if an index" : " if data") : ""
+      card.add("path", EscapedBytes.string(path) + kind)
+    }
+    card.add("cookie key", Hex.string(cookie.key))
+    if let level = cookie.levels.first(where: { $0.role != .unknown }) ?? cookie.levels.first {
+      if level.role != .unknown { card.add(level.role.rawValue, level.isInferred ? "by the form of the key" : "") }
+      card.add(level.fields)
+    }
+    card.add(cookie.coherencyFields)
   }
 
   private func add(
@@ -54,7 +96,9 @@ extension PastedAnswer {
     for level in path.levels {
       let letter = Character(UnicodeScalar(level.name.letter))
       let place = level.isInPlace == false ? style.bad(" in the wrong directory, belongs in \(level.name.fanout)") : ""
-      card.add(level.role.rawValue, "\(letter) \(Hex.string(level.name.key))\(place)")
+      card.add(
+        level.role.rawValue + (level.isInferred ? " (by its form)" : ""),
+        "\(letter) \(Hex.string(level.name.key))\(place)")
       card.add(level.fields)
     }
   }

@@ -8,8 +8,10 @@ struct Record: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Parse or build the cache attribute of an object or a volume.",
     discussion: """
-      Parses values of user.CacheFiles.cache given as hexadecimal, as 'getfattr -e hex' prints them; without HEX, \
-      each line of standard input is one. No file is touched.
+      Parses values of user.CacheFiles.cache in any of the three forms of getfattr: hexadecimal, base64 (0s…) and text \
+      ("…"). Without HEX, each line of standard input is one, and the whole output of 'getfattr -d -m - -e hex' can be \
+      piped into it: the file that it names before an attribute tells the netfs. Records of kernels before 5.17 are \
+      recognised. No file is touched.
 
         cachefiles record --netfs 9p 00000000000017700000000000000000010047ad176b
         cachefiles record --build --size 6000 --aux 47ad176b
@@ -89,10 +91,21 @@ struct Record: ParsableCommand {
       output.render(answer, command: "record")
       if output.stream.isTerminal { output.stream.flush() }
     }
+    // Whose attribute it is: getfattr names the file before it.
+    var file: StorePath?
     func answer(_ text: [UInt8]) {
-      do throws(Hex.Failure) {
+      do throws(AttributeText.Failure) {
+        let value: [UInt8]
+        switch try AttributeText(parsing: text.span) {
+        case .file(let path):
+          file = StorePath(path.span)
+          return
+        case .nothing: return
+        case .value(let bytes): value = bytes
+        }
         let view = RecordView(
-          value: try Hex.bytes(text.span), type: netfs ?? .unknown, isVolume: volumeRecord, byteOrder: byteOrder)
+          value: value, type: netfs ?? file?.netfs ?? .unknown, isVolume: volumeRecord || file?.isVolume == true,
+          byteOrder: byteOrder, layout: file?.layout ?? .mixed)
         print(Answer(view: view))
         guard let reason = view.failure else { return }
         failures += 1
@@ -110,7 +123,15 @@ struct Record: ParsableCommand {
         throw Failure("cannot read standard input: \(error)")
       }
     } else {
-      for value in values { answer(value.bytes) }
+      for value in values {
+        // A line may be empty; an argument is meant to be a value.
+        if value.bytes.isEmpty {
+          failures += 1
+          StandardError.line("cachefiles: '': no value")
+        } else {
+          answer(value.bytes)
+        }
+      }
     }
     if !isFilter { output.render(answers, command: "record", key: "records") }
     output.stream.flush()
@@ -160,5 +181,31 @@ struct HexArgument: ExpressibleByArgument {
   init?(argument: String) {
     guard let bytes = try? Hex.bytes(Array(argument.utf8).span) else { return nil }
     self.bytes = bytes
+  }
+}
+
+extension StorePath {
+  /// The netfs that the path names.
+  fileprivate var netfs: NetfsType? {
+    switch self {
+    case .object(let key, _, _), .fanout(let key, _), .volume(let key): NetfsType(volumeKey: key.span)
+    case .legacy(let components): (try? LegacyPath(components: components))?.type
+    case .buried, .bare, .other: nil
+    }
+  }
+
+  /// The layout of the tree that it is in; `mixed` where the path does not tell.
+  fileprivate var layout: FormatGeneration {
+    switch self {
+    case .object, .fanout, .volume: .volumes
+    case .legacy: .legacy
+    case .buried, .bare, .other: .mixed
+    }
+  }
+
+  /// Whether it is a volume directory.
+  fileprivate var isVolume: Bool {
+    if case .volume = self { return true }
+    return false
   }
 }

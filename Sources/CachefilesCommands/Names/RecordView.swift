@@ -10,11 +10,14 @@ struct RecordView {
   let isVolume: Bool
   /// The byte order that was given; nil to let the bytes decide.
   let byteOrder: ByteOrder?
+  /// The layout of the tree that it is from; `mixed` where that is not known.
+  var layout: FormatGeneration = .mixed
 
   /// What the bytes are.
   private enum Content {
     case object(ObjectRecord, NetfsCoherency)
     case volume(VolumeRecord, NetfsCoherency)
+    case legacy(LegacyRecord)
     case broken(String)
   }
 
@@ -26,6 +29,11 @@ struct RecordView {
       } catch {
         return .broken("\(error)")
       }
+    }
+    switch layout {
+    case .legacy: if let record = try? LegacyRecord(parsing: value.span) { return .legacy(record) }
+    case .volumes: break
+    default: if let record = LegacyRecord(recognising: value.span) { return .legacy(record) }
     }
     do throws(ObjectRecord.Failure) {
       let record = try ObjectRecord(parsing: value.span)
@@ -63,6 +71,16 @@ struct RecordView {
       json.text("content_name", record.content.name)
       json.hex("aux", record.coherency.span)
       write(coherency, to: &json)
+    case .legacy(let record):
+      json.text("layout", FormatGeneration.legacy.rawValue)
+      json.text("type_name", record.typeName)
+      guard case .cookie(let kind, let coherency) = record else { return }
+      json.number("type", kind)
+      json.hex("aux", coherency.span)
+      json.object("coherency") { json in
+        json.text("netfs", (type == .unknown ? record.inferredType : type).rawValue)
+        for field in record.fields(in: type, byteOrder: byteOrder) { field.write(to: &json) }
+      }
     case .volume(let record, let coherency):
       json.number("reserved", record.reserved)
       json.hex("aux", record.coherency.span)
@@ -101,6 +119,13 @@ struct RecordView {
       card.add("record", words)
       if record.type != ObjectRecord.dataType { card.add("type", style.bad("\(record.type)") + ", not 1") }
       if record.zeroPoint != 0 { card.add("zero point", "\(record.zeroPoint) (kernels write 0 and never read it)") }
+    case .legacy(let record):
+      card.add("layout", "before Linux 5.17: the size is that of the file itself")
+      card.add("record", "\(value.count) bytes, \(record.typeName)")
+      if type == .unknown, record.inferredType != .unknown {
+        card.add("netfs", "\(record.inferredType.rawValue), by the length")
+      }
+      card.add(record.fields(in: type, byteOrder: byteOrder))
     case .volume(let record, let coherency):
       card.add("record", "\(value.count) bytes, reserved \(record.reserved)")
       add(coherency, to: &card, style)

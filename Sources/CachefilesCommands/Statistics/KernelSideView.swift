@@ -27,6 +27,7 @@ struct KernelSideView {
       json.key(key)
       if let value { json.number(nil, value) } else { json.null() }
     }
+    json.number("unread_lines", statistics.unread.count)
     json.array("counters") { json in
       for counter in statistics.counters {
         json.object { json in
@@ -82,10 +83,18 @@ struct KernelSideView {
 
   /// Labels and facts.
   var facts: [(String, String)] {
-    (report.kernelStatistics.map(Self.facts) ?? []) + (report.join.map(facts) ?? [])
+    let statistics = report.kernelStatistics.map(Self.facts) ?? []
+    let unread = report.hasUnreadableStatistics ? [("statistics", "the kernel's statistics cannot be read")] : []
+    return statistics + unread + (report.join.map(facts) ?? [])
   }
 
   private static func facts(_ statistics: KernelStatistics) -> [(String, String)] {
+    // Text of which nothing is understood is no proof that nothing happened.
+    if statistics.counters.isEmpty {
+      let first =
+        statistics.unread.first.first.map { ": \(EscapedBytes.quoted($0)) is no line of them" } ?? ": they are empty"
+      return [("statistics", "the kernel's statistics cannot be read\(first)")]
+    }
     var facts: [(String, String)] = []
     if let count = statistics.hitCount {
       facts.append(
@@ -95,14 +104,13 @@ struct KernelSideView {
             + "\(Quantity.count(count.misses)) from the server"
         ))
     } else {
-      let reads = statistics.cacheReads ?? statistics.retrievals ?? 0
-      facts.append(
-        (
-          "hit ratio",
-          reads == 0
-            ? "nothing was read from the cache"
-            : "this kernel does not tell which of \(Quantity.count(reads, "read")) were hits"
-        ))
+      let words =
+        switch statistics.cacheReads ?? statistics.retrievals {
+        case 0: "nothing was read from the cache"
+        case nil: "not told: the statistics have no line about reads from the cache"
+        case let reads?: "this kernel does not tell which of \(Quantity.count(reads, "read")) were hits"
+        }
+      facts.append(("hit ratio", words))
     }
     if let culled = statistics.culled {
       let refused = statistics.refusedForSpace.map { ", \(Quantity.count($0)) refused for want of space" } ?? ""

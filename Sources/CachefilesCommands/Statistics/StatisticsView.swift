@@ -1,4 +1,5 @@
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
@@ -40,6 +41,7 @@ struct StatisticsView: Renderable {
     }
     LimitsView(report: report).write(to: &json)
     WhatIfView(report: report, sizes: sizes).write(to: &json)
+    CachedTwiceView(report: report).write(to: &json)
     KernelSideView(report: report).write(to: &json)
   }
 
@@ -55,6 +57,8 @@ struct StatisticsView: Renderable {
     json.number("disk_bytes", volume.tally.diskBytes)
     json.number("file_bytes", volume.tally.fileBytes)
     TotalsView.write(volume.tally, report.questions, to: &json)
+    let places = report.mountPoints[volume.key]
+    if !places.isEmpty { json.array("mount_points") { json in for place in places { json.bytes(nil, place) } } }
     if let time = volume.tally.oldestAccess { json.number("oldest_ns", time) }
     if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
   }
@@ -152,8 +156,8 @@ struct StatisticsView: Renderable {
       if report.questions.extents { cells.append(Quantity.size(tally.dataBytes)) }
       cells.append(
         verbose
-          ? EscapedBytes.string(volume.key)
-          : NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary)
+          ? EscapedBytes.string(volume.key) + mounted(volume)
+          : NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary + mounted(volume))
       table.add(cells)
     }
     var lines = table.lines { text, row, column in
@@ -164,6 +168,12 @@ struct StatisticsView: Renderable {
       let order = ByteOrder.host.rawValue
       lines.append(style.faint("(NFS addresses are read in this machine's byte order, \(order)-endian)"))
     }
-    return lines
+    return lines + CachedTwiceView(report: report).lines(style)
+  }
+
+  /// Where a volume is mounted, to stand behind its name.
+  private func mounted(_ volume: StatisticsReport.Volume) -> String {
+    let places = report.mountPoints[volume.key]
+    return places.isEmpty ? "" : "  on " + places.map { EscapedBytes.string($0) }.joined(separator: ", ")
   }
 }

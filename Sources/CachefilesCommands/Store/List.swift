@@ -1,5 +1,6 @@
 import ArgumentParser
 import CachefilesFormat
+import CachefilesHost
 import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
@@ -67,7 +68,10 @@ struct List: ParsableCommand {
       report.volumes.sort { ($0.tally.newestAccess ?? .min) < ($1.tally.newestAccess ?? .min) }
     }
     if let limit { report.volumes = Array(report.volumes.prefix(limit)) }
-    output.render(report.volumes.map { VolumeLine(volume: $0) }, command: "ls", key: "volumes", apart: false)
+    let points = report.liveness.isLive == true ? MountPoints(KernelView()) : MountPoints()
+    output.render(
+      report.volumes.map { VolumeLine(volume: $0, mountPoints: points[$0.key]) }, command: "ls", key: "volumes",
+      apart: false)
     output.stream.flush()
     try finish(report.errors)
   }
@@ -110,6 +114,7 @@ struct List: ParsableCommand {
 /// One volume of a listing.
 private struct VolumeLine: Renderable {
   let volume: StatisticsReport.Volume
+  let mountPoints: [[UInt8]]
 
   func write(to json: inout JSONWriter) {
     json.bytes("key", volume.key)
@@ -119,12 +124,16 @@ private struct VolumeLine: Renderable {
     json.number("disk_bytes", volume.tally.diskBytes)
     json.number("file_bytes", volume.tally.fileBytes)
     if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
+    if !mountPoints.isEmpty {
+      json.array("mount_points") { json in for place in mountPoints { json.bytes(nil, place) } }
+    }
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     [
       "\(Quantity.size(volume.tally.diskBytes).right(9))  \(Quantity.count(volume.tally.objects).right(9))  "
         + EscapedBytes.string(volume.key)
+        + (mountPoints.isEmpty ? "" : "  on " + mountPoints.map { EscapedBytes.string($0) }.joined(separator: ", "))
     ]
   }
 }

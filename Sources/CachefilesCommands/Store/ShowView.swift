@@ -31,7 +31,7 @@ struct ShowView: Renderable {
       let reading = NameDecoder.VolumeReading(key: volumeKey)
       volume = reading
       record = inspection.attribute.map {
-        RecordView(value: $0, type: reading.type, isVolume: false, byteOrder: byteOrder)
+        RecordView(value: $0, type: reading.type, isVolume: false, byteOrder: byteOrder, layout: .volumes)
       }
       context.provenOrder = record?.provenByteOrder
       object = Self.object(inspection, name, reading, Fanout(directoryName: fanout), context)

@@ -29,6 +29,7 @@ struct UsageView: Renderable {
         }
       }
     }
+    CachedTwiceView(report: report).write(to: &json)
     TopView(report: report).write(to: &json)
   }
 
@@ -55,6 +56,7 @@ struct UsageView: Renderable {
       if row == last { return style.strong(text) }
       return column == 2 ? style.drawing(text) : text
     }
+    lines += CachedTwiceView(report: report).lines(style)
     lines += TopView(report: report).lines(style, verbose: verbose)
     if report.errors > 0 {
       lines.append(style.bad("\(Quantity.count(report.errors, "error")): these figures are incomplete"))

@@ -62,6 +62,8 @@ public struct CookieLine: Equatable, Sendable {
   public var key: [UInt8]
   /// The coherency data that the netfs has now.
   public var coherency: [UInt8]
+  /// Whether three dots stand for the coherency data: somebody has shortened the line.
+  public var isShortened = false
 
   /// The kernel's names of the flags, bit 0 first: `FSCACHE_COOKIE_*` (include/linux/fscache.h).
   public static let flagNames = [
@@ -122,7 +124,9 @@ public struct CookieLine: Equatable, Sendable {
     if hasCoherency { digits.removeLast() }
     if digits.isEmpty { throw .badColumn(name: "DEF", text: digits) }
     key = try Self.bytes("key", digits)
-    coherency = hasCoherency ? try Self.bytes("coherency data", reader.word()) : []
+    let data = hasCoherency ? reader.word() : []
+    isShortened = data == Array("...".utf8) || data == Array("…".utf8)
+    coherency = data.isEmpty || isShortened ? [] : try Self.bytes("coherency data", data)
     let rest = reader.word()
     if !rest.isEmpty { throw .trailing(rest) }
   }

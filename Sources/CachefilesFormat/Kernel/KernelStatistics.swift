@@ -43,7 +43,7 @@ public struct KernelStatistics: Equatable, Sendable {
   }
 
   private mutating func add(_ line: Span<UInt8>) {
-    if line.isEmpty || LogLine.find("FS-Cache statistics", in: line, from: 0) != nil { return }
+    if line.isEmpty || LogText.find("FS-Cache statistics", in: line) != nil { return }
     var colon = 0
     while colon < line.count, line[colon] != UInt8(ascii: ":") { colon += 1 }
     var label = LineReader(line.extracting(0..<colon))

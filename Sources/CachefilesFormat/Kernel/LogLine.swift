@@ -24,6 +24,11 @@ public struct LogLine: Equatable, Sendable {
   public var cookieKey: [UInt8]?
   /// The length of the cookie key in bytes that the kernel printed before it, nil when it did not.
   public var cookieKeyLength: Int?
+  /// The letter before the dash of `O-key` or `O-cookie`; nil in a line without one.
+  public var prefix: UInt8?
+  /// The kernels that print such a line: a volume stands in none before 5.17, the words `netfs:` before the key in none
+  /// before 6.8, and cachefiles printed keys, without a letter before them, up to 5.16 only.
+  public var kernels: LogKernels = .any
 
   /// Whether the line has only the start of the cookie key: the kernel prints at most 64 bytes.
   public var isCookieKeyCut: Bool {
@@ -39,8 +44,8 @@ public struct LogLine: Equatable, Sendable {
     case noKey
     /// The digits of a cookie key are odd in number.
     case oddDigits(count: Int)
-    /// There are more digits than the length before them allows.
-    case tooManyDigits(count: Int, length: Int)
+    /// There are more digits than the length before them allows, or fewer than the kernel prints of such a length.
+    case wrongDigits(count: Int, length: Int)
 
     /// The failure as one line.
     public var description: String {
@@ -48,7 +53,8 @@ public struct LogLine: Equatable, Sendable {
       case .stateOnly: "this line has a cookie's number and state; the keys stand in the next two lines"
       case .noKey: "no volume key in brackets, and no hexadecimal cookie key after the word key"
       case .oddDigits(let count): "an odd number of hexadecimal digits (\(count)) in the cookie key"
-      case .tooManyDigits(let count, let length): "\(count) hexadecimal digits for a cookie key of \(length) bytes"
+      case .wrongDigits(let count, let length):
+        "\(count) digits for a key of \(length) byte\(length == 1 ? "" : "s")"
       }
     }
   }
@@ -70,8 +76,20 @@ public struct LogLine: Equatable, Sendable {
       volumeKey = Self.volumeKey(in: text.extracting(printed.range.upperBound..<text.count))
     }
     guard volumeKey != nil || cookieKey != nil else {
-      throw Self.find("[fl=", in: text, from: 0) == nil ? .noKey : .stateOnly
+      throw LogText.find("[fl=", in: text, from: 0) == nil ? .noKey : .stateOnly
     }
+    (prefix, kernels) = Self.source(text, hasVolume: volumeKey != nil)
+  }
+
+  /// The letter before the dash, and the kernels.
+  private static func source(_ text: Span<UInt8>, hasVolume: Bool) -> (UInt8?, LogKernels) {
+    let mark = LogText.find("-key=[", in: text) ?? LogText.find("-cookie ", in: text)
+    let prefix = mark.flatMap { $0 > 0 ? text[$0 - 1] : nil }
+    if hasVolume || LogText.find("netfs: ", in: text) != nil { return (prefix, .since517) }
+    if prefix == nil, LogText.find("achefiles: ", in: text) ?? LogText.find("acheFiles: ", in: text) != nil {
+      return (nil, .before517)
+    }
+    return (prefix, .any)
   }
 
   /// The key in the brackets: those after `V=` and a number if there are any, else the last pair that can hold one.
@@ -122,18 +140,6 @@ public struct LogLine: Equatable, Sendable {
       isKeyInside ? [rest] : [rest, unescaped],
       reason: "\(EscapedBytes.quoted([first])) stands for \(first) bytes, \(rest.count) follow: it \(what)")
   }
-
-  /// The offset of a text, nil when it does not occur.
-  static func find(_ needle: StaticString, in text: Span<UInt8>, from start: Int) -> Int? {
-    let bytes = Array(needle.description.utf8)
-    guard text.count >= bytes.count, start >= 0 else { return nil }
-    var offset = start
-    while offset + bytes.count <= text.count {
-      if text.extracting(offset..<offset + bytes.count).equals(bytes.span) { return offset }
-      offset += 1
-    }
-    return nil
-  }
 }
 
 /// A cookie key in a line: the word `key`, then possibly `=`, `:`, a length in brackets, blanks and a quote, then digits.
@@ -146,7 +152,7 @@ private struct CookieKeyText {
   /// The last one in a text, nil when there is none.
   init?(in text: Span<UInt8>) throws(LogLine.Failure) {
     var words: [Int] = []
-    while let next = LogLine.find("key", in: text, from: words.last.map { $0 + 1 } ?? 0) { words.append(next) }
+    while let next = LogText.find("key", in: text, from: words.last.map { $0 + 1 } ?? 0) { words.append(next) }
     for word in words.reversed() {
       var offset = word + 3
       var length: Int?
@@ -157,7 +163,7 @@ private struct CookieKeyText {
         {
           offset += 1
         } else if byte == UInt8(ascii: "["), length == nil,
-          let end = LogLine.find("]", in: text, from: offset),
+          let end = LogText.find("]", in: text, from: offset),
           let number = LineNumber.decimal(text.extracting(offset + 1..<end).array)
         {
           length = number
@@ -173,9 +179,10 @@ private struct CookieKeyText {
       guard end == text.count || text[end] == UInt8(ascii: "'") || LineReader.isBlank(text[end]) else { continue }
       if Self.isInBrackets(text.extracting(end..<text.count)) { continue }
       guard let key = try? Hex.bytes(text.extracting(offset..<end)) else {
+        if let length, end - offset > 2 * length { throw .wrongDigits(count: end - offset, length: length) }
         throw .oddDigits(count: end - offset)
       }
-      if let length, key.count > length { throw .tooManyDigits(count: end - offset, length: length) }
+      if let length, key.count > length { throw .wrongDigits(count: end - offset, length: length) }
       range = word..<end
       self.key = key
       self.length = length

@@ -14,6 +14,8 @@ public struct LegacyPath: Equatable, Sendable {
     public var type: NetfsType
     /// The order of the machine that wrote the cache, nil when neither the path nor the caller tells.
     public var byteOrder: ByteOrder?
+    /// Whether netfs and role were told by the form of the key, as no netfs stands above it.
+    public var isInferred = false
 
     /// Whether the name stands in the directory that its sum gives; nil when that directory is not known.
     public var isInPlace: Bool? { fanout.map { $0 == name.fanout } }
@@ -100,18 +102,30 @@ public struct LegacyPath: Equatable, Sendable {
   /// The netfs, unknown when the path starts below its level.
   public var type: NetfsType { levels.first?.type ?? .unknown }
 
+  /// The netfs, and how many levels of its tree stand above the first one, by the form of that one's key.
+  private func inferAbove() -> (type: NetfsType, missing: Int)? {
+    guard let first = levels.first?.name, let guess = LegacyKeys.guess(first.key.span, first.kind),
+      let place = LegacyRole.levels(of: guess.0).firstIndex(of: guess.1)
+    else { return nil }
+    return (guess.0, place + 1)
+  }
+
   private mutating func assignRoles(_ given: ByteOrder?) {
     let proven = levels.compactMap(\.name.byteOrder).first
     var type = NetfsType.unknown
     if let first = levels.first?.name, first.kind == .index, first.form == .text {
       type = NetfsType(rawValue: String(decoding: first.key, as: UTF8.self)) ?? .unknown
     }
+    let above = type == .unknown ? inferAbove() : nil
+    if let above { type = above.type }
     let below = LegacyRole.levels(of: type)
     for index in levels.indices {
       levels[index].type = below.isEmpty ? .unknown : type
       levels[index].byteOrder = levels[index].name.byteOrder ?? proven ?? given
       guard !below.isEmpty else { continue }
-      levels[index].role = index == 0 ? .netfs : index <= below.count ? below[index - 1] : .unknown
+      let place = index + (above?.missing ?? 0)
+      levels[index].role = place == 0 ? .netfs : place <= below.count ? below[place - 1] : .unknown
+      levels[index].isInferred = above != nil
     }
   }
 }

@@ -5,6 +5,14 @@ public enum IPAddress: Equatable, Sendable, CustomStringConvertible {
   /// IPv6, as two numbers of 64 bits, the first part first.
   case v6(UInt64, UInt64)
 
+  /// Whether it is this machine itself: 127.0.0.0/8 or ::1.
+  public var isLoopback: Bool {
+    switch self {
+    case .v4(let address): address >> 24 == 127
+    case .v6(let high, let low): high == 0 && (low == 1 || low >> 24 == 0xffff7f)
+    }
+  }
+
   /// The address as text: dotted for IPv4, the short form of RFC 5952 for IPv6.
   public var description: String {
     switch self {

@@ -135,9 +135,36 @@ private struct LinuxHandle {
       }
       if part.count > 32 { add64("parent_subvolume", part, at: 32) }
     default:
+      if readReexport(type: type, part) { return }
       add("file_id_type", .identifier(UInt64(type)))
       add("file_id", .opaque(part.array))
     }
+  }
+
+  /// A file of an NFS mount that this server exports again: the handle that its client gives, whose type is its length
+  /// in words (``NFSClientHandle``), with the handle of the origin's server in it.
+  private mutating func readReexport(type: UInt8, _ part: Span<UInt8>) -> Bool {
+    guard part.count == Int(type) * 4 else { return false }
+    if let file = NFSClientHandle(reexported: part, byteOrder) {
+      add(file)
+      return true
+    }
+    guard let file = NFSClientHandle(reexported: part, byteOrder.opposite) else { return false }
+    // Sensible in the other order only: this reading is the wrong one.
+    isCredible = false
+    add(file)
+    return true
+  }
+
+  private mutating func add(_ file: NFSClientHandle) {
+    add("reexported", .text("an NFS mount of the server"))
+    add("origin_file_id", .number(file.fileNumber))
+    add("origin_file_type", .text(NFSClientHandle.typeName(file.fileType)))
+    add("origin_handle", .opaque(file.serverHandle))
+    add("origin_handle_bytes", .number(UInt64(file.serverHandle.count)))
+    let origin = NFSFileHandle(file.serverHandle.span)
+    guard origin.server != .unknown else { return }
+    for field in origin.fields { add("origin_" + field.name, field.value) }
   }
 
   private mutating func add(_ name: String, _ value: NetfsField.Value) { fields.append(NetfsField(name, value)) }

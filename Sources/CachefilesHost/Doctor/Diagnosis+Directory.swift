@@ -10,7 +10,12 @@ extension Diagnosis {
     case .cache: add(.directoryPresent, "a cache", of: root)
     case .notACache(let missing): add(.notACache, missing, of: root)
     case .damaged(let reason): add(.directoryDamaged, reason, of: root)
-    case .missing: add(.directoryMissing, "there is no such directory", of: root)
+    case .missing:
+      // Marks around the name make it another one: what is to be made is not this.
+      let isMarked = configurationDefects.contains { [.quotes, .comment, .trailingBlanks].contains($0.trap) }
+      add(
+        .directoryMissing, "there is no such directory", of: root,
+        advice: isMarked ? "correct the 'dir' line: see below" : nil)
     case .unreadable(let reason): add(.directoryUnreadable, reason, of: root)
     }
     guard let walk = seen.walk else { return }
@@ -34,7 +39,7 @@ extension Diagnosis {
 
   /// Types on which the kernel's cache is known to work, and those that lack what it needs or that it refuses.
   private static let fitTypes = ["ext4", "xfs", "btrfs", "f2fs", "bcachefs"]
-  private static let unfitTypes = ["overlayfs", "ramfs", "nfs", "9p"]
+  private static let unfitTypes = ["nfs", "9p"]
 
   mutating func judgeFileSystem() {
     guard let fileSystem = seen.fileSystem else { return }
@@ -50,8 +55,12 @@ extension Diagnosis {
     if fileSystem.blockSize > seen.pageSize {
       add(.fsBlockSize, "\(place): blocks of \(fileSystem.blockSize) bytes, pages of \(seen.pageSize)")
     }
-    if Self.unfitTypes.contains(type) {
+    if seen.liveness.isLive != true, let reason = fileSystem.refusal(by: seen.kernel) {
+      add(.fsUnfit, "\(place): \(reason)")
+    } else if Self.unfitTypes.contains(type) {
       add(.fsUnfit, place)
+    } else if type == "overlayfs", seen.kernel.map({ $0 >= KernelRelease(6, 12) }) == true {
+      // Measured: 6.12 binds on it and finds its objects again; 6.1 refuses.
     } else if !Self.fitTypes.contains(type), seen.liveness.isLive != true {
       // That a kernel holds it proves that it can be.
       add(.fsDoubtful, place)
@@ -101,7 +110,14 @@ extension Diagnosis {
   mutating func judgeConfiguration() {
     let path = seen.configurationPath
     switch seen.configuration {
-    case .missing: add(.configMissing, "there is no such file", of: path)
+    case .missing:
+      guard let daemon = seen.daemon, let program = daemon.program, program != Array("cachefilesd".utf8) else {
+        return add(.configMissing, "there is no such file", of: path)
+      }
+      let name = EscapedBytes.string(program)
+      add(
+        .configOfAnother, "\(name) (process \(daemon.process)) holds the device, and needs no cachefilesd.conf",
+        of: path)
     case .unreadable(let reason): add(.configUnreadable, reason, of: path)
     case .read(let configuration):
       for defect in configuration.defects {
@@ -109,16 +125,39 @@ extension Diagnosis {
         let line = defect.trap == .noDirectory ? "" : ":\(defect.line)"
         add(SymptomID(defect.trap), defect.message, of: path + Array(line.utf8))
       }
-      if let named = configuration.directory, !isRoot(named) {
+      judgeSecurity(configuration)
+      if let named = configuration.directory, !isRootConfigured(configuration) {
         add(.configOtherDirectory, "it names \(EscapedBytes.quoted(named)), not \(EscapedBytes.quoted(root))", of: path)
-      } else if configuration.defects.isEmpty {
+      } else if configuration.defects.isEmpty, !(configuration.securityContext != nil && seen.hasSELinux == false) {
         add(.configOk, "accepted", of: path)
       }
     }
   }
 
+  /// What is wrong with the configuration.
+  private var configurationDefects: [DaemonConfiguration.Defect] {
+    if case .read(let configuration) = seen.configuration { return configuration.defects }
+    return []
+  }
+
+  /// A label that the security module of this machine does not have: the kernel asks it at `bind`.
+  private mutating func judgeSecurity(_ configuration: DaemonConfiguration) {
+    guard let label = configuration.securityContext, seen.hasSELinux == false else { return }
+    add(
+      .configSecctxWithoutModule, "'secctx \(EscapedBytes.string(label))', and SELinux does not run",
+      of: seen.configurationPath + Array(":\(configuration.securityLine)".utf8),
+      advice: "remove line \(configuration.securityLine)")
+  }
+
+  /// Whether the configuration is about the directory: by device and inode where both exist, whatever links, dots and
+  /// slashes stand in the paths; else by the text.
+  func isRootConfigured(_ configuration: DaemonConfiguration) -> Bool {
+    guard let named = configuration.directory else { return false }
+    return seen.isConfiguredDirectory ?? isRoot(named)
+  }
+
   /// Whether a path of the configuration is the directory, but for slashes at the end.
-  func isRoot(_ path: [UInt8]) -> Bool {
+  private func isRoot(_ path: [UInt8]) -> Bool {
     func trimmed(_ path: [UInt8]) -> [UInt8] {
       var path = path
       while path.count > 1, path.last == UInt8(ascii: "/") { path.removeLast() }

@@ -26,12 +26,13 @@ package struct Diagnosis: Sendable {
     judgeLimits()
     judgeConfiguration()
     judgeMounts()
+    judgeLog()
     checks.removeAll { ignored.contains($0.id) }
   }
 
   /// Adds what was found.
-  mutating func add(_ id: SymptomID, _ message: String, of subject: [UInt8] = []) {
-    checks.append(HealthCheck(id: id, subject: subject, message: message))
+  mutating func add(_ id: SymptomID, _ message: String, of subject: [UInt8] = [], advice: String? = nil) {
+    checks.append(HealthCheck(id: id, subject: subject, message: message, ownAdvice: advice))
   }
 
   // MARK: The kernel
@@ -60,7 +61,10 @@ package struct Diagnosis: Sendable {
         add(.volumeWithoutCache, "the kernel has refused the volume's directory", of: volume.key)
       }
     }
-    if let statistics = seen.view.statistics { add(.statistics, Self.words(statistics)) }
+    if let statistics = seen.view.statistics {
+      judgeUse(statistics)
+      add(.statistics, Self.words(statistics))
+    }
     for failure in seen.view.failures {
       add(.unreadable, "cannot \(failure.operation): \(failure.error)", of: failure.path)
     }
@@ -145,7 +149,7 @@ package struct Diagnosis: Sendable {
 
   /// The name that the configuration gives the cache of this directory; nil when it is about another one.
   private var configuredTag: [UInt8]? {
-    guard case .read(let configuration) = seen.configuration, configuration.directory.map(isRoot) == true else {
+    guard case .read(let configuration) = seen.configuration, isRootConfigured(configuration) else {
       return nil
     }
     return configuration.tag ?? Array("CacheFiles".utf8)

@@ -14,6 +14,9 @@ extension Examination {
       if let other = daemon?.directory {
         daemon?.isSameDirectory = Self.isSame(other, status.device, status.inode)
       }
+      if case .read(let read) = configuration, let named = read.directory {
+        isConfiguredDirectory = Self.isSame(named, status.device, status.inode)
+      }
     } catch {
       switch error {
       case .noSuchFileOrDirectory, .notDirectory: directory = .missing
@@ -51,7 +54,25 @@ extension Examination {
     } catch {
       if error == .notSupported || error == .notSupportedOnSocket { hasAttributes = false }
     }
+    volumeKeys = Self.volumeKeys(store)
     if sources.walks { walk = Self.walk(store, isLive: liveness.isLive != false) }
+  }
+
+  /// The keys of the volumes, by the names in `cache`.
+  private static func volumeKeys(_ store: borrowing Store) -> [[UInt8]] {
+    var keys: [[UInt8]] = []
+    do throws(Errno) {
+      let cache = try store.root.open(Store.cacheName, .directory)
+      let buffer = DirectoryBuffer(capacity: 32 << 10)
+      while try buffer.fill(from: cache) {
+        buffer.forEach { record in
+          if let key = VolumeName.key(ofName: record.name.array) { keys.append(key) }
+        }
+      }
+    } catch {
+      // The walk and the kernel's tables say what is wrong with it.
+    }
+    return keys.sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   /// Walks over the directories, and looks at nothing else but the graveyard.

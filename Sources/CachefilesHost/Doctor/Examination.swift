@@ -14,6 +14,16 @@ package struct Examination: Sendable {
     package var devices: FilePath? = "/dev"
     /// The daemon's configuration.
     package var configuration: FilePath = DaemonConfiguration.defaultPath
+    /// What should be mounted; nil to leave it alone.
+    package var fstab: FilePath? = "/etc/fstab"
+    /// Where the kernel's configuration lies; nil to leave it alone.
+    package var boot: FilePath? = "/boot"
+    /// Where SELinux shows that it runs; nil to leave it alone.
+    package var security: FilePath? = "/sys/fs/selinux"
+    /// A log to read, `-` for standard input; nil for none.
+    package var log: FilePath?
+    /// Whether to read the kernel's own log.
+    package var readsKernelLog = false
     /// Whether to walk over the directory in search of what makes cachefilesd end.
     package var walks = true
     /// Whether `proc` is that of the running kernel: only then the directory itself is asked whether a kernel holds it.
@@ -51,6 +61,8 @@ package struct Examination: Sendable {
   package struct Daemon: Sendable, Equatable {
     /// Its number.
     package var process: Int
+    /// The name of its program; nil where that cannot be told.
+    package var program: [UInt8]?
     /// The directory that its configuration names; nil where that cannot be told.
     package var directory: [UInt8]?
     /// Whether that is the directory that was asked about; nil where it cannot be told.
@@ -103,6 +115,20 @@ package struct Examination: Sendable {
   package var configuration: Configuration = .missing
   /// What the walk came across; nil when there was none.
   package var walk: Walk?
+  /// Whether the configuration names this directory, however both are written; nil when one of them does not exist.
+  package var isConfiguredDirectory: Bool?
+  /// Whether SELinux runs; nil when it was not asked.
+  package var hasSELinux: Bool?
+  /// How the kernel was built; nil when that cannot be told.
+  package var kernelConfiguration: KernelConfiguration?
+  /// What fstab asks for.
+  package var fstab: [FstabLine] = []
+  /// The keys of the volumes in the directory.
+  package var volumeKeys: [[UInt8]] = []
+  /// What the log says; nil when none was read.
+  package var log: LogDigest?
+  /// Why the log cannot be read.
+  package var logFailure: (path: [UInt8], reason: String)?
 
   /// Looks at everything.
   ///
@@ -119,7 +145,9 @@ package struct Examination: Sendable {
     self.root = rootPath.bytes
     view = KernelView(directory: sources.proc)
     lookAtKernel(sources)
+    lookAtMachine(sources)
     lookAtDirectory(rootPath, sources)
+    readLog(sources)
   }
 
   private static func configuration(_ path: FilePath) -> Configuration {
@@ -143,12 +171,20 @@ package struct Examination: Sendable {
     }
     do throws(Errno) {
       if let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: sources.proc) {
-        daemon = Daemon(process: process, directory: Self.directory(of: process, sources.proc))
+        daemon = Daemon(
+          process: process, program: Self.program(process, sources.proc),
+          directory: Self.directory(of: process, sources.proc))
       }
       hasAskedProcesses = true
     } catch {
       hasAskedProcesses = false
     }
+  }
+
+  /// The name of a process's program.
+  private static func program(_ process: Int, _ proc: FilePath) -> [UInt8]? {
+    guard let text = try? SmallFile.read(proc.appending("\(process)/comm")) else { return nil }
+    return text.last == 10 ? Array(text.dropLast()) : text
   }
 
   /// The directory of cachefilesd, by its arguments and the configuration that they name.

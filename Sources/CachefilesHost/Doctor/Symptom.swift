@@ -49,6 +49,8 @@ package enum SymptomGroup: String, Sendable, CaseIterable {
   case configuration
   /// Mounts of network file systems.
   case mounts
+  /// What the logs say.
+  case log
 }
 
 /// The names of what the doctor can find. Other programs depend on them: a name never changes its meaning.
@@ -58,6 +60,7 @@ package enum SymptomID: String, Sendable, CaseIterable {
   case bound, notBound = "not-bound", boundElsewhere = "bound-elsewhere", boundUnproven = "bound-unproven"
   case beingBound = "being-bound", ioError = "io-error", withdrawn
   case volumeWithoutCache = "volume-without-cache"
+  case cacheNeverRead = "cache-never-read", cacheUntouched = "cache-untouched"
   case statistics, unreadable, linesNotUnderstood = "lines-not-understood"
   case directoryPresent = "directory-present", directoryMissing = "directory-missing"
   case directoryUnreadable = "directory-unreadable", notACache = "not-a-cache", directoryDamaged = "directory-damaged"
@@ -66,17 +69,25 @@ package enum SymptomID: String, Sendable, CaseIterable {
   case fsFit = "fs-fit", fsUnfit = "fs-unfit", fsDoubtful = "fs-doubtful", fsReadOnly = "fs-read-only"
   case fsNoAttributes = "fs-no-attributes", fsBlockSize = "fs-block-size", fsNoAccessTimes = "fs-no-access-times"
   case spaceOk = "space-ok", belowCull = "below-cull", belowStop = "below-stop"
-  case configOk = "config-ok", configMissing = "config-missing", configUnreadable = "config-unreadable"
+  case configOk = "config-ok", configOfAnother = "config-of-another"
+  case configMissing = "config-missing", configUnreadable = "config-unreadable"
   case configOtherDirectory = "config-other-directory"
   case configUnterminated = "config-unterminated", configLongLine = "config-long-line", configNul = "config-nul"
   case configLeadingBlanks = "config-leading-blanks", configNoDir = "config-no-dir", configBadDir = "config-bad-dir"
-  case configTrailingBlanks = "config-trailing-blanks", configBadTag = "config-bad-tag"
+  case configTrailingBlanks = "config-trailing-blanks", configQuotes = "config-quotes"
+  case configComment = "config-comment", configBadTag = "config-bad-tag", configTagMarks = "config-tag-marks"
   case configBadLimit = "config-bad-limit", configLimitOrder = "config-limit-order"
+  case configBadSecctx = "config-bad-secctx", configSecctxWithoutModule = "config-secctx-without-module"
   case configBadCullTable = "config-bad-culltable", configNocull = "config-nocull"
   case configResumeThresholds = "config-resume-thresholds", configNotPermitted = "config-not-permitted"
   case configUnknownCommand = "config-unknown-command"
   case mountCached = "mount-cached", mountWithoutFsc = "mount-without-fsc", mountNotCached = "mount-not-cached"
+  case mountKeyInUse = "mount-key-in-use", mountSuperblockShared = "mount-superblock-shared"
+  case mountKernelWithout = "mount-kernel-without", mountCacheOff = "mount-cache-off"
+  case mountTunnelPort = "mount-tunnel-port", cachedTwice = "cached-twice"
   case noMounts = "no-mounts"
+  case logQuiet = "log-quiet", logWarning = "log-warning", logCritical = "log-critical"
+  case logUnreadable = "log-unreadable"
 
   /// The symptom of a line of the configuration.
   init(_ trap: DaemonConfiguration.Trap) {
@@ -88,7 +99,11 @@ package enum SymptomID: String, Sendable, CaseIterable {
     case .noDirectory: self = .configNoDir
     case .badDirectory: self = .configBadDir
     case .trailingBlanks: self = .configTrailingBlanks
+    case .quotes: self = .configQuotes
+    case .comment: self = .configComment
     case .badTag: self = .configBadTag
+    case .tagMarks: self = .configTagMarks
+    case .badSecctx: self = .configBadSecctx
     case .badLimit: self = .configBadLimit
     case .limitOrder: self = .configLimitOrder
     case .badCullTable: self = .configBadCullTable
@@ -135,11 +150,13 @@ package struct HealthCheck: Sendable, Equatable {
   package var subject: [UInt8]
   /// The fact, in words.
   package var message: String
+  /// What to do in this case, where the table's words are not enough.
+  package var ownAdvice: String?
 
   /// How bad it is.
   package var status: HealthStatus { Symptom.of(id).status }
   /// Which part of the report it belongs to.
   package var group: SymptomGroup { Symptom.of(id).group }
   /// What to do, one line; empty where there is nothing to do.
-  package var advice: String { Symptom.of(id).advice }
+  package var advice: String { ownAdvice ?? Symptom.of(id).advice }
 }

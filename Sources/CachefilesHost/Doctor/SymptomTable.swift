@@ -1,7 +1,7 @@
 extension Symptom {
   /// All symptoms, in the order of ``SymptomID``. Docs/Doctor.md has the same table.
   package static let table: [Symptom] = {
-    let all = kernelSymptoms + directorySymptoms + configurationSymptoms + mountSymptoms
+    let all = kernelSymptoms + directorySymptoms + configurationSymptoms + mountSymptoms + logSymptoms
     precondition(all.map(\.id) == SymptomID.allCases, "the table has each symptom once, in order")
     return all
   }()
@@ -38,6 +38,13 @@ extension Symptom {
     Symptom(
       .volumeWithoutCache, .kernel, .warning, "a volume has no cache: what is mounted there is not cached",
       advice: "mounted before the cache was bound, or its directory is damaged: run cachefiles-fsck, then remount"),
+    Symptom(
+      .cacheNeverRead, .kernel, .warning, "the cache is filled, but nothing was ever read from it",
+      advice: "files are read once only, or are stored anew each time: see 'Filled and never read' in Docs/Errata.md"),
+    Symptom(
+      .cacheUntouched, .kernel, .warning,
+      "files have cookies and are read from the server, but the cache is never asked",
+      advice: "mounted before the cache was bound, or opened for writing or O_DIRECT: remount while it is bound"),
     Symptom(.statistics, .kernel, .ok, "what the kernel has counted since its modules were loaded"),
     Symptom(
       .unreadable, .kernel, .unknown, "a file of the kernel's exists and cannot be read", advice: "run this as root"),
@@ -104,6 +111,9 @@ extension Symptom {
   private static let configurationSymptoms = [
     Symptom(.configOk, .configuration, .ok, "the daemon and the kernel accept the configuration"),
     Symptom(
+      .configOfAnother, .configuration, .ok,
+      "another program than cachefilesd holds the cache; its configuration is its own"),
+    Symptom(
       .configMissing, .configuration, .warning, "there is no configuration file; cachefilesd does not start without",
       advice: "write one with a 'dir' line, or name it with --config"),
     Symptom(
@@ -133,8 +143,17 @@ extension Symptom {
       "blanks after the directory, which count as part of its name: \"Can't confirm cache location\"",
       advice: "remove the blanks, and carriage returns too"),
     Symptom(
+      .configQuotes, .configuration, .critical, "quotes around the directory, which count as part of its name",
+      advice: "remove the quotes: everything behind 'dir ' is the name, blanks included"),
+    Symptom(
+      .configComment, .configuration, .critical, "a comment behind the directory, which counts as part of its name",
+      advice: "put the comment on a line of its own"),
+    Symptom(
       .configBadTag, .configuration, .critical, "a 'tag' line that is refused: empty, with a slash, or a second one",
       advice: "leave one 'tag' line with a plain word"),
+    Symptom(
+      .configTagMarks, .configuration, .warning, "quotes or a comment in the tag: the cache bears them in its name",
+      advice: "write the plain word behind 'tag '"),
     Symptom(
       .configBadLimit, .configuration, .critical, "a limit that is no percentage below 100",
       advice: "write it as digits and a percent sign, with nothing after it: 'brun 10%'"),
@@ -142,6 +161,13 @@ extension Symptom {
       .configLimitOrder, .configuration, .critical,
       "a limit breaks stop < cull < run; each line is held against the values before it",
       advice: "keep 0 <= stop < cull < run < 100, and write run first, then cull, then stop when raising them"),
+    Symptom(
+      .configBadSecctx, .configuration, .critical, "a 'secctx' line that is refused: empty, a second one, or no label",
+      advice: "remove the line, or write a label that the policy of the machine has"),
+    Symptom(
+      .configSecctxWithoutModule, .configuration, .critical,
+      "'secctx' names a label, but SELinux does not run: the kernel refuses to bind the cache",
+      advice: "remove the 'secctx' line"),
     Symptom(
       .configBadCullTable, .configuration, .critical, "'culltable' takes a number from 12 to 20",
       advice: "correct or remove the line"),
@@ -167,6 +193,38 @@ extension Symptom {
     Symptom(
       .mountNotCached, .mounts, .warning, "mounted with caching, but the kernel does not cache it",
       advice: "unmount all mounts of this export and mount it again while the cache is bound"),
+    Symptom(
+      .mountKeyInUse, .mounts, .warning,
+      "another superblock has the same volume key, so that this one is not cached",
+      advice: "mount it without nosharecache, or give each mount its own name: fsc=NAME"),
+    Symptom(
+      .mountSuperblockShared, .mounts, .warning,
+      "fstab asks for caching, but the mount shares the superblock of one made without: the first one decides",
+      advice: "unmount all mounts of this export, then mount it with fsc first; or mount it with nosharecache"),
+    Symptom(
+      .mountKernelWithout, .mounts, .warning, "this kernel was built without caching for this file system",
+      advice: "use a kernel with that option, or mount it without fsc"),
+    Symptom(
+      .mountCacheOff, .mounts, .warning, "an option of the mount keeps its files out of the cache",
+      advice: "mount it without that option"),
+    Symptom(
+      .mountTunnelPort, .mounts, .warning,
+      "mounted over a tunnel on this machine, whose port is part of the volume's key: each new port is a new volume",
+      advice: "give the tunnel a fixed port: 'accept = 127.0.0.1:PORT' (stunnel), a port range of one (EFS)"),
+    Symptom(
+      .cachedTwice, .mounts, .warning, "one export has several volumes, so that its files are stored once in each",
+      advice: "mount it with the same options everywhere; 'cachefiles stats' adds them up, fsck names old ones (V11)"),
     Symptom(.noMounts, .mounts, .ok, "no network file system is mounted"),
+  ]
+
+  private static let logSymptoms = [
+    Symptom(.logQuiet, .log, .ok, "the log has nothing about trouble with caching"),
+    Symptom(
+      .logWarning, .log, .warning, "the log has a message of trouble with caching",
+      advice: "see 'cachefiles explain'"),
+    Symptom(
+      .logCritical, .log, .critical, "the log has a message that the cache or its daemon has stopped",
+      advice: "see 'cachefiles explain'"),
+    Symptom(.logUnreadable, .log, .unknown, "the log cannot be read", advice: "run this as root"),
   ]
 }

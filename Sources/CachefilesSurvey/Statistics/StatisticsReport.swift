@@ -63,6 +63,10 @@ package struct StatisticsReport: Sendable {
   package var ageCurve: AgeCurve?
   /// With ``Questions/kernel``: what the kernel has counted.
   package var kernelStatistics: KernelStatistics?
+  /// Whether the kernel's statistics exist and cannot be read.
+  package var hasUnreadableStatistics = false
+  /// With ``Questions/kernel``: where the volumes are mounted.
+  package var mountPoints = MountPoints()
   /// With ``Questions/kernel``: what the kernel uses now.
   package var join: KernelJoin?
   /// With ``Questions/reachability``: objects of volumes that no kernel will ever find.
@@ -101,6 +105,8 @@ package struct StatisticsReport: Sendable {
       errors: errors + failures.count, isInterrupted: false)
     blank.daemon = options.isLive ? LivenessSources().daemon : nil
     blank.kernelStatistics = view?.statistics
+    blank.hasUnreadableStatistics = view?.failedFiles.contains(.statistics) == true
+    if let view { blank.mountPoints = MountPoints(view) }
     blank.join = join
     return Preparation(
       scanner: try Scanner(store, options), questions: questions, options: options,

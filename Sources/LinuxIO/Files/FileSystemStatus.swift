@@ -34,6 +34,18 @@ public struct FileSystemStatus: Sendable, Equatable {
   /// The size of a memory page of this machine in bytes. The corresponding C function is `sysconf(_SC_PAGESIZE)`.
   public static var pageSize: UInt64 { UInt64(max(1, sysconf(Int32(_SC_PAGESIZE)))) }
 
+  /// Why no kernel binds a cache on the file system, whatever can be done on it otherwise; nil where nothing is known
+  /// against it. Measured on 5.10 (ramfs), 6.1 and 6.12: `Failed to register: -95` on tmpfs and ramfs, which have no
+  /// `sync_fs`, and on overlayfs up to 6.1; 6.12 binds on overlayfs and finds its objects again.
+  public func refusal(by kernel: KernelRelease?) -> String? {
+    switch typeName {
+    case "tmpfs", "ramfs": "a file system in memory: the kernel refuses to bind a cache on it (error -95)"
+    case "overlayfs":
+      kernel.map { $0 <= KernelRelease(6, 1) } == true ? "this kernel refuses to bind a cache on it (error -95)" : nil
+    default: nil
+    }
+  }
+
   /// The name of the type, for the common ones.
   public var typeName: String {
     switch magic {

@@ -104,10 +104,43 @@ struct DaemonConfigurationTests {
   func noQuoting() {
     for value in ["/c # cache", "\"/c d\"", "/c\\ d", "'/c'", "/a  b", "/\u{e9}", "#"] {
       #expect(parse("dir \(value)\n").directory == Array(value.utf8))
-      #expect(parse("dir \(value)\n").defects.isEmpty)
+    }
+    // What only looks like syntax is said to be none.
+    for value in ["/c\\ d", "/a  b", "/\u{e9}", "#", "/a#b", "/a'b'", "/a\"b"] {
+      #expect(parse("dir \(value)\n").defects.isEmpty, "\(value)")
+    }
+    for (value, trap) in [
+      ("/c # cache", DaemonConfiguration.Trap.comment), ("/c\t#x", .comment), ("\"/c d\"", .quotes), ("'/c'", .quotes),
+      ("\"/c\" # here", .comment), ("'/c", .quotes),
+    ] {
+      #expect(parse("dir \(value)\n").defects.map(\.trap) == [trap], "\(value)")
     }
     #expect(DaemonConfiguration(parsing: Array("dir /".utf8) + [0xff, 0x0a]).directory == [0x2f, 0xff])
     #expect(defects("brun 10% # more\n").count == 1)
+  }
+
+  @Test("Quotes and comments in a tag are part of the name, which the kernel takes")
+  func tagMarks() {
+    for value in ["\"lab\"", "'lab'", "lab # mine"] {
+      let read = parse("dir /c\ntag \(value)\n")
+      #expect(read.tag == Array(value.utf8))
+      #expect(read.defects.map(\.trap) == [.tagMarks], "\(value)")
+    }
+    #expect(parse("dir /c\ntag lab#1\n").defects.isEmpty)
+  }
+
+  @Test("A security label has three parts or more, and there is one")
+  func securityContext() {
+    let label = "system_u:system_r:cachefiles_kernel_t:s0"
+    let read = parse("dir /c\nsecctx \(label)\n")
+    #expect(read.defects.isEmpty && read.securityContext == Array(label.utf8) && read.securityLine == 2)
+    #expect(parse("dir /c\nsecctx a:b:c\n").defects.isEmpty)
+    for text in [
+      "secctx\n", "secctx x\n", "secctx a::c\n", "secctx \"a:b:c\"\n", "secctx a:b:c # x\n",
+      "secctx a:b:c\nsecctx a:b:c\n",
+    ] {
+      #expect(parse("dir /c\n" + text).defects.map(\.trap) == [.badSecctx], "\(text)")
+    }
   }
 
   @Test("Blanks between a command and its value are skipped, of any kind and number")

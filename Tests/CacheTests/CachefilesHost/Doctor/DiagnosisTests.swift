@@ -138,7 +138,12 @@ struct DiagnosisTests {
   func fileSystems() {
     let (ext4, overlay, zfs): (UInt64, UInt64, UInt64) = (0xef53, 0x794c_7630, 0x2fc1_2fc1)
     #expect(fileSystemIDs(ext4) == [.fsFit])
-    #expect(fileSystemIDs(overlay) == [.fsUnfit])
+    #expect(fileSystemIDs(overlay) == [.fsDoubtful])
+    #expect(fileSystemIDs(overlay) { $0.kernel = KernelRelease(6, 1) } == [.fsUnfit])
+    #expect(fileSystemIDs(overlay) { $0.kernel = KernelRelease(6, 12) } == [.fsFit])
+    for memory: UInt64 in [0x0102_1994, 0x8584_58f6] {
+      #expect(fileSystemIDs(memory) { $0.kernel = KernelRelease(6, 12) } == [.fsUnfit])
+    }
     #expect(fileSystemIDs(zfs) == [.fsDoubtful])
     #expect(fileSystemIDs(zfs) { $0.liveness = .live } == [.fsFit])
     #expect(fileSystemIDs(ext4, flags: 0x1) == [.fsReadOnly])

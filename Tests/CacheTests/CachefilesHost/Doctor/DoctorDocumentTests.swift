@@ -29,6 +29,7 @@ struct DoctorDocumentTests {
     case .limits: "## Limits"
     case .configuration: "## The configuration"
     case .mounts: "## Mounts"
+    case .log: "## The log"
     }
   }
 

@@ -73,6 +73,26 @@ public struct NFSClientHandle: Equatable, Sendable {
     throw .inconsistent(first, second)
   }
 
+  /// Reads the handle that an NFS server hands out for a file of an NFS mount that it exports again, in one byte order;
+  /// nil when the fields do not fit each other.
+  init?(reexported bytes: Span<UInt8>, _ order: ByteOrder) {
+    guard bytes.count > Self.headerLength, bytes.count % 4 == 0 else { return nil }
+    let type = UInt8(truncatingIfNeeded: bytes.load(UInt32.self, at: 8, order) >> 12)
+    guard Self.typeNames[type] != nil, Self.defect(bytes, order, type, Self.number(bytes, order)) == nil else {
+      return nil
+    }
+    self.init(checked: bytes, order)
+  }
+
+  /// The file types of a mode, shifted by 12.
+  private static let typeNames: [UInt8: String] = [
+    1: "FIFO", 2: "character device", 4: "directory", 6: "block device", 8: "regular file", 10: "symbolic link",
+    12: "socket",
+  ]
+
+  /// A file type in words.
+  static func typeName(_ type: UInt8) -> String { typeNames[type] ?? "type \(type)" }
+
   private init(checked bytes: Span<UInt8>, _ order: ByteOrder) {
     fileNumber = Self.number(bytes, order)
     fileType = UInt8(truncatingIfNeeded: bytes.load(UInt32.self, at: 8, order) >> 12)

@@ -1,0 +1,88 @@
+import ArgumentParser
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles explain`: what a message of the kernel or of cachefilesd means.
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what messages of the kernel and of cachefilesd mean, and what to do.",
+    discussion: """
+      A MESSAGE is a line of the kernel's log or of the system log, with or without what the logger put before it. \
+      Without MESSAGE, standard input is read as a log: each message about caching in it is explained once, with how \
+      often it came; lines about other things are passed over.
+
+        cachefiles explain 'CacheFiles: Failed to register: -95'
+        journalctl -k | cachefiles explain
+
+      With --list all messages that are known are printed, each with its name, who writes it, in which releases, and \
+      what it means.
+
+      \(ExitStatus.table)
+      """)
+
+  @Flag(help: "List the messages that are known.")
+  var list = false
+
+  @OptionGroup var output: OutputOptions
+
+  @Argument(help: ArgumentHelp("Messages.", valueName: "message"))
+  var messages: [ByteArgument] = []
+
+  func validate() throws {
+    if list, !messages.isEmpty { throw ValidationError("--list takes no messages") }
+  }
+
+  func run() throws {
+    let output = Output(output)
+    var answers: [ExplanationView] = []
+    var failures = 0
+    if list {
+      answers = LogMessage.all.map {
+        ExplanationView(match: LogMessage.Match(message: $0), text: Array($0.pattern.utf8))
+      }
+    } else if messages.isEmpty {
+      var digest = LogDigest()
+      do throws(Errno) {
+        try LineInput.forEach { digest.add($0) }
+      } catch {
+        throw Failure("cannot read standard input: \(error)")
+      }
+      answers = digest.entries.map { ExplanationView(match: $0.match, text: $0.line, count: $0.count) }
+      if answers.isEmpty { output.note("cachefiles: no message about caching in \(digest.lines) lines") }
+    } else {
+      for message in messages {
+        if let match = LogMessage.match(message.bytes.span) {
+          answers.append(ExplanationView(match: match, text: message.bytes))
+        } else {
+          failures += 1
+          StandardError.line("cachefiles: \(EscapedBytes.quoted(message.bytes)): no message that is known")
+        }
+      }
+    }
+    output.render(answers, command: "explain", key: "messages")
+    output.stream.flush()
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if failures > 0 { throw ExitStatus.failure }
+  }
+}
+
+/// One message, explained.
+struct ExplanationView: Renderable {
+  let match: LogMessage.Match
+  let text: [UInt8]
+  var count: Int?
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("text", text)
+    if let count { json.number("count", count) }
+    PastedAnswer.write(match, to: &json)
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    var card = Card(EscapedBytes.string(text), style)
+    if let count, count > 1 { card.add("seen", "\(count) times, this is the last") }
+    PastedAnswer.add(match, to: &card)
+    return card.lines
+  }
+}
