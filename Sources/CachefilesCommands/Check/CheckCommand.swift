@@ -22,7 +22,8 @@ enum CheckCommand {
     lines.flush()
     let view = CheckView(report: report)
     if let refusal = report.refusal {
-      StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)")
+      let hint = refusal == .inUse ? " (-p --live repairs what it can, with the kernel's leave)" : ""
+      StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)\(hint)")
       // Nothing was looked at, which is all that there is to say; a document says it, too.
       if output.format == .text, view.isRefusedUnseen { return report.exit }
     }

@@ -28,7 +28,8 @@ struct CullView: Renderable {
     json.object("done") { json in
       json.number("objects", report.isDryRun ? 0 : report.done.objects)
       json.number("disk_bytes", report.isDryRun ? 0 : report.done.bytes)
-      json.number("skipped", report.skipped + report.dirty)
+      json.number("skipped", report.skipped + report.dirty + report.inUse)
+      json.number("in_use", report.inUse)
       json.number("dirty", report.dirty)
       json.number("errors", report.errors)
       json.number("pruned_directories", report.prunedDirectories)
@@ -38,6 +39,7 @@ struct CullView: Renderable {
     json.bool("goal_met", report.isGoalMet)
     if !report.isGoalMet, report.isCounted { json.object("shortfall") { write(report.shortfall, to: &$0) } }
     json.bool("dry_run", report.isDryRun)
+    json.bool("live", report.isLive)
     if let refusal = report.refusal { json.text("refusal", refusal.description) }
   }
 
@@ -72,6 +74,9 @@ struct CullView: Renderable {
     if report.dirty > 0 {
       lines.append(
         "  dirty        \(Quantity.count(report.dirty)) kept; they may hold writes that the server never got")
+    }
+    if report.inUse > 0 {
+      lines.append("  in use       \(Quantity.count(report.inUse)) kept; the kernel uses them")
     }
     if report.skipped > 0 {
       lines.append("  skipped      \(Quantity.count(report.skipped)) changed or vanished meanwhile")

@@ -19,7 +19,8 @@ struct PurgeCommand: ParsableCommand {
       and SMB volumes: for a server that was rolled back, or is gone. PATH is cache/I…/@xx/name, or a file of the \
       layout before Linux 5.17, in DIR or with the cache directory before it.
 
-      The cache must not be in use. What will go is shown, and on a terminal there is a question; elsewhere --yes is \
+      A cache in use is refused without --live. With it the kernel is asked for leave through the daemon that holds the cache: \
+      a volume that no mount uses goes as a whole, one in use object by object, and what is in use or dirty stays. What will go is shown, and on a terminal there is a question; elsewhere --yes is \
       needed. Dirty objects were open for writing when the cache went down and may hold writes that the server never \
       got ('cachefiles extract' saves them): they need --include-dirty.
 
@@ -49,6 +50,9 @@ struct PurgeCommand: ParsableCommand {
   @Flag(help: "Do not ask.")
   var yes = false
 
+  @Flag(help: "Purge a cache in use too, with the kernel's leave.")
+  var live = false
+
   @Flag(help: "Dirty objects too.")
   var includeDirty = false
 
@@ -69,6 +73,7 @@ struct PurgeCommand: ParsableCommand {
     output.stream.endsEarly(dryRun)
     let target = try PurgeTarget(self)
     let store = try target.open()
+    try store.requireVolume(matching: volume, server: server)
     let report = try run(target.selection, store, output)
     output.render(PurgeView(report: report), command: "purge")
     output.stream.flush()
@@ -76,7 +81,8 @@ struct PurgeCommand: ParsableCommand {
       StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
     }
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if report.errors > 0 || report.refusal != nil || output.stream.hasFailed { throw ExitStatus.failure }
+    let isLeft = report.inUse > 0 || report.keptDirty > 0
+    if report.errors > 0 || isLeft || report.refusal != nil || output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   private func run(
@@ -90,19 +96,28 @@ struct PurgeCommand: ParsableCommand {
       throw Failure(error.description)
     }
     if dryRun {
-      if store.probeLiveness() == .live { output.note("cachefiles: the cache is in use: a purge would be refused") }
+      if !live, store.probeLiveness() == .live {
+        output.note("cachefiles: the cache is in use: without --live a purge would be refused")
+      }
       let plan = try plan(selection, store, output, &report)
       if !plan.isInterrupted { show(plan, output) }
       return report
     }
-    let cache: ExclusiveCache
-    do throws(Refusal) { cache = try store.hold() } catch { throw Self.refuse(error, store.path) }
+    let isHeld = live && store.probeLiveness() != .offline
     // It is held from here to the end: what is shown is what goes.
+    if isHeld {
+      let hold: SharedLiveHold
+      do throws(Refusal) { hold = SharedLiveHold(try store.holdLive()) } catch { throw refuse(error, store.path) }
+      return try purge(selection, live: hold, output, report)
+    }
+    let cache: ExclusiveCache
+    do throws(Refusal) { cache = try store.hold() } catch { throw refuse(error, store.path) }
     return try purge(selection, in: cache, output, report)
   }
 
-  private static func refuse(_ refusal: Refusal, _ path: [UInt8]) -> ExitCode {
-    StandardError.line("cachefiles: \(EscapedBytes.string(path)): \(refusal)")
+  private func refuse(_ refusal: Refusal, _ path: [UInt8]) -> ExitCode {
+    StandardError.line(
+      "cachefiles: \(EscapedBytes.string(path)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
     return refusal.isOccupied ? ExitStatus.live : ExitStatus.failure
   }
 
@@ -110,22 +125,53 @@ struct PurgeCommand: ParsableCommand {
     _ selection: PurgeSelection, in cache: borrowing ExclusiveCache, _ output: Output, _ report: PurgeReport
   ) throws -> PurgeReport {
     var report = report
-    let plan = try plan(selection, cache.store, output, &report)
-    if plan.isInterrupted { return report }
-    if !yes || output.isVerbose { show(plan, output) }
-    try refuseDirty(plan, cache.store)
-    if !yes, try !isConfirmed() { throw ExitStatus.failure }
-    var options = Purge.Options(now: Clock.now)
-    options.includesDirty = includeDirty
-    options.onFailure = { StandardError.line("cachefiles: \($0)") }
-    let purge = Purge(options)
+    guard let plan = try agreedPlan(selection, cache.store, output, &report) else { return report }
+    let purge = Purge(options(output))
     let progress = purge.progress
     var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: cache.store.usedFiles) {
       purge.run(plan, in: cache)
     }
-    if let refusal = done.refusal, done.done == PurgeAmount() { throw Self.refuse(refusal, cache.store.path) }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, cache.store.path) }
     done.errors += plan.errors
     return done
+  }
+
+  private func purge(
+    _ selection: PurgeSelection, live hold: SharedLiveHold, _ output: Output, _ report: PurgeReport
+  ) throws -> PurgeReport {
+    var report = report
+    report.isLive = true
+    guard let plan = try agreedPlan(selection, hold.live.store, output, &report) else { return report }
+    let purge = LivePurge(options(output))
+    let progress = purge.progress
+    var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: hold.live.store.usedFiles) {
+      purge.run(plan, in: hold)
+    }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, hold.live.store.path) }
+    done.errors += plan.errors
+    return done
+  }
+
+  private func options(_ output: Output) -> Purge.Options {
+    var options = Purge.Options(now: Clock.now)
+    options.includesDirty = includeDirty
+    options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    if output.isVerbose {
+      options.onKept = { StandardError.line("cachefiles: \(EscapedBytes.string($0)): stays: \($1)") }
+    }
+    return options
+  }
+
+  /// The plan, shown and agreed to; nil when a signal ended the planning.
+  private func agreedPlan(
+    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
+  ) throws -> PurgePlan? {
+    let plan = try plan(selection, store, output, &report)
+    if plan.isInterrupted { return nil }
+    if !yes || output.isVerbose { show(plan, output) }
+    try refuseDirty(plan, store, isLive: report.isLive)
+    if !yes, try !isConfirmed() { throw ExitStatus.failure }
+    return plan
   }
 
   private func plan(
@@ -133,6 +179,7 @@ struct PurgeCommand: ParsableCommand {
   ) throws(Failure) -> PurgePlan {
     var options = PurgePlan.Options()
     options.threads = scan.threads ?? ScanOptions.defaultThreads
+    options.isLive = report.isLive
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     do throws(StoreError) {
       let plan = try PurgePlan(selection, in: store, options)
@@ -155,11 +202,12 @@ struct PurgeCommand: ParsableCommand {
     }
   }
 
-  private func refuseDirty(_ plan: PurgePlan, _ store: borrowing Store) throws(Failure) {
+  private func refuseDirty(_ plan: PurgePlan, _ store: borrowing Store, isLive: Bool) throws(Failure) {
     if let obstacle = plan.obstacleWords {
       throw Failure("\(EscapedBytes.string(store.path)): nothing purged: \(obstacle)")
     }
-    if includeDirty { return }
+    // Of a cache in use they stay: what is being written through a mount is dirty.
+    if includeDirty || isLive { return }
     let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
     if dirty > 0 {
       let objects = Quantity.count(dirty, "dirty object")

@@ -28,10 +28,10 @@ extension Cull {
   /// the kernel's culling, which asks the file system too, would go on after a bind although the goal holds. XFS frees in
   /// the background, moments later; others may use the space meanwhile, so that this waits for two seconds at most.
   func settle(_ report: Report) throws(StoreError) {
-    let done = work.current.done
+    let done = session.current.done
     guard !options.isDryRun, done.objects > 0 else { return }
     // A failure changes nothing but the number that is reported.
-    try work.withStore { (store) throws(StoreError) in try? store.root.synchronizeFileSystem() }
+    try session.withStore { (store) throws(StoreError) in try? store.root.synchronizeFileSystem() }
     guard let before = report.availableBefore else { return }
     let isEnough = report.need.remaining(after: done).isNothing
     for _ in 0..<40 {
@@ -43,16 +43,20 @@ extension Cull {
   }
 
   /// Compares what there is now with the goal: what the victims came to is not yet what the file system has.
-  func judge(_ report: inout Report) throws(StoreError) {
+  func judge(_ report: inout Report, _ terms: CullScope.Terms) throws(StoreError) {
     let status = fileSystem()
     report.availableAfter = status?.availableBytes
     guard report.isCounted else { return }
-    let tally = work.current
+    let tally = session.current
     report.shortfall.need = report.need.remaining(after: tally.done)
+    // What others freed meanwhile counts, and a margin is no goal.
+    if !options.isDryRun, options.goal.isAboutSpaceAlone, let status, options.goal.missing(status) == (0, 0) {
+      report.shortfall.need = CullSum()
+    }
     if !options.isDryRun, report.shortfall.need.isNothing, let status {
       (report.shortfall.availableBytes, report.shortfall.freeFiles) = options.goal.missing(status)
     }
-    try judgeAge(tally, &report.shortfall)
+    try judgeAge(tally, &report.shortfall, terms)
     let (goal, shortfall) = (options.goal, report.shortfall)
     // Of these goals only a full count tells.
     let needsCount = goal.maximumBytes != nil || goal.maximumObjects != nil || goal.usedSince != nil
@@ -65,14 +69,16 @@ extension Cull {
 
   /// How many objects are left that the goal wants gone for their age. Where more were counted than went, they are counted
   /// again: others may have used or removed them since.
-  private func judgeAge(_ tally: CullWork.Tally, _ shortfall: inout CullShortfall) throws(StoreError) {
+  private func judgeAge(
+    _ tally: CullTally, _ shortfall: inout CullShortfall, _ terms: CullScope.Terms
+  ) throws(StoreError) {
     guard let moment = options.goal.usedSince else { return }
     shortfall.olderObjects = max(0, shortfall.olderObjects - tally.older)
     guard shortfall.olderObjects > 0, !options.isDryRun else { return }
-    let (selection, errors) = (options.selection, work.current.errors)
+    let errors = session.current.errors
     let left = try scan(nil) {
-      HistogramVisitor(selection, range: .max ... .max, usedSince: moment)
+      HistogramVisitor(CullScope(terms, CullScope.Bounds(ranks: .max ... .max)), usedSince: moment)
     }
-    if let left, work.current.errors == errors { shortfall.olderObjects = left.older }
+    if let left, session.current.errors == errors { shortfall.olderObjects = left.older }
   }
 }

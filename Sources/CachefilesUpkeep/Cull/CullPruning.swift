@@ -8,7 +8,7 @@ extension Cull {
   /// itself sees to it that nothing but empty directories goes; what is mounted somewhere is not entered.
   func prune(_ report: inout Report) throws(StoreError) {
     var removed = 0
-    try work.withStore { (store) throws(StoreError) in
+    try session.withStore { (store) throws(StoreError) in
       var names: [EntryName] = []
       try store.forEachCacheEntry { name, kind in
         guard kind == .directory || kind == .unknown, name.count > 1, name[0] == VolumeName.prefix else { return }
@@ -21,11 +21,11 @@ extension Cull {
         let cache = try store.root.open(Store.cacheName, .directory)
         try TreeRemover.requireOwn(cache, on: store.rootStatus.device)
         for (index, name) in names.enumerated() {
-          if work.isCancelled || !work.isFree(atOnce: index == 0) { break }
+          if session.isCancelled || !session.isStillHeld(atOnce: index == 0) { break }
           removed += prune(name, path.appending(component: name.bytes), in: cache, on: store.rootStatus.device)
         }
       } catch {
-        work.fail(StoreError(path: path, operation: "enter", error: error))
+        session.fail(StoreError(path: path, operation: "enter", error: error))
       }
     }
     report.prunedDirectories = removed
@@ -41,15 +41,15 @@ extension Cull {
   private func prune(
     _ name: EntryName, _ path: [UInt8], in cache: borrowing OwnedDescriptor, on device: UInt64
   ) -> Int {
-    let isProtected = options.selection.isProtected
+    let selection = options.selection
     let relative = Store.cacheName.bytes.appending(component: name.bytes)
     let fail = { (fanout: EntryName?, error: Errno) in
       let note = error == .improperLink ? "something is mounted there" : nil
       let place = fanout.map { path.appending(component: $0.bytes) } ?? path
-      self.work.fail(StoreError(path: place, operation: "remove if empty", error: error, note: note))
+      self.session.fail(StoreError(path: place, operation: "remove if empty", error: error, note: note))
     }
     let keeps = { (fanout: EntryName?) in
-      isProtected.map { $0(fanout.map { relative.appending(component: $0.bytes) } ?? relative) } ?? false
+      selection.keeps(path: fanout.map { relative.appending(component: $0.bytes) } ?? relative)
     }
     do throws(Errno) {
       return try TreeRemover.removeEmptyFanouts(of: name, in: cache, on: device, keeps: keeps, onFailure: fail)

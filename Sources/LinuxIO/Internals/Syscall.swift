@@ -10,12 +10,15 @@ public enum Syscall: String, Sendable, CaseIterable {
   case fstatfs, ioctl, setFlags, fsync, write, attrCopy
   case clone, copyFileRange, syncfs
   case nameToHandleAt, openByHandleAt
+  case pidfdOpen, pidfdGetfd, unshare, fchdir, eventfd, poll
+  /// A command that is written to a device.
+  case command
 
   /// Whether it can change what is on a disk.
   var changesDisk: Bool {
     switch self {
     case .setxattr, .removexattr, .pwrite, .ftruncate, .futimens, .fchmod, .fchown, .mkdirat, .mknodat, .symlinkat,
-      .linkat, .unlinkat, .rmdir, .renameat2, .setFlags, .write, .attrCopy, .clone, .copyFileRange:
+      .linkat, .unlinkat, .rmdir, .renameat2, .setFlags, .write, .attrCopy, .clone, .copyFileRange, .command:
       true
     default: false
     }
