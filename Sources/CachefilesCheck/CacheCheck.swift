@@ -38,9 +38,14 @@ package final class CacheCheck: Sendable {
     report.deletes = options.deletes
     report.isPartial = options.volumes != nil || options.firstVolume != nil || options.policy.only != nil
     report.liveness = store.probeLiveness(options.liveness)
+    report.daemon = report.liveness == .live ? options.liveness.daemon : nil
     if report.isRepair {
       do throws(Refusal) {
         try refuseOthers(store)
+        if options.isLive, report.liveness == .live {
+          try repairLive(store, &report)
+          return finish(report)
+        }
         let cache = try store.hold(options.liveness)
         if let journal = options.journal, let reason = Journal.obstacle(to: journal, store) { throw .unmet(reason) }
         attempt { () throws(StoreError) in
@@ -219,6 +224,22 @@ package final class CacheCheck: Sendable {
   }
 
   // MARK: Acting
+
+  /// Checks and repairs a cache in use.
+  private func repairLive(_ store: borrowing Store, _ report: inout CheckReport) throws(Refusal) {
+    let hold = SharedLiveHold(try store.holdLive(options.liveness))
+    options.onLive()
+    attempt { () throws(StoreError) in _ = try check(store, &report) }
+    let findings = collector.takeWaiting().findings
+    guard !report.isInterrupted else {
+      findings.forEach(collector.record)
+      return
+    }
+    let repairer = LiveRepairer(
+      LiveRepairer.Options(isCancelled: options.isCancelled, onFailure: { self.fail($0) }), hold)
+    try repairer.repair(findings) { self.collector.record($0) }
+    report.isInterrupted = options.isCancelled()
+  }
 
   private func repair(
     _ cache: borrowing ExclusiveCache, _ context: CheckContext, _ look: Look, _ report: inout CheckReport

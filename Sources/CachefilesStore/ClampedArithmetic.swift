@@ -27,6 +27,12 @@ extension Int {
 }
 
 extension UInt64 {
+  /// The sum, or the largest number.
+  package func addingClamped(_ other: UInt64) -> UInt64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+
   /// The product, held at the limit of the type.
   package func multipliedClamped(by other: UInt64) -> UInt64 {
     let (product, overflow) = multipliedReportingOverflow(by: other)

@@ -10,6 +10,12 @@ package struct LivenessSources: Sendable {
   package var caches: FilePath
   /// Where processes are listed.
   package var processes: FilePath
+  /// The kernel's table of volumes.
+  package var volumes: FilePath = "/proc/fs/fscache/volumes"
+  /// The device that a daemon has open.
+  package var device = "/dev/cachefiles"
+  /// What takes commands through a descriptor that was borrowed.
+  package var makeDevice: @Sendable (consuming OwnedDescriptor) -> any CommandDevice = { BorrowedDevice($0) }
 
   /// The running kernel's.
   package init(

@@ -107,4 +107,19 @@ struct ArchitectureTests {
     }
     return uses
   }
+
+  /// Files that declare no type of their own beside an extension that their name tells.
+  private static let withoutType: Set = ["ArgumentConformances", "ClampedArithmetic", "FaultPlan", "RunProgram"]
+
+  @Test("each file of the sources holds one type, whose name it has")
+  func oneTypeAFile() {
+    let declaration =
+      /(?m)^(?:@\w+(?:\([^)]*\))? |public |package |final |indirect )*(?:struct|class|enum|protocol) (\w+)/
+    for file in Self.files("Sources") {
+      let name = String((file.split(separator: "/").last ?? "").dropLast(".swift".count))
+      let types = Self.text("Sources/\(file)").matches(of: declaration).map { String($0.1) }
+      let isExtension = name.contains("+") || Self.withoutType.contains(name)
+      #expect(types == (isExtension ? [] : [name]), "\(file)")
+    }
+  }
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/statvfs.h>
@@ -20,6 +21,12 @@
 
 #ifndef SYS_getxattrat
 #define SYS_getxattrat 464
+#endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
+#ifndef SYS_pidfd_getfd
+#define SYS_pidfd_getfd 438
 #endif
 #ifndef SYS_statx
 #error "statx(2) is required: Linux 4.11 and later"
@@ -105,6 +112,20 @@ static inline int clinux_name_to_handle(int fd, const char *name, struct clinux_
 static inline int clinux_open_by_handle(int fd, struct clinux_file_handle *handle, int flags) {
   return (int)syscall(SYS_open_by_handle_at, fd, handle, flags);
 }
+
+// pidfd_open(2), Linux 5.3: a descriptor that stands for a process, readable when it has ended.
+static inline int clinux_pidfd_open(int process) { return (int)syscall(SYS_pidfd_open, process, 0u); }
+
+// pidfd_getfd(2), Linux 5.6: a copy of a descriptor of that process.
+static inline int clinux_pidfd_getfd(int process, int number) {
+  return (int)syscall(SYS_pidfd_getfd, process, number, 0u);
+}
+
+// unshare(2) with CLONE_FS: the calling thread gets a working directory of its own.
+static inline int clinux_unshare_working_directory(void) { return unshare(CLONE_FS); }
+
+// eventfd(2).
+static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC); }
 
 // The processors that this process may run on.
 static inline int clinux_processor_count(void) {

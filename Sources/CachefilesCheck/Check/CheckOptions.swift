@@ -28,6 +28,10 @@ package struct CheckOptions: Sendable {
   package var journal: FilePath?
   /// Whether repairs remove for good what they bury by default.
   package var deletes = false
+  /// Whether a cache in use is repaired too, as far as that goes with the kernel's leave. There is no undo for that.
+  package var isLive = false
+  /// Called before the first repair of a cache in use.
+  package var onLive: @Sendable () -> Void = {}
   /// What tells whether the cache is live.
   package var liveness = LivenessSources()
   /// How many repairs may wait between two scans.

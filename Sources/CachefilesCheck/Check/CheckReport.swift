@@ -48,6 +48,8 @@ package struct CheckReport: Sendable {
   package var generation: FormatGeneration = .empty
   /// Whether a kernel holds it.
   package var liveness: Liveness = .unknown("not asked")
+  /// The process that holds it, where it is in use and that can be told.
+  package var daemon: CacheDaemon?
   /// What was looked at.
   package var scanned = Scanned()
   /// The problems, worst first.

@@ -12,6 +12,10 @@ package enum WithholdingReason: Sendable, Equatable, CustomStringConvertible {
   case otherNames(UInt32)
   /// The clock is behind the times that the file system has set itself.
   case clockBehind
+  /// The kernel uses it.
+  case inUse
+  /// The cache is in use, and this repair needs one that is not.
+  case needsOffline
   /// Something in what would be buried must not come to lie in the graveyard; in words.
   case obstacle(String)
 
@@ -24,6 +28,8 @@ package enum WithholdingReason: Sendable, Equatable, CustomStringConvertible {
     case .notAllSeen: "not-all-seen"
     case .otherNames: "other-names"
     case .clockBehind: "clock-behind"
+    case .inUse: "in-use"
+    case .needsOffline: "needs-offline"
     case .obstacle: "obstacle"
     }
   }
@@ -37,6 +43,8 @@ package enum WithholdingReason: Sendable, Equatable, CustomStringConvertible {
     case .notAllSeen: "it stays: not all of it could be looked at"
     case .otherNames(let count): "it stays: the file has \(count) names, and would change under all of them"
     case .clockBehind: "it stays: the clock of this machine is behind the file system's own times"
+    case .inUse: "it stays: the kernel uses it"
+    case .needsOffline: "it stays: its repair needs a cache that is not in use"
     case .obstacle(let words): "it stays: \(words)"
     }
   }

@@ -22,7 +22,8 @@ enum CheckCommand {
     lines.flush()
     let view = CheckView(report: report)
     if let refusal = report.refusal {
-      StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)")
+      let hint = refusal == .inUse ? " (-p --live repairs what it can, with the kernel's leave)" : ""
+      StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)\(hint)")
       // Nothing was looked at, which is all that there is to say; a document says it, too.
       if output.format == .text, view.isRefusedUnseen { return report.exit }
     }
@@ -51,7 +52,7 @@ enum CheckCommand {
 
 extension Output {
   /// Writes what is buffered, and tells what the output adds to the exit status of `fsck`: that it could not be written.
-  fileprivate var endStatus: Int32 {
+  var endStatus: Int32 {
     stream.flush()
     return stream.hasFailed ? CheckReport.ExitBits.operational : 0
   }
@@ -88,73 +89,4 @@ private struct MissingView: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] { [] }
-}
-
-/// Taking a repair back.
-enum UndoCommand {
-  static func run(_ journal: FilePath, in options: StoreOptions, _ output: Output) throws {
-    let report: Undo.Report
-    do {
-      let undo = try Undo(journal: journal)
-      let store = try Store(damaged: options.directory == nil ? undo.root : options.path())
-      report = undo.run(in: store) { StandardError.line("cachefiles-fsck: \($0)") }
-    } catch let error as JournalFailure {
-      throw Failure.ofFsck(error.description)
-    } catch let error as OpeningFailure {
-      throw Failure.ofFsck(error.description)
-    } catch let error as Failure {
-      throw Failure.ofFsck(error.description)
-    }
-    if let refusal = report.refusal {
-      StandardError.line("cachefiles-fsck: \(EscapedBytes.string(report.root)): \(refusal)")
-    }
-    let view = UndoView(report: report)
-    output.render(view, command: "fsck")
-    let status = view.exit | output.endStatus
-    if status != 0 { throw ExitCode(status) }
-  }
-}
-
-/// What an undo did.
-struct UndoView: Renderable {
-  let report: Undo.Report
-
-  /// The exit status of `fsck`: 0 when everything is back.
-  var exit: Int32 {
-    var status: Int32 = 0
-    if report.errors > 0 || report.refusal != nil { status |= CheckReport.ExitBits.operational }
-    if !report.lost.isEmpty { status |= CheckReport.ExitBits.left }
-    if report.isInterrupted { status |= CheckReport.ExitBits.interrupted }
-    return status
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
-    json.bytes("undone_journal", report.journal)
-    json.number("restored", report.restored)
-    json.number("untouched", report.untouched)
-    json.array("lost") { json in for line in report.lost { json.text(nil, line) } }
-    json.number("errors", report.errors)
-    if let refusal = report.refusal { json.text("refusal", refusal.description) }
-    json.number("exit", exit)
-  }
-
-  func lines(_ style: Style, verbose: Bool) -> [String] {
-    if report.refusal != nil, report.restored == 0 { return [] }
-    var lines: [String] = []
-    if !report.lost.isEmpty {
-      lines.append(style.bad("cannot come back:"))
-      let shown = verbose ? report.lost.count : 5
-      lines += report.lost.prefix(shown).map { "  \($0)" }
-      if report.lost.count > shown { lines.append("  … and \(report.lost.count - shown) more (--verbose lists all)") }
-    }
-    let steps = Quantity.count(report.restored, "step")
-    let verdict = "\(EscapedBytes.string(report.root)): \(steps) taken back"
-    let rest =
-      (report.untouched > 0 ? ", \(Quantity.count(report.untouched)) not needed (never made, or back already)" : "")
-      + (report.lost.isEmpty ? "" : ", \(Quantity.count(report.lost.count)) cannot come back")
-      + (report.errors > 0 ? ", \(Quantity.count(report.errors, "error"))" : "")
-    lines.append(report.lost.isEmpty && report.errors == 0 ? style.good(verdict) + rest : verdict + rest)
-    return lines
-  }
 }

@@ -27,6 +27,7 @@ struct CheckView: Renderable {
     json.bytes("root", report.root)
     if isRefusedUnseen { json.null("generation") } else { json.text("generation", report.generation.rawValue) }
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
+    report.daemon?.write(to: &json)
     json.object("scanned") { Self.write(report.scanned, to: &$0) }
     if json.isPretty {
       json.array("problems") { json in
@@ -75,7 +76,9 @@ struct CheckView: Renderable {
       lines.append("Out of time; go on with: --start-at '\(Self.shellText(next))'")
     }
     if report.liveness == .live {
-      lines.append(style.faint("The cache is in use: findings may be in motion, and dirty objects are normal."))
+      lines.append(
+        style.faint(
+          "The cache is in use\(report.daemon.words): findings may be in motion, and dirty objects are normal."))
     }
     if report.generation == .legacy || report.generation == .mixed {
       lines.append(style.faint("Objects of the layout before Linux 5.17 are counted, not checked."))

@@ -15,7 +15,8 @@ struct Fsck: ParsableCommand {
       repair would be. A cache in use can be checked too, but findings may then be in motion, and dirty objects are \
       normal.
 
-      Repairs need a cache that no kernel holds. They discard and never invent: what is removed goes to the graveyard, \
+      Repairs need a cache that no kernel holds. With -p --live objects that no kernel would use are removed from one in use, \
+      with the kernel's leave, for good; what needs an offline cache is listed as such. They discard and never invent: what is removed goes to the graveyard, \
       where it stays until 'sweep' or cachefilesd empties it, and every step is written to a journal first. Until then --undo puts \
       everything back.
 
@@ -42,6 +43,9 @@ struct Fsck: ParsableCommand {
 
   @Flag(name: [.customShort("y")], help: "Repair everything that has a repair, except dirty objects.")
   var yes = false
+
+  @Flag(help: "With -p, repair a cache in use too, as far as the kernel gives leave; that cannot be undone.")
+  var live = false
 
   @Flag(help: "With -y, bury dirty objects too; they may hold writes that the server never got.")
   var includeDirty = false
@@ -88,6 +92,7 @@ struct Fsck: ParsableCommand {
     let repairs = preen || yes
     if includeDirty, !yes { throw ValidationError("--include-dirty needs -y") }
     if delete, !repairs { throw ValidationError("--delete needs -p or -y") }
+    if live, !preen { throw ValidationError("--live needs -p") }
     if journal != nil, !repairs { throw ValidationError("--journal needs -p or -y") }
     if undo != nil,
       repairs || check || only != nil || volume != nil || maxTime != nil || startAt != nil || deep || !set.isEmpty
@@ -133,21 +138,14 @@ struct Fsck: ParsableCommand {
     options.firstVolume = startAt.map { EscapedBytes.unescape($0.bytes.span) }
     options.timeLimit = maxTime?.duration
     options.deletes = delete
+    options.isLive = live
+    let note =
+      "cachefiles-fsck: the cache is in use: what is removed goes with the kernel's leave and cannot be taken back"
+    options.onLive = { StandardError.line(note) }
     if preen || yes {
       options.journal =
         if let journal { FilePath(bytes: journal.bytes) } else { try StateDirectory.newJournal(for: "fsck") }
     }
     return options
   }
-}
-
-/// `cachefiles-fsck`: the same as a program of its own.
-struct FsckProgram: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "cachefiles-fsck", abstract: Fsck.configuration.abstract,
-    discussion: Fsck.configuration.discussion, version: Version.text)
-
-  @OptionGroup var command: Fsck
-
-  func run() throws { try command.run() }
 }

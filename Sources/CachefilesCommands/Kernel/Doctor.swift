@@ -85,17 +85,3 @@ struct Doctor: ParsableCommand {
     if diagnosis.status != .ok { throw ExitCode(diagnosis.status.exit) }
   }
 }
-
-/// Names of findings, with commas between.
-struct SymptomList: ExpressibleByArgument {
-  let symptoms: [SymptomID]
-
-  init?(argument: String) {
-    var symptoms: [SymptomID] = []
-    for name in argument.split(separator: ",") {
-      guard let symptom = SymptomID(rawValue: String(name)) else { return nil }
-      symptoms.append(symptom)
-    }
-    self.symptoms = symptoms
-  }
-}

@@ -115,22 +115,3 @@ struct Cached: ParsableCommand {
     }
   }
 }
-
-/// Failures as lines on stderr, from any thread, and their number.
-final class FailureLines: Sendable {
-  private let number = Atomic<Int>(0)
-
-  /// How many there were.
-  var count: Int { number.load(ordering: .relaxed) }
-
-  /// Counts one that was told.
-  func note() { number.add(1, ordering: .relaxed) }
-
-  /// Tells one and counts it.
-  var add: @Sendable (StoreError) -> Void {
-    { [self] error in
-      note()
-      StandardError.line("cachefiles: \(error)")
-    }
-  }
-}

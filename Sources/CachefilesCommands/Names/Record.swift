@@ -161,32 +161,9 @@ struct Record: ParsableCommand {
   }
 }
 
-/// A content value on the command line: its name or its number.
-struct ContentArgument: ExpressibleByArgument {
-  let content: Content
-  init?(argument: String) {
-    if let number = UInt8(argument) {
-      content = Content(rawValue: number)
-    } else if let named = Content(name: argument) {
-      content = named
-    } else {
-      return nil
-    }
-  }
-}
-
-/// Hexadecimal bytes on the command line.
-struct HexArgument: ExpressibleByArgument {
-  let bytes: [UInt8]
-  init?(argument: String) {
-    guard let bytes = try? Hex.bytes(Array(argument.utf8).span) else { return nil }
-    self.bytes = bytes
-  }
-}
-
 extension StorePath {
   /// The netfs that the path names.
-  fileprivate var netfs: NetfsType? {
+  var netfs: NetfsType? {
     switch self {
     case .object(let key, _, _), .fanout(let key, _), .volume(let key): NetfsType(volumeKey: key.span)
     case .legacy(let components): (try? LegacyPath(components: components))?.type
@@ -195,7 +172,7 @@ extension StorePath {
   }
 
   /// The layout of the tree that it is in; `mixed` where the path does not tell.
-  fileprivate var layout: FormatGeneration {
+  var layout: FormatGeneration {
     switch self {
     case .object, .fanout, .volume: .volumes
     case .legacy: .legacy
@@ -204,7 +181,7 @@ extension StorePath {
   }
 
   /// Whether it is a volume directory.
-  fileprivate var isVolume: Bool {
+  var isVolume: Bool {
     if case .volume = self { return true }
     return false
   }

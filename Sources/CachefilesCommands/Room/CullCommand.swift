@@ -1,6 +1,7 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import CachefilesUpkeep
 import LinuxIO
 import SystemPackage
@@ -15,8 +16,12 @@ struct CullCommand: ParsableCommand {
       point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration, which must be one that the \
       daemon takes. Several goals must all hold. -n prints the plan and removes nothing.
 
-      A cache in use is refused: its objects can only be removed with the kernel's leave, which cachefilesd asks for. \
-      Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
+      A cache in use is refused without --live: its objects can only be removed with the kernel's leave. With --live that is \
+      asked for through the daemon that holds the cache, for each object: what is in use stays, and the next ones go in its \
+      place. It needs root on the machine itself (CAP_SYS_PTRACE), Linux 5.17 or later, and a daemon such as cachefilesd; \
+      the daemon is not disturbed. A cache that nobody holds is culled as without --live.
+
+      When a goal cannot be reached nothing is removed; --best-effort goes as far as possible. Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
       nothing and counts as such. An object that was used since the plan was made stays.
 
       FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '\\xHH' for that byte as names are \
@@ -52,7 +57,31 @@ struct CullCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Keep what the patterns in this file match.", valueName: "file"))
   var protect: ByteArgument?
 
-  @Flag(help: "Go on when --volume, --netfs or a pattern of --protect matches nothing.")
+  @Option(help: ArgumentHelp("Only volumes of this server, by address or name.", valueName: "server"))
+  var server: ServerArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only objects that match, as --protect's patterns do; may be given several times.", valueName: "glob"))
+  var object: [ByteArgument] = []
+
+  @Option(help: ArgumentHelp("Only objects that occupy more than this.", valueName: "size"))
+  var largerThan: SizeArgument?
+
+  @Option(help: ArgumentHelp("Keep so many of the most recently used objects of each volume.", valueName: "n"))
+  var keepPerVolume: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "What goes first: atime (unused for longest), size (largest), cost (most bytes for each likely re-fetch).",
+      valueName: "order"))
+  var order = CullOrderArgument.atime
+
+  @Option(
+    help: ArgumentHelp("Where something has to go, go so much below the goal: 2G or 5%.", valueName: "size|n%"))
+  var margin: FreeArgument?
+
+  @Flag(help: "Go on when --volume, --netfs, --server or a pattern matches nothing.")
   var allowUnmatched = false
 
   @Option(help: ArgumentHelp("Keep what was used within this time.", valueName: "age"))
@@ -60,6 +89,12 @@ struct CullCommand: ParsableCommand {
 
   @Flag(help: "Remove dirty objects too; they may hold writes that the server never got.")
   var includeDirty = false
+
+  @Flag(help: "Cull a cache in use too, with the kernel's leave.")
+  var live = false
+
+  @Flag(help: "Go as far as possible towards a goal that cannot be reached.")
+  var bestEffort = false
 
   @Flag(name: [.customShort("n"), .long], help: "Print the plan and remove nothing.")
   var dryRun = false
@@ -83,7 +118,12 @@ struct CullCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if live, pruneEmpty {
+      throw ValidationError("--prune-empty is not for a cache in use: the kernel holds its directories")
+    }
     if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects must be 0 or greater") }
+    if order != .atime, olderThan != nil { throw ValidationError("--older-than needs --order atime") }
+    if let keepPerVolume, keepPerVolume < 0 { throw ValidationError("--keep-per-volume must be 0 or greater") }
     if let rate, rate < 1 { throw ValidationError("--rate must be 1 or greater") }
   }
 
@@ -92,7 +132,7 @@ struct CullCommand: ParsableCommand {
     // A removal goes on when nobody reads the list any more.
     output.stream.endsEarly(dryRun)
     let store = try store.open()
-    if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume) }
+    if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)
     var options = try cullOptions(status)
     if idle, !IOPriority.setIdle() { output.note("cachefiles: note: the idle I/O class is not available here") }
@@ -104,7 +144,8 @@ struct CullCommand: ParsableCommand {
       dryRun ? "planning:" : "culling:", count: { [dryRun] in dryRun ? cull.progress.count : cull.removedObjects }
     ) { cull.run() }
     if let refusal = report.refusal {
-      StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
+      StandardError.line(
+        "cachefiles: \(EscapedBytes.string(report.root)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
       if !report.hasDoneSomething { throw refusal.isOccupied ? ExitStatus.live : ExitStatus.failure }
     }
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
@@ -117,6 +158,13 @@ struct CullCommand: ParsableCommand {
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if report.refusal != nil { throw ExitStatus.stopped(hasDoneSomething: report.hasDoneSomething) }
     if report.errors > 0 || !report.isGoalMet { throw ExitStatus.failure }
+  }
+
+  /// Which volumes are selected; nil for all.
+  private var volumes: (@Sendable ([UInt8]) -> Bool)? {
+    let (glob, server) = (volume.map { VolumeGlob($0.bytes) }, server)
+    if glob == nil, server == nil { return nil }
+    return { (glob?.matches($0) ?? true) && (server?.matches($0) ?? true) }
   }
 
   private func fileSystem(_ store: borrowing Store) throws(Failure) -> FileSystemStatus {
@@ -138,26 +186,54 @@ struct CullCommand: ParsableCommand {
     options.selection.notUsedSince = minAge.map { now - $0.nanoseconds }
     options.selection.types = Set(netfs)
     options.selection.includesDirty = includeDirty
-    if let volume { options.selection.volumes = VolumeGlob(volume.bytes).matches }
-    if let protect {
-      let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
-      options.selection.isProtected = { patterns.match(path: $0) }
-      // Said before anything goes.
-      let stops = !allowUnmatched && !dryRun
-      options.onCount = {
-        let warnings = patterns.warnings
-        for line in warnings { StandardError.line("cachefiles: \(stops ? "" : "warning: ")\(line)") }
-        return warnings.isEmpty || !stops
-          ? nil : "nothing removed: a pattern of --protect matches nothing (--allow-unmatched goes on)"
-      }
-    }
+    options.selection.volumes = volumes
+    options.selection.largerThan = largerThan?.bytes
+    options.selection.keptPerVolume = keepPerVolume
+    options.order = order.order(now: now)
+    options.goal.margin = margin?.bytes(of: status) ?? 0
+    try setPatterns(&options)
     options.isDryRun = dryRun
+    options.isLive = live
+    options.isBestEffort = bestEffort
+    options.unreachable = { most, need in
+      let all = "\(Quantity.count(most.objects, "object")) with \(Quantity.size(most.bytes)) may go at most"
+      let wanted = need.bytes > 0 ? Quantity.size(need.bytes) : Quantity.count(max(need.objects, need.files), "object")
+      return "nothing removed: the goal cannot be reached: \(all), and \(wanted) would have to "
+        + "(--best-effort goes as far as it can)"
+    }
     options.rate = rate
-    options.timeLimit = maxTime?.nanoseconds
+    options.timeLimit = maxTime?.duration
     options.prunesEmpty = pruneEmpty
     options.threads = scan.threads ?? ScanOptions.defaultThreads
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     return options
+  }
+
+  /// What the file of --protect keeps and --object selects; a pattern that matches nothing stops the cull before anything goes.
+  private func setPatterns(_ options: inout CullOptions) throws(Failure) {
+    var checks: [@Sendable () -> [String]] = []
+    if let protect {
+      let patterns = try ProtectedPatterns(FilePath(bytes: protect.bytes))
+      if patterns.isEmpty, !allowUnmatched {
+        throw Failure("\(EscapedBytes.string(protect.bytes)): no pattern in it (--allow-unmatched goes on)")
+      }
+      options.selection.kept.append(patterns.rule)
+      checks.append { patterns.warnings }
+    }
+    if !object.isEmpty {
+      let patterns = object.map(\.bytes)
+      let rule = PatternSet(patterns)
+      options.selection.objects = rule
+      checks.append { rule.unmatched.map { "--object \(EscapedBytes.quoted(patterns[$0])) matches nothing" } }
+    }
+    let stops = !allowUnmatched && !dryRun
+    let prepared = checks
+    options.onCount = {
+      let warnings = prepared.flatMap { $0() }
+      for line in warnings { StandardError.line("cachefiles: \(stops ? "" : "warning: ")\(line)") }
+      return warnings.isEmpty || !stops
+        ? nil : "nothing removed: a pattern matches nothing (--allow-unmatched goes on)"
+    }
   }
 
   /// The order of culling is only as good as the access times are.
@@ -166,41 +242,6 @@ struct CullCommand: ParsableCommand {
       output.note("cachefiles: note: mounted with noatime: last use is when an object was made")
     } else if status.hasRelativeAccessTimes {
       output.note("cachefiles: note: mounted with relatime: last use is exact to a day")
-    }
-  }
-}
-
-/// `cachefiles-cull`: the same as a program of its own.
-struct CullProgram: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "cachefiles-cull", abstract: CullCommand.configuration.abstract,
-    discussion: CullCommand.configuration.discussion, version: Version.text)
-
-  @OptionGroup var command: CullCommand
-
-  func run() throws { try command.run() }
-}
-
-/// An amount of space: a size, or a share of the file system.
-enum FreeArgument: ExpressibleByArgument {
-  case size(UInt64)
-  case percent(Double)
-
-  init?(argument: String) {
-    if argument.hasSuffix("%") {
-      guard let share = ShareArgument(argument: argument) else { return nil }
-      self = .percent(share.share * 100)
-    } else {
-      guard let size = SizeArgument(argument: argument) else { return nil }
-      self = .size(size.bytes)
-    }
-  }
-
-  /// The amount in bytes.
-  func bytes(of status: FileSystemStatus) -> UInt64 {
-    switch self {
-    case .size(let bytes): bytes
-    case .percent(let share): UInt64(Double(status.blocks &* status.blockSize) * share / 100)
     }
   }
 }

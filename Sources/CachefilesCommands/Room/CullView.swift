@@ -28,7 +28,8 @@ struct CullView: Renderable {
     json.object("done") { json in
       json.number("objects", report.isDryRun ? 0 : report.done.objects)
       json.number("disk_bytes", report.isDryRun ? 0 : report.done.bytes)
-      json.number("skipped", report.skipped + report.dirty)
+      json.number("skipped", report.skipped + report.dirty + report.inUse)
+      json.number("in_use", report.inUse)
       json.number("dirty", report.dirty)
       json.number("errors", report.errors)
       json.number("pruned_directories", report.prunedDirectories)
@@ -38,6 +39,7 @@ struct CullView: Renderable {
     json.bool("goal_met", report.isGoalMet)
     if !report.isGoalMet, report.isCounted { json.object("shortfall") { write(report.shortfall, to: &$0) } }
     json.bool("dry_run", report.isDryRun)
+    json.bool("live", report.isLive)
     if let refusal = report.refusal { json.text("refusal", refusal.description) }
   }
 
@@ -72,6 +74,9 @@ struct CullView: Renderable {
     if report.dirty > 0 {
       lines.append(
         "  dirty        \(Quantity.count(report.dirty)) kept; they may hold writes that the server never got")
+    }
+    if report.inUse > 0 {
+      lines.append("  in use       \(Quantity.count(report.inUse)) kept; the kernel uses them")
     }
     if report.skipped > 0 {
       lines.append("  skipped      \(Quantity.count(report.skipped)) changed or vanished meanwhile")
@@ -128,30 +133,5 @@ struct CullView: Renderable {
     }
     if let wanted = goal.availableBytes { text += " (wanted \(Quantity.size(wanted)))" }
     return [text]
-  }
-}
-
-/// A victim of a cull.
-enum VictimLine {
-  static func write(_ item: ObjectListing.Item, to shared: SharedOutput) {
-    var bytes: [UInt8] = []
-    switch shared.output.format {
-    case .document: return
-    case .lines:
-      var json = JSONWriter(pretty: false)
-      json.object { json in
-        json.text("schema", "cachefiles.cull/1")
-        json.bytes("path", item.path)
-        json.number("atime_ns", item.accessTime)
-        json.number("disk_bytes", item.diskBytes)
-      }
-      json.end()
-      bytes = json.bytes
-    case .text:
-      let span = item.path
-      EscapedBytes.append(span.span, to: &bytes)
-      bytes.append(UInt8(ascii: "\n"))
-    }
-    shared.write(bytes)
   }
 }

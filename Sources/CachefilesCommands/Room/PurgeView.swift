@@ -12,6 +12,9 @@ struct PurgeView: Renderable {
     json.object("done") { Self.write(report.done, to: &$0) }
     json.number("freed_bytes", report.freedBytes)
     json.number("left_entries", report.leftGraves)
+    json.number("in_use", report.inUse)
+    json.number("kept_dirty", report.keptDirty)
+    json.bool("live", report.isLive)
     json.number("errors", report.errors)
     json.bool("dry_run", report.isDryRun)
     if let refusal = report.refusal { json.text("refusal", refusal.description) }
@@ -31,14 +34,18 @@ struct PurgeView: Renderable {
       return ["\(root): \(Self.words(report.planned)) would be purged, \(Quantity.size(report.planned.diskBytes))"]
     }
     if report.planned == PurgeAmount(), report.errors == 0 { return ["\(root): nothing matches"] }
-    let isWhole = report.done == report.planned && report.errors == 0 && report.leftGraves == 0
+    let isWhole = report.done == report.planned && report.errors == 0 && (report.leftGraves == 0 || report.isLive)
     let did = "\(Self.words(report.done)) purged, \(Quantity.size(report.freedBytes)) freed"
     var line = "\(root): " + (isWhole ? style.good(did) : did)
     if report.done != report.planned {
       line += "; planned were \(Self.words(report.planned))"
     }
+    if report.inUse > 0 { line += "; \(Quantity.count(report.inUse)) in use stay" }
+    if report.keptDirty > 0 { line += "; \(Quantity.count(report.keptDirty)) dirty stay" }
     if report.isInterrupted { line += "; ended by a signal" }
-    if report.leftGraves > 0 {
+    if report.leftGraves > 0, report.isLive {
+      line += "; \(Quantity.count(report.leftGraves, "volume")) in the graveyard, which the daemon empties"
+    } else if report.leftGraves > 0 {
       line += "; \(Quantity.count(report.leftGraves)) left in the graveyard, for 'cachefiles sweep'"
     }
     if report.errors > 0 { line += "; \(Quantity.count(report.errors, "error"))" }
@@ -49,23 +56,5 @@ struct PurgeView: Renderable {
     let objects = Quantity.count(amount.objects, "object")
     let what = amount.volumes > 0 ? "\(Quantity.count(amount.volumes, "volume")) with \(objects)" : objects
     return amount.dirtyObjects > 0 ? "\(what) (\(Quantity.count(amount.dirtyObjects)) dirty)" : what
-  }
-}
-
-/// What a purge will take out, for the question and for `-n`.
-struct PurgePlanLines {
-  let plan: PurgePlan
-
-  func lines(_ style: Style) -> [String] {
-    var table = Table([("DISK", .right), ("OBJECTS", .right), ("DIRTY", .right), ("WHAT", .left)])
-    for target in plan.targets {
-      let what =
-        target.volumeKey.map { NetfsVolume(volumeKey: $0.span, byteOrder: .host).summary + "  " } ?? ""
-      table.add([
-        Quantity.size(target.amount.diskBytes), Quantity.count(target.amount.objects),
-        Quantity.count(target.amount.dirtyObjects), what + EscapedBytes.string(target.path),
-      ])
-    }
-    return table.lines(indent: "  ") { text, row, _ in row < 0 ? style.faint(text) : text }
   }
 }

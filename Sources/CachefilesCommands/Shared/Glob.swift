@@ -2,13 +2,13 @@ import CachefilesFormat
 
 /// `*` and `?` over bytes; `\xHH`, as everything is printed, is that byte, and a backslash takes any other byte as it is.
 struct Glob: Sendable {
-  private enum Part: Sendable, Equatable {
+  enum Part: Sendable, Equatable {
     case byte(UInt8)
     case anyByte
     case anything
   }
 
-  private let parts: [Part]
+  let parts: [Part]
 
   /// Reads a pattern.
   init(_ pattern: [UInt8]) {
@@ -31,6 +31,16 @@ struct Glob: Sendable {
       }
     }
     self.parts = parts
+  }
+
+  /// The text that it stands for; nil when it has wildcards.
+  var literal: [UInt8]? {
+    var text: [UInt8] = []
+    for part in parts {
+      guard case .byte(let byte) = part else { return nil }
+      text.append(byte)
+    }
+    return text
   }
 
   /// Whether all of a text matches.

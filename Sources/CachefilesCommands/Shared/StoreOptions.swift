@@ -67,15 +67,28 @@ struct StoreOptions: ParsableArguments {
 extension Store {
   /// Sees to it that filters match something: one that matches nothing is a slip of the finger, and what it was to select or
   /// to spare is not known.
-  func requireVolume(of types: Set<NetfsType> = [], matching pattern: ByteArgument?) throws(Failure) {
-    if types.isEmpty, pattern == nil { return }
+  func requireVolume(of types: Set<NetfsType> = [], matching pattern: ByteArgument?, server: ServerArgument? = nil)
+    throws(Failure)
+  {
+    if types.isEmpty, pattern == nil, server == nil { return }
     do throws(StoreError) {
-      if try hasVolume(of: types, where: pattern.map { VolumeGlob($0.bytes).matches }) { return }
+      if try hasVolume(
+        of: types,
+        where: { key in
+          (pattern.map { VolumeGlob($0.bytes).matches(key) } ?? true) && (server?.matches(key) ?? true)
+        })
+      {
+        return
+      }
     } catch {
       throw Failure(error.description)
     }
-    let filter = [pattern.map { "--volume \(EscapedBytes.quoted($0.bytes))" }, types.isEmpty ? nil : "--netfs"]
+    let filter = [
+      pattern.map { "--volume \(EscapedBytes.quoted($0.bytes))" }, types.isEmpty ? nil : "--netfs",
+      server.map { "--server \($0)" },
+    ]
     let words = filter.compactMap(\.self).joined(separator: " and ")
-    throw Failure("\(EscapedBytes.string(path)): no volume matches \(words)")
+    let nearest = NearestVolumes.words(to: pattern?.bytes ?? Array((server?.description ?? "").utf8), in: self)
+    throw Failure("\(EscapedBytes.string(path)): no volume matches \(words)\(nearest)")
   }
 }

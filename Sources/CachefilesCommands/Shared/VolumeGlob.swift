@@ -1,6 +1,6 @@
 import CachefilesFormat
 
-/// A pattern over volumes.
+/// A pattern over volumes. Without a wildcard it is the volume key, or a part of the description between two words.
 struct VolumeGlob: Sendable {
   private let glob: Glob
 
@@ -8,6 +8,8 @@ struct VolumeGlob: Sendable {
 
   /// Whether a volume key, or its description, matches.
   func matches(_ key: [UInt8]) -> Bool {
-    glob.matches(key) || VolumeDescription(key).matches(glob)
+    if glob.matches(key) || VolumeDescription(key).matches(glob) { return true }
+    guard let text = glob.literal, !text.isEmpty else { return false }
+    return VolumeDescription(key).contains(words: text)
   }
 }

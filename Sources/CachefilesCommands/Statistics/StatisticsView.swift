@@ -21,6 +21,7 @@ struct StatisticsView: Renderable {
     json.number("time_ns", report.questions.now)
     json.text("generation", report.generation.rawValue)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
+    report.daemon?.write(to: &json)
     TotalsView(report: report).write(to: &json)
     if let unreachable = report.unreachable { json.number("unreachable_objects", unreachable) }
     DistributionView(report: report).write(to: &json)
@@ -81,7 +82,7 @@ struct StatisticsView: Renderable {
     var facts: [(String, String)] = []
     let statistics = report.statistics
     facts.append(("layout", layout))
-    facts.append(("state", report.liveness.description))
+    facts.append(("state", report.liveness.description + report.daemon.words))
     facts.append(
       (
         "objects",

@@ -47,6 +47,7 @@ struct List: ParsableCommand {
     let store = try store.open()
     var options = scan.options(attributes: false)
     options.onlyVolumes = volume != nil || volumes
+    try store.requireVolume(matching: volume)
     if let volume { options.volumes = VolumeGlob(volume.bytes).matches }
     if volumes {
       try listVolumes(store, options, output)

@@ -13,6 +13,7 @@ struct UsageView: Renderable {
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
+    report.daemon?.write(to: &json)
     json.text("by", groups.kind.rawValue)
     TotalsView(report: report).write(to: &json)
     json.array("groups") { json in
@@ -39,7 +40,7 @@ struct UsageView: Renderable {
       style.strong(EscapedBytes.string(report.root)),
       "  \(Quantity.size(totals.diskBytes)) on disk, \(Quantity.count(totals.objects, "object")) in "
         + "\(Quantity.count(report.volumes.count, "volume"))"
-        + (report.liveness == .live ? ", in use by the kernel" : ""),
+        + (report.liveness == .live ? ", in use by the kernel\(report.daemon.words)" : ""),
       "",
     ]
     var table = Table(columns)

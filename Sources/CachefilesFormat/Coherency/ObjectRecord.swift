@@ -1,12 +1,3 @@
-/// The name of the one extended attribute that the cache uses, for objects and for volume directories.
-public enum CacheAttribute {
-  /// `user.CacheFiles.cache`: `cachefiles_xattr_cache` (fs/cachefiles/xattr.c).
-  public static let name: StaticString = "user.CacheFiles.cache"
-  /// The longest value that any kernel wrote, in bytes: 18 of an object record and 255 of coherency data; the layout
-  /// before 5.17 allowed 512.
-  public static let longestValue = 512
-}
-
 /// The extended attribute of an object: what the netfs said about the file when it was cached.
 ///
 /// | offset | bytes | field |
@@ -20,7 +11,8 @@ public enum CacheAttribute {
 /// Mirrors `struct cachefiles_xattr` and `cachefiles_set_object_xattr` (fs/cachefiles/xattr.c).
 public struct ObjectRecord: Equatable, Sendable {
   /// The bytes before the coherency data.
-  public static let headerLength = 18
+  @inlinable
+  public static var headerLength: Int { 18 }
   /// The longest coherency data, in bytes; fscache keeps its length in one byte.
   public static let longestCoherency = 255
   /// The only `type` that the kernel accepts: `CACHEFILES_COOKIE_TYPE_DATA`.

@@ -53,7 +53,9 @@ public enum PastedText {
 
   /// A line of /proc/fs/fscache/stats: `Cookies: n=0 v=0 vcol=0`, `Netfs  : DR=0`, `CacheOp: alo=0 luo=0`, or the title.
   private static func isCounts(_ text: [UInt8]) -> Bool {
-    if ["FS-Cache statistics", "Netfs statistics"].contains(where: { text.elementsEqual($0.utf8) }) { return true }
+    if ["FS-Cache statistics", "-- FS-Cache statistics --"].contains(where: { text.elementsEqual($0.utf8) }) {
+      return true
+    }
     guard let colon = text.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return false }
     let name = text[..<colon].split(separator: 0x20)
     guard name.count == 1, name[0].allSatisfy({ isLetter($0) || (48...57).contains($0) }) else { return false }

@@ -1,5 +1,5 @@
 package import CachefilesFormat
-package import CachefilesStore
+import CachefilesStore
 import LinuxIO
 import SystemPackage
 
@@ -17,77 +17,6 @@ package struct ObservedFile: Sendable, Equatable {
     self.path = path
     self.facts = facts
     self.mount = mount
-  }
-}
-
-/// Where the facts of files come from: the system, or a record of what it once said.
-package protocol FileFactSource: Sendable {
-  /// What can be asked of one file. Symbolic links are followed.
-  ///
-  /// - Throws: ``StoreError`` when it does not exist or its server refuses.
-  func file(_ path: [UInt8], in mounts: MountTable) throws(StoreError) -> ObservedFile
-
-  /// Calls a closure for each regular file below a directory, on the same mount, from several threads.
-  ///
-  /// - Parameters:
-  ///   - path: the directory.
-  ///   - mounts: the mounts of this process.
-  ///   - walk: is asked whether to go on, and told of failures.
-  ///   - body: gets the number of the thread and the file.
-  func forEachFile(
-    below path: [UInt8], in mounts: MountTable, _ walk: TreeWalk,
-    _ body: @escaping @Sendable (Int, ObservedFile) -> Void)
-
-  /// The path of the file that has a handle, on the file system of a directory; nil when the system knows none, or the
-  /// path does not lead to the file.
-  func path(of handle: FileFacts.Handle, on directory: [UInt8]) -> [UInt8]?
-}
-
-/// How a tree is walked.
-package struct TreeWalk: Sendable {
-  /// The number of threads.
-  package var threads: Int
-  /// Whether to go into the directories below.
-  package var isRecursive: Bool
-  /// Whether to ask files for their status and nothing else.
-  package var asksStatusOnly = false
-  /// Whether to end: the caller waits no more, or has all that it wanted.
-  package var isEnded: @Sendable () -> Bool
-  /// Told that something moved, for each directory and file.
-  package var step: @Sendable () -> Void
-  /// Told of what could not be looked at.
-  package var failed: @Sendable (StoreError) -> Void
-
-  /// Describes a walk.
-  package init(
-    threads: Int, isRecursive: Bool = true, isEnded: @escaping @Sendable () -> Bool = { Interruption.signal != nil },
-    step: @escaping @Sendable () -> Void = {}, failed: @escaping @Sendable (StoreError) -> Void
-  ) {
-    self.threads = threads
-    self.isRecursive = isRecursive
-    self.isEnded = isEnded
-    self.step = step
-    self.failed = failed
-  }
-}
-
-/// The facts as the running system tells them.
-///
-/// A file is not opened for that and nothing of it is read: its status, on NFS its handle, on AFS two attributes.
-package struct SystemFacts: FileFactSource {
-  /// Makes a source.
-  package init() {}
-
-  /// What can be asked of one file.
-  package func file(_ path: [UInt8], in mounts: MountTable) throws(StoreError) -> ObservedFile {
-    do throws(Errno) {
-      let file = try MountedFile(path: FilePath(bytes: path))
-      let status = try file.status()
-      let mount = file.resolvedPath.flatMap { mounts.entry(holding: $0) }
-      return ObservedFile(path: path, facts: FileFacts(status, of: file, on: mount), mount: mount)
-    } catch {
-      throw StoreError(path: path, operation: "look at", error: error)
-    }
   }
 }
 

@@ -7,6 +7,12 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   case inUse
   /// It cannot be told whether a kernel holds it, for this reason.
   case cannotTell(String)
+  /// It is in use, and what holds it cannot be asked for leave.
+  case noLeave(LeaveRefusal)
+  /// The daemon that held the cache has ended; what was borrowed of it has been closed.
+  case daemonEnded
+  /// The kernel has withdrawn the cache.
+  case withdrawn
   /// Another program of this package is at work on it.
   case locked
   /// The lock cannot be taken.
@@ -34,7 +40,7 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   /// Whether the cache is in use, locked, or may be: the command can be tried again later.
   package var isOccupied: Bool {
     switch self {
-    case .inUse, .cannotTell, .locked, .lockFailed, .graveyardBusy: true
+    case .inUse, .cannotTell, .noLeave, .daemonEnded, .withdrawn, .locked, .lockFailed, .graveyardBusy: true
     case .readOnly, .notACache, .unmet: false
     case .stopped(let reason): reason.isOccupied
     }
@@ -45,6 +51,9 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .inUse: "the cache is in use by a kernel"
     case .cannotTell(let reason): "it cannot be told whether the cache is in use (\(reason))"
+    case .noLeave(let reason): "the cache is in use, and nothing can be removed from it now: \(reason)"
+    case .daemonEnded: "the daemon that holds the cache has ended"
+    case .withdrawn: "the kernel has withdrawn the cache; its log has the reason"
     case .locked: "another program of this package is at work on it"
     case .lockFailed(let error): "cannot lock it: \(error)"
     case .graveyardBusy: "a sweep is at work on its graveyard"

@@ -3,5 +3,6 @@ package final class SharedHold: Sendable {
   /// The cache.
   package let cache: ExclusiveCache
 
+  /// Shares a hold.
   package init(_ cache: consuming ExclusiveCache) { self.cache = cache }
 }

@@ -43,6 +43,8 @@ package struct StatisticsReport: Sendable {
   package var generation: FormatGeneration
   /// Whether a kernel holds it.
   package var liveness: Liveness
+  /// The process that holds it, where it is in use and that can be told.
+  package var daemon: CacheDaemon?
   /// What the kernel would make at bind.
   package var missing: [String]
   /// What was asked.
@@ -101,6 +103,7 @@ package struct StatisticsReport: Sendable {
       root: store.path, generation: generation, liveness: liveness, missing: store.missing, questions: questions,
       fileSystem: fileSystem, limits: limits, statistics: Statistics(now: questions.now), volumes: [],
       errors: errors + failures.count, isInterrupted: false)
+    blank.daemon = options.isLive ? LivenessSources().daemon : nil
     blank.kernelStatistics = view?.statistics
     blank.hasUnreadableStatistics = view?.failedFiles.contains(.statistics) == true
     if let view { blank.mountPoints = MountPoints(view) }

@@ -16,7 +16,7 @@ struct CullRound {
   }
 
   /// What had been done when it began.
-  var before = CullWork.Tally()
+  var before = CullTally()
   /// What could not be read when everything was counted; nil before that.
   var failures: Int?
   private var failedMore = false
@@ -36,7 +36,7 @@ struct CullRound {
   /// How it ended.
   ///
   /// - Parameter isShort: whether more was to go than had been planned.
-  mutating func end(_ now: CullWork.Tally, isShort: Bool) -> End {
+  mutating func end(_ now: CullTally, isShort: Bool) -> End {
     guard isShort || failedMore else {
       fruitless = 0
       return .isComplete

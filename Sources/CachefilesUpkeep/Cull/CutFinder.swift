@@ -2,13 +2,13 @@ import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
 
-/// Finds how far a cull has to go, exactly as a full sort by last use and path would, in memory that does not depend on
-/// the number of objects: it counts by time, looks closer at the slice where the goal is met, and sorts only what is left.
+/// Finds how far a cull has to go, exactly as a full sort by rank and path would, in memory that does not depend on
+/// the number of objects: it counts by rank, looks closer at the slice where the goal is met, and sorts only what is left.
 struct CutFinder {
-  let selection: CullSelection
+  let terms: CullScope.Terms
   /// At most so many objects are sorted.
   let sortLimit: Int
-  /// How many paths divide objects of one and the same last use.
+  /// How many paths divide objects of one and the same rank.
   let pivotCount: Int
 
   /// Where a cull ends.
@@ -36,7 +36,7 @@ struct CutFinder {
     while true {
       guard case .within(let range, let sum, let objects) = histogram.cut(covering: need.remaining(after: before))
       else {
-        // Less is in the slice than a scan ago: all of it goes, and nothing that was used later. Only the first
+        // Less is in the slice than a scan ago: all of it goes, and nothing of a later rank. Only the first
         // histogram has everything in it.
         before += histogram.total
         return Cut(last: isPart ? end(of: slice) : nil, plan: before)
@@ -49,32 +49,32 @@ struct CutFinder {
       }
       let shift = max(0, histogram.shift - 13)
       let inner = slice
-      let selection = selection
+      let terms = terms
       guard
         let finer = try scanner.scan(
           within: inner,
           {
-            HistogramVisitor(selection, range: inner, after: after, shift: shift)
+            HistogramVisitor(CullScope(terms, CullScope.Bounds(ranks: inner, after: after)), shift: shift)
           })
       else { return nil }
       histogram = finer.histogram
       isPart = true
     }
-    let bounds = CandidateVisitor.Bounds(times: slice, after: after)
+    let bounds = CullScope.Bounds(ranks: slice, after: after)
     return try sort(need, before: before, bounds, scanner)
   }
 
-  /// The place behind everything that was last used within some times.
-  private func end(of times: ClosedRange<Int64>) -> CullKey { CullKey(accessTime: times.upperBound, path: [0xff]) }
+  /// The place behind everything of some ranks.
+  private func end(of ranks: ClosedRange<Int64>) -> CullKey { CullKey(behind: ranks.upperBound) }
 
   /// Sorts what lies within bounds and takes from its beginning what is still needed.
   private func sort(
-    _ need: CullSum, before: CullSum, _ bounds: CandidateVisitor.Bounds, _ scanner: some CullScanner
+    _ need: CullSum, before: CullSum, _ bounds: CullScope.Bounds, _ scanner: some CullScanner
   ) throws(StoreError) -> Cut? {
-    let selection = selection
+    let terms = terms
     guard
       let found = try scanner.scan(
-        within: bounds.times, { CandidateVisitor(selection, bounds) })
+        within: bounds.ranks, { CandidateVisitor(CullScope(terms, bounds)) })
     else { return nil }
     var plan = before
     var last: CullKey?
@@ -84,33 +84,33 @@ struct CutFinder {
       last = candidate.key
     }
     // The cache may have shrunk since it was counted: then everything in the slice goes.
-    return Cut(last: last ?? end(of: bounds.times), plan: plan)
+    return Cut(last: last ?? end(of: bounds.ranks), plan: plan)
   }
 
-  /// Objects of one and the same last use are divided by their paths, at pivots that are drawn from among them.
+  /// Objects of one and the same rank are divided by their paths, at pivots that are drawn from among them.
   private func findAmongEqual(
-    _ need: CullSum, at time: Int64, before: CullSum, after: CullKey?, _ scanner: some CullScanner
+    _ need: CullSum, at rank: Int64, before: CullSum, after: CullKey?, _ scanner: some CullScanner
   ) throws(StoreError) -> Cut? {
     var before = before
-    var bounds = CandidateVisitor.Bounds(times: time...time, after: after)
-    let (selection, wanted, limit) = (selection, pivotCount, sortLimit)
+    var bounds = CullScope.Bounds(ranks: rank...rank, after: after)
+    let (terms, wanted, limit) = (terms, pivotCount, sortLimit)
     while true {
       let range = bounds
       guard
         let drawn = try scanner.scan(
-          within: time...time, { PivotVisitor(selection, range, count: wanted) })
+          within: rank...rank, { PivotVisitor(CullScope(terms, range), count: wanted) })
       else {
         return nil
       }
       let pivots = drawn.pivots
       guard
         let counted = try scanner.scan(
-          within: time...time, { PartitionVisitor(selection, range, pivots) })
+          within: rank...rank, { PartitionVisitor(CullScope(terms, range), pivots) })
       else {
         return nil
       }
       guard let chosen = counted.firstPartition(covering: need, &before) else {
-        return Cut(last: CullKey(accessTime: time, path: range.last?.path ?? [0xff]), plan: before)
+        return Cut(last: CullKey(rank: rank, path: range.last?.path ?? [0xff]), plan: before)
       }
       bounds = counted.bounds(of: chosen)
       // A part that the pivots no longer divide is sorted, however large: that takes as many equal names as objects.
@@ -120,13 +120,4 @@ struct CutFinder {
       }
     }
   }
-}
-
-/// What a cut finder needs of the world: scans of the cache, the same each time.
-protocol CullScanner {
-  /// Scans with a visitor for each thread, which looks at least at what was last used within these times; nil when the
-  /// scan was cancelled.
-  func scan<V: ScanVisitor & SendableMetatype>(
-    within times: ClosedRange<Int64>, _ makeVisitor: @escaping @Sendable () -> V
-  ) throws(StoreError) -> V?
 }

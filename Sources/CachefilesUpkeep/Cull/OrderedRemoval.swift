@@ -11,32 +11,46 @@ final class OrderedRemoval: Sendable {
   /// More threads gain nothing: each removal changes a directory, and few directories change at a time.
   static let mostThreads = 8
 
-  private let work: CullWork
+  private let session: CullSession
   private let rootPath: [UInt8]
   private let victims: [Victim]
   private let next = Atomic<Int>(0)
 
-  init(_ victims: [Victim], _ work: CullWork, rootPath: [UInt8]) {
+  init(_ victims: [Victim], _ session: CullSession, rootPath: [UInt8]) {
     self.victims = victims
-    self.work = work
+    self.session = session
     self.rootPath = rootPath
   }
 
   /// Removes them, or what may go of them; in a dry run counts them. Returns when all threads are done.
   func run() {
     // A pace, and a list that is read, keep the exact order.
-    let isExact = work.options.rate != nil || work.options.isDryRun
-    let threads = isExact ? 1 : min(Self.mostThreads, max(1, work.options.threads))
-    _ = Workers.run(count: threads) { _ in
-      let values = AttributeBuffer(capacity: 1024)
-      var counted = CullWork.Tally()
-      while let victim = self.take() {
-        guard self.work.mayGoOn(), self.work.take() else { break }
-        self.remove(victim, values, &counted)
-        if counted.done.objects >= 64 { self.handOver(&counted) }
-      }
-      self.handOver(&counted)
+    let isExact = session.options.rate != nil || session.options.isDryRun
+    let threads = isExact ? 1 : min(Self.mostThreads, max(1, session.options.threads))
+    guard let right = session.currentRight else {
+      work(PretendedRemover())
+      return
     }
+    do throws(Refusal) {
+      _ = try right.withRemovers(threads: threads) { self.work($0) }
+    } catch {
+      session.stop(error)
+    }
+  }
+
+  private func work(_ remover: any EntryRemover) {
+    let values = AttributeBuffer(capacity: 1024)
+    var counted = CullTally()
+    while let victim = take(), session.mayGoOn(), session.budget.take() {
+      do throws(Refusal) {
+        if try !remove(victim, remover, values, &counted) { session.budget.giveBack() }
+      } catch {
+        session.budget.giveBack()
+        session.stop(error)
+      }
+      if counted.done.objects >= 64 { handOver(&counted) }
+    }
+    handOver(&counted)
   }
 
   private func take() -> Victim? {
@@ -44,33 +58,53 @@ final class OrderedRemoval: Sendable {
     return index < victims.count ? victims[index] : nil
   }
 
-  private func handOver(_ counted: inout CullWork.Tally) {
-    work.add(counted)
-    counted = CullWork.Tally()
+  private func handOver(_ counted: inout CullTally) {
+    session.add(counted)
+    counted = CullTally()
   }
 
-  private func remove(_ victim: Victim, _ values: AttributeBuffer, _ counted: inout CullWork.Tally) {
-    let options = work.options
-    do throws(Errno) {
-      guard let name = EntryName(victim.name) else { throw .invalidArgument }
-      let directory = try victim.directory.node.descriptor()
-      if !options.selection.includesDirty, !Dirtiness(of: name, in: directory.value, values).isClean {
-        counted.dirty += 1
-        work.giveBack()
-        return
-      }
-      if !options.isDryRun { try TreeRemover.remove(name, victim.seen, in: directory.value) }
-      counted.add(victim, usedSince: options.goal.usedSince)
-      options.onVictim?(
+  /// Removes one; false when it stays.
+  private func remove(
+    _ victim: Victim, _ remover: any EntryRemover, _ values: AttributeBuffer, _ counted: inout CullTally
+  ) throws(Refusal) -> Bool {
+    switch try answer(victim, remover, values) {
+    case nil: counted.dirty += 1
+    case .inUse?: counted.inUse += 1
+    case .changed?: counted.skipped += 1
+    case .failed(let error)?:
+      session.noteFailure(StoreError(path: rootPath.appending(path: victim.path), operation: "remove", error: error))
+    case .removed?:
+      session.noteRemoval()
+      counted.add(victim, usedSince: session.options.goal.usedSince)
+      session.options.onVictim?(
         ObjectListing.Item(
           path: victim.path, accessTime: victim.accessTime, diskBytes: victim.diskBytes, fileBytes: victim.seen.size))
-    } catch {
-      work.giveBack()
-      if error == .noSuchFileOrDirectory || error == .staleNFSFileHandle {
-        counted.skipped += 1
-      } else {
-        work.fail(StoreError(path: rootPath.appending(path: victim.path), operation: "remove", error: error))
-      }
+      return true
     }
+    return false
   }
+
+  /// What came of a victim; nil for a dirty one, which is not touched.
+  private func answer(
+    _ victim: Victim, _ remover: any EntryRemover, _ values: AttributeBuffer
+  ) throws(Refusal) -> RemovalAnswer? {
+    guard let name = EntryName(victim.name) else { return .failed(.invalidArgument) }
+    let node = victim.directory.node
+    if !session.options.selection.includesDirty {
+      let directory: SharedDescriptor
+      do throws(Errno) { directory = try node.descriptor() } catch { return RemovalAnswer(error) }
+      if !Dirtiness(of: name, in: directory.value, values).isClean { return nil }
+    }
+    return session.options.isDryRun
+      ? try remover.ask(name, in: node) : try remover.remove(name, victim.seen, in: node)
+  }
+}
+
+/// Removes nothing, and knows of nothing that would stay.
+private struct PretendedRemover: EntryRemover {
+  func remove(_ name: EntryName, _ seen: SeenFile, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
+    .failed(.notPermitted)
+  }
+
+  func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer { .removed }
 }

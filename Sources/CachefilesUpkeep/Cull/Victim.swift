@@ -15,8 +15,11 @@ struct Victim: Sendable {
   let sum: CullSum
   /// Its allocated bytes, for lists.
   let diskBytes: UInt64
+  /// What its ``CullOrder`` says of it.
+  let rank: Int64
 
-  init(_ entry: borrowing ScanEntry, in directory: VictimDirectory) {
+  init(_ entry: borrowing ScanEntry, in directory: VictimDirectory, rank: Int64) {
+    self.rank = rank
     self.directory = directory
     name = entry.name.array
     seen = SeenFile(entry.status)
@@ -31,11 +34,11 @@ struct Victim: Sendable {
   var path: [UInt8] { directory.path.appending(component: name) }
 
   /// Its place in the order of culling.
-  var key: CullKey { CullKey(accessTime: accessTime, path: path) }
+  var key: CullKey { CullKey(rank: rank, path: path) }
 
-  /// The order of culling: last use, then path. A path is not put together for it.
+  /// The order of culling: rank, then path. A path is not put together for it.
   static func precedes(_ left: Victim, _ right: Victim) -> Bool {
-    let (first, second) = (left.accessTime, right.accessTime)
+    let (first, second) = (left.rank, right.rank)
     if first != second { return first < second }
     if left.directory === right.directory { return left.name.lexicographicallyPrecedes(right.name) }
     return left.bytes.lexicographicallyPrecedes(right.bytes)
@@ -43,18 +46,5 @@ struct Victim: Sendable {
 
   private var bytes: some Sequence<UInt8> {
     [directory.path, [UInt8(ascii: "/")], name].lazy.joined()
-  }
-}
-
-/// A directory that victims stand in; they share it.
-final class VictimDirectory: Sendable {
-  /// The directory of the scan.
-  let node: DirectoryNode
-  /// Its path below the root.
-  let path: [UInt8]
-
-  init(_ node: DirectoryNode, path: [UInt8]) {
-    self.node = node
-    self.path = path
   }
 }

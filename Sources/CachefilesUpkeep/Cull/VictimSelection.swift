@@ -6,7 +6,7 @@ final class VictimSelection: Sendable {
   /// So many are kept.
   let limit: Int
   private let state = Mutex(State())
-  /// Nothing that was used later is among the first.
+  /// Nothing of a later rank is among the first.
   private let horizon = Atomic<Int64>(.max)
 
   private struct State {
@@ -17,9 +17,9 @@ final class VictimSelection: Sendable {
 
   init(limit: Int) { self.limit = max(1, limit) }
 
-  /// Whether something of this last use can be among the first.
+  /// Whether something of this rank can be among the first.
   @inline(__always)
-  func mayTake(_ accessTime: Int64) -> Bool { accessTime <= horizon.load(ordering: .relaxed) }
+  func mayTake(_ rank: Int64) -> Bool { rank <= horizon.load(ordering: .relaxed) }
 
   /// Takes what a thread has gathered.
   func add(_ victims: [Victim]) {
@@ -34,7 +34,7 @@ final class VictimSelection: Sendable {
     guard state.victims.count > limit else { return }
     state.victims.removeLast(state.victims.count - limit)
     state.isCut = true
-    if let last = state.victims.last { horizon.store(last.accessTime, ordering: .relaxed) }
+    if let last = state.victims.last { horizon.store(last.rank, ordering: .relaxed) }
   }
 
   /// The first ones in order, and whether more come after them.

@@ -2,29 +2,23 @@ import CachefilesFormat
 import CachefilesStore
 import LinuxIO
 
-/// Gathers the victims within bounds.
+/// Gathers the victims within a scope.
 struct VictimVisitor: ScanVisitor {
-  private let selection: CullSelection
-  private let bounds: CandidateVisitor.Bounds
+  private let scope: CullScope
   private let victims: VictimSelection
   /// What this thread has gathered and not handed over.
   private var gathered: [Victim] = []
   private var current: VictimDirectory?
 
-  init(
-    _ selection: CullSelection, _ bounds: CandidateVisitor.Bounds, into victims: VictimSelection
-  ) {
-    self.selection = selection
-    self.bounds = bounds
+  init(_ scope: CullScope, into victims: VictimSelection) {
+    self.scope = scope
     self.victims = victims
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
-    let time = entry.status.accessTime
-    guard bounds.times.contains(time), victims.mayTake(time), selection.allows(entry),
-      bounds.contains(entry)
-    else { return }
-    gathered.append(Victim(entry, in: directory(of: entry)))
+    let rank = scope.rank(entry)
+    guard victims.mayTake(rank), scope.contains(entry) else { return }
+    gathered.append(Victim(entry, in: directory(of: entry), rank: rank))
     if gathered.count >= 1024 { handOver() }
   }
 

@@ -16,6 +16,8 @@ package struct Purge: Sendable {
     package var liveness = LivenessSources()
     /// The number of threads of the sweep.
     package var threads = GraveyardSweeper.defaultThreads
+    /// Called for each thing that stays because it is in use or dirty, with the reason; only of a cache in use.
+    package var onKept: @Sendable ([UInt8], String) -> Void = { _, _ in }
     /// Called for each thing that could not be done, from one thread at a time.
     package var onFailure: @Sendable (StoreError) -> Void = { _ in }
     /// Asked between two entries; true ends the purge.

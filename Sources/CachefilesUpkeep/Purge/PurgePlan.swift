@@ -34,6 +34,8 @@ package struct PurgePlan: Sendable {
 
   /// How a plan is made.
   package struct Options: Sendable {
+    /// Whether the cache is in use: then entries come and go meanwhile.
+    package var isLive = false
     /// The number of threads of the scan.
     package var threads = ScanOptions.defaultThreads
     /// Called for each entry that cannot be read, from one thread at a time.
@@ -67,6 +69,7 @@ package struct PurgePlan: Sendable {
     }
     scan.readsAttributesEverywhere = true
     scan.leavesOutGraveyard = true
+    scan.isLive = options.isLive
     scan.isCancelled = options.isCancelled
     switch selection {
     case .volumes(let matches):

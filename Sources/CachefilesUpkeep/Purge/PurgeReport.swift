@@ -15,6 +15,12 @@ package struct PurgeReport: Sendable, Equatable {
   package var freedBytes: UInt64 = 0
   /// Buried entries that were not removed, and are left in the graveyard.
   package var leftGraves = 0
+  /// Objects, or other entries, that stayed because the kernel uses them; only of a cache in use.
+  package var inUse = 0
+  /// Dirty objects that stayed; only of a cache in use.
+  package var keptDirty = 0
+  /// Whether the cache was in use, so that everything went with the kernel's leave.
+  package var isLive = false
   /// Errors, each of them named.
   package var errors = 0
   /// Whether nothing was changed because that was asked for.

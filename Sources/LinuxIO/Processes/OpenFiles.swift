@@ -3,27 +3,69 @@ public import SystemPackage
 
 /// What the processes of this machine have open.
 public enum OpenFiles {
+  /// A process that has a file open.
+  public struct Holder: Sendable, Equatable {
+    /// The process's number.
+    public var process: Int
+    /// The number of its descriptor of the file, the lowest when there are several.
+    public var descriptor: Int
+    /// Whether it also has files of the kernel's cache open that the kernel made for it (`anon_inode:[cachefiles]`), as a
+    /// daemon has that fills objects on demand.
+    public var servesOnDemand = false
+
+    /// Makes a holder.
+    public init(process: Int, descriptor: Int, servesOnDemand: Bool = false) {
+      self.process = process
+      self.descriptor = descriptor
+      self.servesOnDemand = servesOnDemand
+    }
+  }
+
   /// The number of a process that has a file open, found through `/proc/<pid>/fd`; nil when none has.
+  ///
+  /// - Parameter path: the file as the kernel names it, for example `/dev/cachefiles`.
+  /// - Throws: as ``holders(of:proc:)``.
+  public static func holder(of path: StaticString, proc: FilePath = "/proc") throws(Errno) -> Int? {
+    try holders(of: path.description, proc: proc).first?.process
+  }
+
+  /// All processes that have a file open, found through `/proc/<pid>/fd`.
   ///
   /// - Parameter path: the file as the kernel names it, for example `/dev/cachefiles`.
   /// - Throws: EACCES and the like when not every process could be asked, and none of the others has it; ESRCH when this is
   ///   not the first namespace of processes, where those of the machine cannot be seen.
-  public static func holder(of path: StaticString, proc: FilePath = "/proc") throws(Errno) -> Int? {
+  public static func holders(of path: String, proc: FilePath = "/proc") throws(Errno) -> [Holder] {
     let root = try OwnedDescriptor(directory: proc)
     var refused: Errno?
-    for process in try numbers(in: root) {
+    var found: [Holder] = []
+    for process in try numbers(in: root).sorted() {
       do throws(Errno) {
         guard let name = EntryName(Array(String(process).utf8)) else { continue }
         let files = try root.open(name, .directory).open(EntryName("fd"), .directory)
-        for file in try numbers(in: files) where target(of: file, in: files) == path.description { return process }
+        if let holder = try holder(process, of: path, in: files) { found.append(holder) }
       } catch {
         // The process ended, which is no refusal.
         if error != .noSuchFileOrDirectory, error != .noSuchProcess { refused = error }
       }
     }
+    if !found.isEmpty { return found }
     if let refused { throw refused }
     guard seesAll(root) else { throw .noSuchProcess }
-    return nil
+    return []
+  }
+
+  private static func holder(
+    _ process: Int, of path: String, in files: borrowing OwnedDescriptor
+  ) throws(Errno) -> Holder? {
+    var holder: Holder?
+    var servesOnDemand = false
+    for file in try numbers(in: files).sorted() {
+      let target = target(of: file, in: files)
+      if target == path, holder == nil { holder = Holder(process: process, descriptor: file) }
+      if target == "anon_inode:[cachefiles]" { servesOnDemand = true }
+    }
+    holder?.servesOnDemand = servesOnDemand
+    return holder
   }
 
   /// Whether a `/proc` shows every process of the machine: it is that of the first namespace of processes, whose number is

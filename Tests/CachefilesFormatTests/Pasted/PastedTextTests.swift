@@ -99,7 +99,8 @@ struct PastedTextTests {
   @Test(
     "lines of tables without anything to decode are headings",
     arguments: [
-      "FS-Cache statistics", "Cookies: n=260 v=4 vcol=0 voom=0", "Acquire: n=260 ok=260 oom=0",
+      "FS-Cache statistics", "-- FS-Cache statistics --", "Cookies: n=260 v=4 vcol=0 voom=0",
+      "Acquire: n=260 ok=260 oom=0",
       "Netfs  : DR=0 RA=12 RF=0 WB=0 WBZ=0", "IO     : rd=0 wr=278 mis=0", "RdWr   : RR=0 SR=0",
       "CacheOp: alo=0 luo=0 luc=0 gro=0", "Ops    : pend=0 run=0 enq=0 can=0 rej=0", "Objs   : rr=0 sr=0 wsc=0",
       "REQUEST  OR REF FL ERR  OPS COVERAGE", "======== == === == ==== === =========",

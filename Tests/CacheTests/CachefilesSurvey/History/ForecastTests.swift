@@ -31,7 +31,8 @@ struct ForecastTests {
   @Test("cannot tell from fewer than three records, and from three of one day", arguments: 0...2)
   func tooFew(count: Int) {
     #expect(Self.reason(Forecast(Self.nights(count)).culling) != nil)
-    #expect(Self.reason(Forecast(Self.nights(40, shrinks: 1, hours: 0.8)).culling)?.contains("a day and a half") == true)
+    #expect(
+      Self.reason(Forecast(Self.nights(40, shrinks: 1, hours: 0.8)).culling)?.contains("a day and a half") == true)
   }
 
   @Test("of an even rate names the day, whatever the order of the records")

@@ -92,7 +92,7 @@ struct CullOrderTests {
     #expect(late(order) < OrderedRemoval.mostThreads)
     let timed = try cull { options in
       options.rate = 50
-      options.timeLimit = 200_000_000
+      options.timeLimit = .milliseconds(200)
     }
     #expect(timed.isOutOfTime && timed.done.objects > 0 && !objects().isEmpty)
     #expect(late(order) < OrderedRemoval.mostThreads)

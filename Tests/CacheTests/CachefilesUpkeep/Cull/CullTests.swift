@@ -207,7 +207,14 @@ struct CullTests {
       $0.selection.volumes = { $0 == Array("9p,other,x".utf8) }
     }
     #expect(none.report.done.isNothing)
+    let refused = try cull {
+      $0.goal.maximumObjects = 0
+      $0.selection.notUsedSince = 1_700_000_000_000_000_002
+    }
+    #expect(refused.report.refusal?.description.hasPrefix("the goal cannot be reached: ") == true)
+    #expect(refused.report.done.isNothing && objects() == all)
     let young = try cull {
+      $0.isBestEffort = true
       $0.goal.maximumObjects = 0
       $0.selection.notUsedSince = 1_700_000_000_000_000_002
     }
@@ -215,6 +222,7 @@ struct CullTests {
     #expect(objects() == Array(all.dropFirst(2)))
     let protected = all[3].path
     let kept = try cull {
+      $0.isBestEffort = true
       $0.goal.maximumObjects = 0
       $0.selection.isProtected = { $0 == protected }
     }

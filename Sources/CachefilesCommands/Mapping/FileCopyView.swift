@@ -1,0 +1,44 @@
+import CachefilesFormat
+import CachefilesHost
+import CachefilesStore
+import LinuxIO
+import Synchronization
+
+/// One file's answer in JSON, and as lines of its own.
+struct FileCopyView: Renderable {
+  let file: JudgedFile
+
+  func write(to json: inout JSONWriter) {
+    let judgement = file.judgement
+    json.bytes("file", file.path)
+    if let place = file.mapping.main {
+      json.bytes("object", Self.path(place.components))
+      json.bytes("volume", place.volume.key)
+    } else {
+      json.null("object")
+      json.null("volume")
+    }
+    json.number("file_bytes", file.fileBytes)
+    json.number("cached_bytes", judgement.cachedBytes)
+    json.number("data_bytes", judgement.dataBytes)
+    json.decimal("share", file.share)
+    json.text("state", judgement.state.rawValue)
+    if let reason = judgement.reason { json.text("reason", reason) } else { json.null("reason") }
+    json.array("extents") { json in
+      for run in judgement.runs {
+        json.array { json in
+          json.number(nil, run.lowerBound)
+          json.number(nil, run.upperBound - run.lowerBound)
+        }
+      }
+    }
+    json.array("others") { json in for place in file.mapping.others { json.bytes(nil, Self.path(place.components)) } }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    ["\(file.judgement.state.rawValue)  \(EscapedBytes.string(file.path))"]
+  }
+
+  /// The path below the cache directory.
+  static func path(_ components: [[UInt8]]) -> [UInt8] { Array(components.joined(separator: [UInt8(ascii: "/")])) }
+}

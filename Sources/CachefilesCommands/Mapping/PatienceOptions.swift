@@ -1,0 +1,46 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesHost
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// Where facts come from, and how long to wait for them.
+struct PatienceOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"))
+  var proc: ByteArgument?
+
+  @Option(help: ArgumentHelp("Give a path up when its server says nothing for so many seconds.", valueName: "seconds"))
+  var timeout = 10
+
+  @Option(help: ArgumentHelp("Walk over trees with this many threads.", valueName: "n"))
+  var threads: Int?
+
+  // For tests: what real kernels told of files, see RecordedFacts.
+  @Option(help: .hidden)
+  var facts: ByteArgument?
+
+  func validate() throws {
+    if !(1...86400).contains(timeout) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+    if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
+  }
+
+  /// The time in nanoseconds.
+  var nanoseconds: Int64 { Int64(timeout) * 1_000_000_000 }
+
+  /// The number of threads.
+  var threadCount: Int { threads ?? ScanOptions.defaultThreads }
+
+  /// What the kernel tells.
+  var view: KernelView { KernelView(directory: proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory) }
+
+  /// Where the facts of files come from.
+  func source() throws(Failure) -> any FileFactSource {
+    guard let facts else { return SystemFacts() }
+    do throws(StoreError) {
+      return try RecordedFacts(FilePath(bytes: facts.bytes))
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+import CachefilesUpkeep
+
+/// What a cull takes first.
+enum CullOrderArgument: String, ExpressibleByArgument, CaseIterable {
+  case atime, size, cost
+
+  /// The order, at a moment in nanoseconds since 1970.
+  func order(now: Int64) -> CullOrder {
+    switch self {
+    case .atime: .lastUse
+    case .size: .size
+    case .cost: .cost(now: now)
+    }
+  }
+}

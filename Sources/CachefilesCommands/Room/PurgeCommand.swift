@@ -1,0 +1,230 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import CachefilesUpkeep
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles purge`: takes volumes or objects out of a cache.
+struct PurgeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "purge",
+    abstract: "Remove a volume, an object, or everything from a cache.",
+    discussion: """
+      Moves what is selected to the graveyard, so that the cache can be used again at once, and then removes it for \
+      good. Other entries of the graveyard stay. The network file system fetches the files again when they are read.
+
+      GLOB is matched against the volume key and against the volume's description as 'stats' prints it, which names \
+      server, share and cell: '*' and '?' stand for any bytes. --server takes an address as 'stats' prints it, for NFS \
+      and SMB volumes: for a server that was rolled back, or is gone. PATH is cache/I…/@xx/name, or a file of the \
+      layout before Linux 5.17, in DIR or with the cache directory before it.
+
+      A cache in use is refused without --live. With it the kernel is asked for leave through the daemon that holds the cache: \
+      a volume that no mount uses goes as a whole, one in use object by object, and what is in use or dirty stays. What will go is shown, and on a terminal there is a question; elsewhere --yes is \
+      needed. Dirty objects were open for writing when the cache went down and may hold writes that the server never \
+      got ('cachefiles extract' saves them): they need --include-dirty.
+
+      \(ExitStatus.table)
+      """)
+
+  @OptionGroup var store: StoreOptions
+
+  @Option(help: ArgumentHelp("The volumes that match.", valueName: "glob"))
+  var volume: ByteArgument?
+
+  @Option(help: ArgumentHelp("The volumes of this server.", valueName: "address"))
+  var server: ServerArgument?
+
+  @Option(help: ArgumentHelp("One object.", valueName: "path"))
+  var object: ByteArgument?
+
+  @Flag(help: "All trees of the layout before Linux 5.17.")
+  var legacy = false
+
+  @Flag(help: "Everything in 'cache'.")
+  var all = false
+
+  @Flag(name: [.customShort("n"), .long], help: "Only show what would be removed.")
+  var dryRun = false
+
+  @Flag(help: "Do not ask.")
+  var yes = false
+
+  @Flag(help: "Purge a cache in use too, with the kernel's leave.")
+  var live = false
+
+  @Flag(help: "Dirty objects too.")
+  var includeDirty = false
+
+  @OptionGroup var scan: ScanArguments
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    let count = [volume != nil, server != nil, object != nil, legacy, all].count { $0 }
+    if count != 1 { throw ValidationError("one of --volume, --server, --object, --legacy and --all is needed") }
+  }
+
+  func run() throws {
+    if !yes, !dryRun, !LineInput.isTerminal {
+      StandardError.line("cachefiles: purge asks on a terminal; elsewhere it needs --yes")
+      throw ExitStatus.usage
+    }
+    let output = Output(output)
+    output.stream.endsEarly(dryRun)
+    let target = try PurgeTarget(self)
+    let store = try target.open()
+    try store.requireVolume(matching: volume, server: server)
+    let report = try run(target.selection, store, output)
+    output.render(PurgeView(report: report), command: "purge")
+    output.stream.flush()
+    if let refusal = report.refusal {
+      StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
+    }
+    if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    let isLeft = report.inUse > 0 || report.keptDirty > 0
+    if report.errors > 0 || isLeft || report.refusal != nil || output.stream.hasFailed { throw ExitStatus.failure }
+  }
+
+  private func run(
+    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output
+  ) throws -> PurgeReport {
+    var report = PurgeReport(root: store.path)
+    report.isDryRun = dryRun
+    do throws(StoreError) {
+      if try PurgePlan.isEmpty(selection, in: store) { return report }
+    } catch {
+      throw Failure(error.description)
+    }
+    if dryRun {
+      if !live, store.probeLiveness() == .live {
+        output.note("cachefiles: the cache is in use: without --live a purge would be refused")
+      }
+      let plan = try plan(selection, store, output, &report)
+      if !plan.isInterrupted { show(plan, output) }
+      return report
+    }
+    let isHeld = live && store.probeLiveness() != .offline
+    // It is held from here to the end: what is shown is what goes.
+    if isHeld {
+      let hold: SharedLiveHold
+      do throws(Refusal) { hold = SharedLiveHold(try store.holdLive()) } catch { throw refuse(error, store.path) }
+      return try purge(selection, live: hold, output, report)
+    }
+    let cache: ExclusiveCache
+    do throws(Refusal) { cache = try store.hold() } catch { throw refuse(error, store.path) }
+    return try purge(selection, in: cache, output, report)
+  }
+
+  private func refuse(_ refusal: Refusal, _ path: [UInt8]) -> ExitCode {
+    StandardError.line(
+      "cachefiles: \(EscapedBytes.string(path)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
+    return refusal.isOccupied ? ExitStatus.live : ExitStatus.failure
+  }
+
+  private func purge(
+    _ selection: PurgeSelection, in cache: borrowing ExclusiveCache, _ output: Output, _ report: PurgeReport
+  ) throws -> PurgeReport {
+    var report = report
+    guard let plan = try agreedPlan(selection, cache.store, output, &report) else { return report }
+    let purge = Purge(options(output))
+    let progress = purge.progress
+    var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: cache.store.usedFiles) {
+      purge.run(plan, in: cache)
+    }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, cache.store.path) }
+    done.errors += plan.errors
+    return done
+  }
+
+  private func purge(
+    _ selection: PurgeSelection, live hold: SharedLiveHold, _ output: Output, _ report: PurgeReport
+  ) throws -> PurgeReport {
+    var report = report
+    report.isLive = true
+    guard let plan = try agreedPlan(selection, hold.live.store, output, &report) else { return report }
+    let purge = LivePurge(options(output))
+    let progress = purge.progress
+    var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: hold.live.store.usedFiles) {
+      purge.run(plan, in: hold)
+    }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, hold.live.store.path) }
+    done.errors += plan.errors
+    return done
+  }
+
+  private func options(_ output: Output) -> Purge.Options {
+    var options = Purge.Options(now: Clock.now)
+    options.includesDirty = includeDirty
+    options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    if output.isVerbose {
+      options.onKept = { StandardError.line("cachefiles: \(EscapedBytes.string($0)): stays: \($1)") }
+    }
+    return options
+  }
+
+  /// The plan, shown and agreed to; nil when a signal ended the planning.
+  private func agreedPlan(
+    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
+  ) throws -> PurgePlan? {
+    let plan = try plan(selection, store, output, &report)
+    if plan.isInterrupted { return nil }
+    if !yes || output.isVerbose { show(plan, output) }
+    try refuseDirty(plan, store, isLive: report.isLive)
+    if !yes, try !isConfirmed() { throw ExitStatus.failure }
+    return plan
+  }
+
+  private func plan(
+    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
+  ) throws(Failure) -> PurgePlan {
+    var options = PurgePlan.Options()
+    options.threads = scan.threads ?? ScanOptions.defaultThreads
+    options.isLive = report.isLive
+    options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    do throws(StoreError) {
+      let plan = try PurgePlan(selection, in: store, options)
+      report.planned = plan.amount
+      report.errors = plan.errors
+      report.isInterrupted = plan.isInterrupted
+      return plan
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  private func show(_ plan: PurgePlan, _ output: Output) {
+    let style = Style(isOn: false)
+    let lines = PurgePlanLines(plan: plan)
+    if dryRun || yes {
+      if output.format == .text { for line in lines.lines(output.style) { output.stream.line(line) } }
+    } else {
+      for line in lines.lines(style) { StandardError.line(line) }
+    }
+  }
+
+  private func refuseDirty(_ plan: PurgePlan, _ store: borrowing Store, isLive: Bool) throws(Failure) {
+    if let obstacle = plan.obstacleWords {
+      throw Failure("\(EscapedBytes.string(store.path)): nothing purged: \(obstacle)")
+    }
+    // Of a cache in use they stay: what is being written through a mount is dirty.
+    if includeDirty || isLive { return }
+    let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
+    if dirty > 0 {
+      let objects = Quantity.count(dirty, "dirty object")
+      throw Failure("\(root): nothing purged: \(objects) would also be removed, which needs --include-dirty")
+    }
+    if plan.errors > 0 {
+      throw Failure("\(root): nothing purged: what cannot be read may be dirty, which needs --include-dirty")
+    }
+  }
+
+  private func isConfirmed() throws -> Bool {
+    StandardError.write("Remove this for good? [y/N] ")
+    let answer: [UInt8]
+    do throws(Errno) { answer = try LineInput.answer() ?? [] } catch { answer = [] }
+    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if ["y", "yes"].contains(String(decoding: answer, as: UTF8.self).lowercased()) { return true }
+    StandardError.line("cachefiles: nothing purged")
+    return false
+  }
+}

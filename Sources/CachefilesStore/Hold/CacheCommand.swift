@@ -1,0 +1,37 @@
+import LinuxIO
+package import SystemPackage
+
+/// A command about one entry (`cachefiles_daemon_cull`, `cachefiles_daemon_inuse`; fs/cachefiles/daemon.c).
+package enum CacheCommand: String, Sendable {
+  /// Remove it if nobody uses it: a file is unlinked, a directory goes to the graveyard.
+  case cull
+  /// Whether somebody uses it.
+  case inuse
+
+  /// The bytes that are written.
+  func bytes(_ name: EntryName) -> [UInt8] { Array(rawValue.utf8) + [UInt8(ascii: " ")] + name.bytes }
+
+  /// What came of it.
+  package enum Answer: Sendable, Equatable {
+    /// Done; of ``CacheCommand/inuse``: nobody uses it.
+    case done
+    /// EBUSY: it is in use, or something is mounted there.
+    case inUse
+    /// ESTALE, ENOENT: it is gone.
+    case gone
+    /// EIO: the cache is dead, or dies of this.
+    case withdrawn
+    /// Anything else.
+    case failed(Errno)
+
+    init(_ error: Errno?) {
+      switch error {
+      case nil: self = .done
+      case .resourceBusy?: self = .inUse
+      case .staleNFSFileHandle?, .noSuchFileOrDirectory?: self = .gone
+      case .ioError?: self = .withdrawn
+      case .some(let error): self = .failed(error)
+      }
+    }
+  }
+}

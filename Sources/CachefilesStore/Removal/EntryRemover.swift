@@ -1,0 +1,12 @@
+package import LinuxIO
+
+/// Removes entries, one at a time, from the thread that it was made for.
+package protocol EntryRemover {
+  /// Removes a file if it still is the one that was looked at.
+  ///
+  /// - Throws: ``Refusal/stopped(_:)`` when nothing more can be removed.
+  func remove(_ name: EntryName, _ seen: SeenFile, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer
+
+  /// What would come of a removal, as far as that is known without one.
+  func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer
+}

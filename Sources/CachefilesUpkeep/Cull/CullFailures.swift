@@ -1,0 +1,49 @@
+import CachefilesStore
+import SystemPackage
+
+/// Failures of removals. An error that is everybody's is told once and stops the cull: as long as nothing goes, failures of one
+/// kind are held back, until it is known whether others go.
+struct CullFailures {
+  /// What a failure means for the rest.
+  enum Verdict {
+    /// The others are tried; these are to be told now.
+    case tell([StoreError])
+    /// It will be everybody's error.
+    case stop(StoreError)
+  }
+
+  /// So many removals in a row that fail in the same way stand for all.
+  static let patience = 16
+
+  private var held: [StoreError] = []
+  private var last: Errno?
+  private var inARow = 0
+  private var hasRemoved = false
+
+  /// Takes note of one that failed.
+  mutating func note(_ error: StoreError) -> Verdict {
+    inARow = error.error == last ? inARow + 1 : 1
+    if error.error == .readOnlyFileSystem || inARow >= Self.patience {
+      held = []
+      return .stop(error)
+    }
+    let isNew = last != nil && error.error != last
+    last = error.error
+    held.append(error)
+    return .tell(hasRemoved || isNew ? release() : [])
+  }
+
+  /// Takes note of one that went; what was held back is to be told.
+  mutating func noteRemoval() -> [StoreError] {
+    hasRemoved = true
+    inARow = 0
+    last = nil
+    return release()
+  }
+
+  /// What is still held back.
+  mutating func release() -> [StoreError] {
+    defer { held = [] }
+    return held
+  }
+}

@@ -1,0 +1,54 @@
+package import CachefilesStore
+package import CachefilesSurvey
+import LinuxIO
+
+/// What a cull is to do, and whom it tells.
+package struct CullOptions: Sendable {
+  /// What is to be reached.
+  package var goal = CullGoal()
+  /// What may go.
+  package var selection = CullSelection()
+  /// What goes first.
+  package var order = CullOrder.lastUse
+  /// Whether nothing is removed.
+  package var isDryRun = false
+  /// Whether a cache in use is culled too, with the kernel's leave.
+  package var isLive = false
+  /// Whether to go as far as possible towards a goal that cannot be reached. Otherwise nothing is removed then.
+  package var isBestEffort = false
+  /// At most so many objects a second.
+  package var rate: Int?
+  /// Stop after this time.
+  package var timeLimit: Duration?
+  /// Whether empty fanout directories and volumes go too; never of a cache in use.
+  package var prunesEmpty = false
+  /// The number of threads.
+  package var threads = ScanOptions.defaultThreads
+  /// What tells whether the cache is live, and by whom it is held.
+  package var liveness = LivenessSources()
+  /// At most so many objects are sorted in memory.
+  var sortLimit = 100_000
+  /// Of so many objects all threads together remember the last use, so that later scans look at no others.
+  var candidateLimit = OldestObjects.capacity
+  /// At most so many victims are held in memory; then they are removed and the next ones looked for.
+  var batchLimit = 1 << 18
+  /// How many paths divide objects of one and the same last use.
+  var pivotCount = 1000
+  /// Called when all objects have been counted, before anything is removed; a reason ends the cull.
+  package var onCount: @Sendable () -> String? = { nil }
+  /// Called with the plan before anything is removed.
+  package var onPlan: @Sendable (Cull.Plan) -> Void = { _ in }
+  /// The reason that is given when a goal cannot be reached and nothing is removed: what could go at most, and what is needed.
+  package var unreachable: @Sendable (_ most: CullSum, _ need: CullSum) -> String = { most, need in
+    "the goal cannot be reached: \(most.bytes) of \(need.bytes) bytes, \(most.objects) of \(need.objects) objects"
+  }
+  /// Called for each victim, in the order of culling but for what threads remove at the same time; from many threads at once.
+  package var onVictim: (@Sendable (ObjectListing.Item) -> Void)?
+  /// Called for each entry that cannot be read or removed, from one thread at a time.
+  package var onFailure: @Sendable (StoreError) -> Void = { _ in }
+  /// Asked between two entries; true ends the cull.
+  package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
+
+  /// The usual options, without a goal.
+  package init() {}
+}

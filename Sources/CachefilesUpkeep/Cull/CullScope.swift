@@ -1,0 +1,92 @@
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+
+/// What a scan of a cull looks at: what is selected, within a part of the order. Each thread has one.
+struct CullScope {
+  /// A part of the order of culling.
+  struct Bounds: Sendable {
+    /// Ranks.
+    var ranks: ClosedRange<Int64> = .min ... .max
+    /// Only what comes after this one.
+    var after: CullKey?
+    /// Nothing that comes after this one.
+    var last: CullKey?
+  }
+
+  /// What may go, and in what order; shared by all scans and threads.
+  struct Terms: Sendable {
+    var selection: CullSelection
+    var order: CullOrder
+    /// Since when what was used stays, by volume key.
+    var keptSince: [[UInt8]: Int64]?
+  }
+
+  let bounds: Bounds
+  private let terms: Terms
+  private let kept: [any ObjectMatcher]
+  private let chosen: (any ObjectMatcher)?
+
+  /// Makes a scope for one thread.
+  init(_ terms: Terms, _ bounds: Bounds = Bounds()) {
+    self.terms = terms
+    self.bounds = bounds
+    kept = terms.selection.kept.map { $0.makeMatcher() }
+    chosen = terms.selection.objects?.makeMatcher()
+  }
+
+  /// The place of an entry in the order.
+  @inline(__always)
+  func rank(_ entry: borrowing ScanEntry) -> Int64 { terms.order.rank(entry.status) }
+
+  /// The same with its path.
+  @inline(__always)
+  func key(_ entry: borrowing ScanEntry) -> CullKey { CullKey(rank: rank(entry), path: entry.cachePath.bytes) }
+
+  /// Whether an entry can be a victim of this part. Whether it is dirty or in use is looked at when its turn comes.
+  @inline(__always)
+  func contains(_ entry: borrowing ScanEntry) -> Bool {
+    let rank = rank(entry)
+    guard bounds.ranks.contains(rank), allows(entry) else { return false }
+    if let after = bounds.after {
+      if rank < after.rank { return false }
+      if rank == after.rank, key(entry) <= after { return false }
+    }
+    if let last = bounds.last {
+      if rank > last.rank { return false }
+      if rank == last.rank, key(entry) > last { return false }
+    }
+    return true
+  }
+
+  /// Whether an entry belongs to what goals about the selected objects count, whether it may go or not.
+  @inline(__always)
+  func selects(_ entry: borrowing ScanEntry) -> Bool {
+    guard let volume = entry.volume else { return false }
+    return terms.selection.types.isEmpty || terms.selection.types.contains(volume.type)
+  }
+
+  /// Whether an entry is one that the user wants to keep.
+  @inline(__always)
+  func keeps(_ entry: borrowing ScanEntry) -> Bool {
+    if let isProtected = terms.selection.isProtected, isProtected(entry.cachePath.bytes) { return true }
+    // Each rule is asked, so that each comes to know whether it matches anything.
+    var isKept = false
+    for matcher in kept where matcher.matches(entry) { isKept = true }
+    return isKept
+  }
+
+  @inline(__always)
+  private func allows(_ entry: borrowing ScanEntry) -> Bool {
+    let selection = terms.selection
+    guard entry.place == .object, entry.status.kind == .regular, !entry.status.isMountPoint, selects(entry)
+    else { return false }
+    if let limit = selection.notUsedSince, entry.status.accessTime >= limit { return false }
+    if let since = terms.keptSince, let volume = entry.volume, entry.status.accessTime >= since[volume.key] ?? .min {
+      return false
+    }
+    if let size = selection.largerThan, entry.status.allocatedBytes <= size { return false }
+    if let chosen, !chosen.matches(entry) { return false }
+    return !keeps(entry)
+  }
+}

@@ -1,0 +1,33 @@
+package import CachefilesFormat
+import CachefilesStore
+
+/// Which objects may be culled at all.
+package struct CullSelection: Sendable {
+  /// Which volumes, by their keys; all without it.
+  package var volumes: (@Sendable ([UInt8]) -> Bool)?
+  /// Which network file systems; all when empty.
+  package var types: Set<NetfsType> = []
+  /// Nothing that was used since this moment, nanoseconds since 1970.
+  package var notUsedSince: Int64?
+  /// Nothing that occupies at most so many bytes.
+  package var largerThan: UInt64?
+  /// So many of the most recently used objects of each volume stay, and those that were last used at the same time.
+  package var keptPerVolume: Int?
+  /// Which objects, by path, key and name, or volume; all without it.
+  package var objects: (any ObjectRule)?
+  /// Whether a path below the root is protected.
+  package var isProtected: (@Sendable ([UInt8]) -> Bool)?
+  /// What else is kept.
+  package var kept: [any ObjectRule] = []
+  /// Whether dirty objects go too.
+  package var includesDirty = false
+
+  /// Everything but dirty objects.
+  package init() {}
+
+  /// Whether anything of a path below the root is kept: a directory stays where a rule matches it.
+  func keeps(path: [UInt8]) -> Bool {
+    if let isProtected, isProtected(path) { return true }
+    return kept.contains { $0.matches(path: path) }
+  }
+}

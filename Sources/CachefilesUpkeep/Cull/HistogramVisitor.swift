@@ -1,0 +1,51 @@
+import CachefilesStore
+import CachefilesSurvey
+import LinuxIO
+
+/// Counts what may go by its place in the order.
+struct HistogramVisitor: ScanVisitor {
+  private let scope: CullScope
+  private let usedSince: Int64
+  private(set) var histogram: AgeHistogram
+  /// All objects of the selected volumes, also those that must stay.
+  private(set) var selected = CullSum()
+  /// How many of those were last used before a moment. Who protects some does not want them gone for their age.
+  private(set) var older = 0
+  /// The least recent use of what may go.
+  private(set) var oldest: Int64?
+  /// The most recent use of what may go.
+  private(set) var newest: Int64?
+  /// What went unused for longest, for the scans that follow; nil where none will.
+  private(set) var candidates: OldestObjects?
+
+  init(_ scope: CullScope, shift: Int = 28, candidates: OldestObjects? = nil, usedSince: Int64? = nil) {
+    self.scope = scope
+    histogram = AgeHistogram(shift: shift)
+    self.candidates = candidates
+    self.usedSince = usedSince ?? .min
+  }
+
+  mutating func visit(_ entry: borrowing ScanEntry) {
+    guard entry.place == .object, entry.status.kind == .regular else { return }
+    let sum = CullSum(entry.status)
+    let time = entry.status.accessTime
+    if scope.selects(entry) {
+      selected += sum
+      if time < usedSince, !scope.keeps(entry) { older += 1 }
+    }
+    guard scope.contains(entry) else { return }
+    histogram.add(sum, at: scope.rank(entry))
+    candidates?.add(entry.recordInode, usedAt: time)
+    if oldest ?? .max > time { oldest = time }
+    if newest ?? .min < time { newest = time }
+  }
+
+  mutating func merge(_ other: consuming HistogramVisitor) {
+    histogram.merge(other.histogram)
+    selected += other.selected
+    older += other.older
+    if let found = other.candidates { candidates?.merge(found) }
+    if let time = other.oldest { oldest = min(oldest ?? time, time) }
+    if let time = other.newest { newest = max(newest ?? time, time) }
+  }
+}

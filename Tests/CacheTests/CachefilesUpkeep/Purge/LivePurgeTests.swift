@@ -1,0 +1,108 @@
+import CAttr
+import CachefilesFormat
+import Foundation
+import LinuxIO
+import Synchronization
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import CachefilesStore
+@testable import CachefilesUpkeep
+
+/// A purge of a cache in use: by one command where nothing of it is in use, else object by object.
+@Suite("Purging a cache in use", .enabled(if: TracingRights() == .possible))
+struct LivePurgeTests {
+  let scratch = ScratchDirectory()
+
+  private func names(below place: String) -> [String] {
+    NaiveWalk.entries("\(scratch.path)/cache-root/\(place)").filter(\.isRegular)
+      .map { String(decoding: $0.path, as: UTF8.self) }.sorted()
+  }
+
+  private func purge(
+    _ kernel: FakeKernel, _ selection: PurgeSelection, _ change: (inout Purge.Options) -> Void = { _ in }
+  ) throws -> (report: PurgeReport, kept: [String], failures: [StoreError]) {
+    let daemon = try FakeDaemon(scratch, kernel)
+    let (kept, failures) = (Collector<String>(), Collector<StoreError>())
+    var options = Purge.Options(now: Clock.now)
+    options.onKept = { path, _ in
+      kept.add(path.split(separator: 47).last.map { String(decoding: $0, as: UTF8.self) } ?? "")
+    }
+    options.onFailure = { failures.add($0) }
+    change(&options)
+    let prepared = options
+    let report = try FakeDaemon.inUse {
+      let store = try Store(path: scratch.path("cache-root"))
+      let hold = SharedLiveHold(try store.holdLive(daemon.sources))
+      let plan = try PurgePlan(selection, in: hold.live.store)
+      return LivePurge(prepared).run(plan, in: hold)
+    }
+    daemon.end()
+    return (report, kept.all, failures.all)
+  }
+
+  @Test("A volume that nothing uses goes as a whole, by one command")
+  func unusedVolume() throws {
+    try scratch.makeCache(volume: "9p,one,a", objects: 20)
+    try scratch.makeCache(volume: "9p,two,b", objects: 5)
+    let kernel = FakeKernel()
+    let (report, _, failures) = try purge(kernel, .volumes { $0 == Array("9p,one,a".utf8) })
+    #expect(failures == [] && report.refusal == nil)
+    #expect(report.done.volumes == 1 && report.done.objects == 20 && report.leftGraves == 1)
+    #expect(kernel.culled.withLock { $0 } == [Array("I9p,one,a".utf8)])
+    #expect(names(below: "cache").count == 5)
+    #expect(names(below: "graveyard").count == 20)
+  }
+
+  @Test("A volume in use goes object by object; what is in use or dirty stays and is named")
+  func usedVolume() throws {
+    try scratch.makeCache(volume: "9p,one,a", objects: 20)
+    let all = names(below: "cache").compactMap { $0.split(separator: "/").last.map(String.init) }
+    let kernel = FakeKernel()
+    kernel.busy.withLock { $0 = [Array("I9p,one,a".utf8), Array(all[4].utf8), Array(all[5].utf8)] }
+    let dirty = try #require(names(below: "cache").first)
+    let record = [UInt8](repeating: 0, count: 17) + [4] + [UInt8](repeating: 0, count: 4)
+    setAttribute("\(scratch.path)/cache-root/cache/\(dirty)", record)
+    let (report, kept, failures) = try purge(kernel, .volumes { _ in true })
+    #expect(failures == [] && report.refusal == nil)
+    #expect(report.done.objects == 17 && report.inUse == 2 && report.keptDirty == 1 && report.leftGraves == 0)
+    #expect(kept.sorted() == [all[0], all[4], all[5]].sorted())
+    #expect(names(below: "cache").count == 3)
+  }
+
+  @Test("One object goes, and stays where it is in use")
+  func oneObject() throws {
+    try scratch.makeCache(objects: 3)
+    let path = try #require(names(below: "cache").first)
+    let kernel = FakeKernel()
+    kernel.busy.withLock { $0 = [Array((path.split(separator: "/").last ?? "").utf8)] }
+    let used = try purge(kernel, .object(Array("cache/\(path)".utf8)))
+    #expect(used.report.inUse == 1 && used.report.done == PurgeAmount() && names(below: "cache").count == 3)
+    let free = try purge(FakeKernel(), .object(Array("cache/\(path)".utf8)))
+    #expect(free.report.done.objects == 1 && names(below: "cache").count == 2)
+  }
+
+  @Test("A volume with something mounted or immutable in it is not handed to the kernel")
+  func obstacles() throws {
+    try scratch.makeCache(volume: "9p,one,a", objects: 4)
+    try scratch.makeDirectory("cache-root/graveyard")
+    let graveyard = "\(scratch.path)/cache-root/graveyard"
+    guard try Command.run("/usr/bin/chattr", ["+i", graveyard]).status == 0 else { return }
+    defer { _ = try? Command.run("/usr/bin/chattr", ["-i", graveyard]) }
+    // A rename that fails would make the kernel give the cache up.
+    let kernel = FakeKernel()
+    let (report, _, failures) = try purge(kernel, .volumes { _ in true })
+    #expect(failures.map(\.error) == [.notPermitted])
+    #expect(report.done == PurgeAmount() && kernel.culled.withLock { $0.isEmpty })
+  }
+
+  @Test("When the cache is withdrawn the purge stops")
+  func withdrawn() throws {
+    try scratch.makeCache(volume: "9p,one,a", objects: 4)
+    try scratch.makeCache(volume: "9p,two,b", objects: 4)
+    let (report, _, _) = try purge(FakeKernel(failure: (2, .ioError)), .all)
+    #expect(report.refusal == .stopped(.withdrawn))
+    #expect(names(below: "cache").count == 8)
+  }
+}

@@ -1,0 +1,41 @@
+# Case 17. How long it takes to cull 45,000 objects back to frun 50 %: cachefilesd alone, and `cull --live` beside it, in one guest.
+# Slow: it runs only when it is named.
+mkdir -p $cache
+fill() {
+  mkfs.ext4 -q -F -N 65536 /dev/vda && mount /dev/vda $cache || broken "no file system"
+  cachefiles sample --quiet --objects 45000 --data 0 /tmp/race && cachefiles copy --threads 2 /tmp/race $cache > /tmp/copy 2>&1 || broken "no objects: $(tail -1 /tmp/copy)"
+  rm -rf /tmp/race
+  printf 'dir %s\ntag lab\nfrun 50%%\nfcull 40%%\nfstop 1%%\nculltable 12\n' $cache > /tmp/cachefilesd.conf
+}
+free_percent() { stat -f -c '%d %c' $cache | { read -r free all; echo $((free * 100 / all)); }; }
+# The kernel's limit: whole hundredths of all inodes, times 50.
+# shellcheck disable=SC2017 # as the kernel divides
+is_reached() { stat -f -c '%d %c' $cache | { read -r free all; [[ $free -ge $((all / 100 * 50)) ]]; }; }
+files() { stat -f -c '%d' $cache; }
+
+# race SECONDS: until half of all inodes are free, or the time is over.
+race() {
+  local start before
+  start=$(date +%s.%N) before=$(files)
+  for _ in $(seq $(($1 * 5))); do ! is_reached || break; sleep 0.2; done
+  echo "$(echo "$(date +%s.%N) - $start" | bc) s, $(($(files) - before)) objects, $(free_percent) % free"
+}
+
+fill
+note "45,000 objects: $(free_percent) % of the inodes free"
+before=$(files)
+bind_daemon || broken "cachefilesd does not hold the cache"
+start=$(date +%s.%N)
+cachefiles cull --live --json --config /tmp/cachefilesd.conf $cache > /tmp/culled 2>/tmp/cull.err
+equal "cull --live succeeds" 0 $? || cat /tmp/cull.err
+seconds=$(echo "$(date +%s.%N) - $start" | bc)
+note "cull --live beside cachefilesd: $seconds s, $(($(files) - before)) objects, $(jq -c .done.objects /tmp/culled) of them by cull --live, $(free_percent) % free"
+check "half of the inodes are free" is_reached
+check "cachefilesd lives" daemon_lives
+unbind
+umount $cache || broken "cannot be unmounted"
+
+fill
+bind_daemon || broken "cachefilesd does not hold the cache"
+note "cachefilesd alone: $(race 900)"
+check "cachefilesd lives" daemon_lives
