@@ -21,7 +21,7 @@ struct CullCommand: ParsableCommand {
       place. It needs root on the machine itself (CAP_SYS_PTRACE), Linux 5.17 or later, and a daemon such as cachefilesd; \
       the daemon is not disturbed. A cache that nobody holds is culled as without --live.
 
-      When a goal cannot be reached nothing is removed; --best-effort goes as far as possible. Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
+      What 'cachefiles keep' pins stays. When a goal cannot be reached nothing is removed; --best-effort goes as far as possible. Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
       nothing and counts as such. An object that was used since the plan was made stays.
 
       FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '\\xHH' for that byte as names are \
@@ -81,6 +81,8 @@ struct CullCommand: ParsableCommand {
     help: ArgumentHelp("Where something has to go, go so much below the goal: 2G or 5%.", valueName: "size|n%"))
   var margin: FreeArgument?
 
+  @OptionGroup var pinOptions: PinOptions
+
   @Flag(help: "Go on when --volume, --netfs, --server or a pattern matches nothing.")
   var allowUnmatched = false
 
@@ -134,7 +136,7 @@ struct CullCommand: ParsableCommand {
     let store = try store.open()
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)
-    var options = try cullOptions(status)
+    var options = try cullOptions(status, store)
     if idle, !IOPriority.setIdle() { output.note("cachefiles: note: the idle I/O class is not available here") }
     noteAccessTimes(status, output)
     let victims = SharedOutput(output)
@@ -173,7 +175,7 @@ struct CullCommand: ParsableCommand {
     }
   }
 
-  private func cullOptions(_ status: FileSystemStatus) throws -> CullOptions {
+  private func cullOptions(_ status: FileSystemStatus, _ opened: borrowing Store) throws -> CullOptions {
     var options = CullOptions()
     let now = Clock.now
     if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil {
@@ -191,14 +193,17 @@ struct CullCommand: ParsableCommand {
     options.selection.keptPerVolume = keepPerVolume
     options.order = order.order(now: now)
     options.goal.margin = margin?.bytes(of: status) ?? 0
+    options.selection.pinned = try pinOptions.pinned(in: opened)
     try setPatterns(&options)
     options.isDryRun = dryRun
     options.isLive = live
     options.isBestEffort = bestEffort
-    options.unreachable = { most, need in
+    options.unreachable = { most, need, pinned in
       let all = "\(Quantity.count(most.objects, "object")) with \(Quantity.size(most.bytes)) may go at most"
       let wanted = need.bytes > 0 ? Quantity.size(need.bytes) : Quantity.count(max(need.objects, need.files), "object")
-      return "nothing removed: the goal cannot be reached: \(all), and \(wanted) would have to "
+      let kept =
+        pinned.objects > 0 ? "; \(Quantity.count(pinned.objects)) with \(Quantity.size(pinned.bytes)) are pinned" : ""
+      return "nothing removed: the goal cannot be reached: \(all), and \(wanted) would have to\(kept) "
         + "(--best-effort goes as far as it can)"
     }
     options.rate = rate

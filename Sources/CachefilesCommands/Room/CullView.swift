@@ -25,6 +25,10 @@ struct CullView: Renderable {
       if let time = report.plan.oldest { json.number("oldest_ns", time) } else { json.null("oldest_ns") }
       if let time = report.plan.newest { json.number("newest_ns", time) } else { json.null("newest_ns") }
     }
+    json.object("pinned") { json in
+      json.number("objects", report.pinned.objects)
+      json.number("disk_bytes", report.pinned.bytes)
+    }
     json.object("done") { json in
       json.number("objects", report.isDryRun ? 0 : report.done.objects)
       json.number("disk_bytes", report.isDryRun ? 0 : report.done.bytes)
@@ -70,6 +74,10 @@ struct CullView: Renderable {
     if sum.objects > sum.files {
       lines.append(
         "  links        \(Quantity.count(sum.objects - sum.files)) of them have other names and free nothing")
+    }
+    if report.pinned.objects > 0 {
+      lines.append(
+        "  pinned       \(Quantity.count(report.pinned.objects)) kept, \(Quantity.size(report.pinned.bytes))")
     }
     if report.dirty > 0 {
       lines.append(

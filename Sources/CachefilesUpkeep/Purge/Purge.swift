@@ -12,6 +12,8 @@ package struct Purge: Sendable {
     package var now: Int64
     /// Whether dirty objects go too.
     package var includesDirty = false
+    /// What stays; nil where nothing is pinned.
+    package var pinned: PinnedObjects?
     /// What tells whether the cache is live.
     package var liveness = LivenessSources()
     /// The number of threads of the sweep.
@@ -41,6 +43,7 @@ package struct Purge: Sendable {
     } catch {
       var report = PurgeReport(root: store.path)
       report.planned = plan.amount
+      report.pinned = plan.pinned
       report.refusal = plan.obstacle.map { .unmet($0.description) } ?? error
       return report
     }
@@ -50,6 +53,7 @@ package struct Purge: Sendable {
   package func run(_ plan: PurgePlan, in cache: borrowing ExclusiveCache) -> PurgeReport {
     var report = PurgeReport(root: cache.store.path)
     report.planned = plan.amount
+    report.pinned = plan.pinned
     if let obstacle = plan.obstacle {
       report.refusal = .unmet(obstacle.description)
       return report
