@@ -9,9 +9,12 @@ struct CullView: Renderable {
   let report: Cull.Report
   let goal: CullGoal
   let isVerbose: Bool
+  /// What selects the volumes that the goal is about, where it is a quota.
+  var quota: [UInt8]?
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
+    if let quota { json.bytes("quota", quota) }
     json.object("goal") { json in
       if let bytes = goal.availableBytes { json.number("available_bytes", bytes) }
       if let files = goal.freeFiles { json.number("free_files", files) }
@@ -59,7 +62,7 @@ struct CullView: Renderable {
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines: [String] = []
-    let root = EscapedBytes.string(report.root)
+    let root = EscapedBytes.string(report.root) + (quota.map { ": \(EscapedBytes.string($0))" } ?? "")
     if report.isGoalMet, report.need.isNothing, goal.usedSince == nil {
       lines.append("\(root): \(style.good("nothing to do")), the goal holds already")
       return lines + availability()

@@ -19,7 +19,7 @@ struct PurgeCommand: ParsableCommand {
       and SMB volumes: for a server that was rolled back, or is gone. PATH is cache/I…/@xx/name, or a file of the \
       layout before Linux 5.17, in DIR or with the cache directory before it.
 
-      What 'cachefiles keep' pins stays. A cache in use is refused without --live. With it the kernel is asked for leave through the daemon that holds the cache: \
+      What 'cachefiles keep' pins stays. A cache in use is refused without --live, but for --legacy: no kernel that has one in use looks at the old layout. With it the kernel is asked for leave through the daemon that holds the cache: \
       a volume that no mount uses goes as a whole, one in use object by object, and what is in use or dirty stays. What will go is shown, and on a terminal there is a question; elsewhere --yes is \
       needed. Dirty objects were open for writing when the cache went down and may hold writes that the server never \
       got ('cachefiles extract' saves them): they need --include-dirty.
@@ -98,14 +98,19 @@ struct PurgeCommand: ParsableCommand {
       throw Failure(error.description)
     }
     if dryRun {
-      if !live, store.probeLiveness() == .live {
+      if !live, !legacy, store.probeLiveness() == .live {
         output.note("cachefiles: the cache is in use: without --live a purge would be refused")
       }
       let plan = try plan(choice, store, output, &report)
       if !plan.isInterrupted { show(plan, output) }
       return report
     }
-    let isHeld = live && store.probeLiveness() != .offline
+    let liveness = store.probeLiveness()
+    if legacy, liveness == .live {
+      report.isLive = true
+      return try buryOldTrees(choice, store, output, report)
+    }
+    let isHeld = live && liveness != .offline
     // It is held from here to the end: what is shown is what goes.
     if isHeld {
       let hold: SharedLiveHold
@@ -115,6 +120,18 @@ struct PurgeCommand: ParsableCommand {
     let cache: ExclusiveCache
     do throws(Refusal) { cache = try store.hold() } catch { throw refuse(error, store.path) }
     return try purge(choice, in: cache, output, report)
+  }
+
+  /// No kernel that marks directories looks at the old layout: its trees go without leave.
+  private func buryOldTrees(
+    _ choice: PurgeChoice, _ store: borrowing Store, _ output: Output, _ report: PurgeReport
+  ) throws -> PurgeReport {
+    var report = report
+    guard let plan = try agreedPlan(choice, store, output, &report) else { return report }
+    var done = Purge(options(choice, output)).buryOldTrees(plan, besideKernelIn: store)
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, store.path) }
+    done.errors += plan.errors
+    return done
   }
 
   private func refuse(_ refusal: Refusal, _ path: [UInt8]) -> ExitCode {
@@ -217,7 +234,7 @@ struct PurgeCommand: ParsableCommand {
       throw Failure("\(EscapedBytes.string(store.path)): nothing purged: \(obstacle)")
     }
     // Of a cache in use they stay: what is being written through a mount is dirty.
-    if includeDirty || isLive { return }
+    if includeDirty || isLive && !legacy { return }
     let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
     if dirty > 0 {
       let objects = Quantity.count(dirty, "dirty object")

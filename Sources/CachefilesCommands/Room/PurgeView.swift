@@ -50,7 +50,7 @@ struct PurgeView: Renderable {
     if report.keptDirty > 0 { line += "; \(Quantity.count(report.keptDirty)) dirty stay" }
     if report.isInterrupted { line += "; ended by a signal" }
     if report.leftGraves > 0, report.isLive {
-      line += "; \(Quantity.count(report.leftGraves, "volume")) in the graveyard, which the daemon empties"
+      line += "; \(Quantity.count(report.leftGraves)) in the graveyard, which the daemon empties"
     } else if report.leftGraves > 0 {
       line += "; \(Quantity.count(report.leftGraves)) left in the graveyard, for 'cachefiles sweep'"
     }
