@@ -40,7 +40,7 @@ struct CullCourse {
   private var additions = 0
 
   /// So often at most: of a cache in use others write meanwhile.
-  private static let additionLimit = (offline: 2, live: 16)
+  private static let additionLimit = (offline: 4, live: 16)
 
   init(_ cull: Cull, _ report: Cull.Report) {
     self.cull = cull

@@ -58,7 +58,9 @@ package struct Purge: Sendable {
       report.refusal = .unmet(obstacle.description)
       return report
     }
-    let graves = bury(plan, in: cache.store, &report, askingKernel: false) { () throws(Refusal) in try cache.checkStillFree() }
+    let graves = bury(plan, in: cache.store, &report, askingKernel: false) { () throws(Refusal) in
+      try cache.checkStillFree()
+    }
     report.leftGraves = graves.count
     if graves.isEmpty || report.isInterrupted { return report }
     // A cache that has come up since then may have put something of its own into the graveyard.
