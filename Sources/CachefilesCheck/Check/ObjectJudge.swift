@@ -73,6 +73,7 @@ struct ObjectJudge {
     }
   }
 
+  @inline(__always)
   private func judgeKeyLength(
     _ key: [UInt8], _ lengths: ClosedRange<Int>, _ type: NetfsType, _ found: inout [Judgement]
   ) -> Bool {

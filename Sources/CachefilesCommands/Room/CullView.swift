@@ -146,28 +146,3 @@ struct CullView: Renderable {
     return [text]
   }
 }
-
-/// A victim of a cull.
-enum VictimLine {
-  static func write(_ item: ObjectListing.Item, to shared: SharedOutput) {
-    var bytes: [UInt8] = []
-    switch shared.output.format {
-    case .document: return
-    case .lines:
-      var json = JSONWriter(pretty: false)
-      json.object { json in
-        json.text("schema", "cachefiles.cull/1")
-        json.bytes("path", item.path)
-        json.number("atime_ns", item.accessTime)
-        json.number("disk_bytes", item.diskBytes)
-      }
-      json.end()
-      bytes = json.bytes
-    case .text:
-      let span = item.path
-      EscapedBytes.append(span.span, to: &bytes)
-      bytes.append(UInt8(ascii: "\n"))
-    }
-    shared.write(bytes)
-  }
-}

@@ -8,18 +8,24 @@ public struct Content: RawRepresentable, Equatable, Hashable, Sendable, CustomSt
   public var rawValue: UInt8
 
   /// Wraps a byte; every value is possible on a disk.
+  @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// Written for every clean object, full or empty.
-  public static let noData = Content(rawValue: 0)
+  @inlinable
+  public static var noData: Content { Content(rawValue: 0) }
   /// Defined, never written by a released kernel; accepted on read.
-  public static let single = Content(rawValue: 1)
+  @inlinable
+  public static var single: Content { Content(rawValue: 1) }
   /// Defined, never written by a released kernel; accepted on read.
-  public static let all = Content(rawValue: 2)
+  @inlinable
+  public static var all: Content { Content(rawValue: 2) }
   /// Defined, never written by a released kernel; accepted on read.
-  public static let backingMap = Content(rawValue: 3)
+  @inlinable
+  public static var backingMap: Content { Content(rawValue: 3) }
   /// On disk while the file is open for writing; after a crash the kernel discards such an object.
-  public static let dirty = Content(rawValue: 4)
+  @inlinable
+  public static var dirty: Content { Content(rawValue: 4) }
 
   /// The values that have a name.
   public static let named: [Content] = [.noData, .single, .all, .backingMap, .dirty]

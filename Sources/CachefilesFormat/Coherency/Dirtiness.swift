@@ -13,10 +13,13 @@ public enum Dirtiness: Sendable, Equatable {
 
   /// What the value of the attribute says, however long it is. Only for the layout from Linux 5.17 on: older records have no
   /// such byte.
-  @inline(__always)
+  @inlinable
   public init(record: Span<UInt8>) {
-    let view = ObjectRecordView(record)
-    self = view?.content == .dirty ? .dirty : .clean
+    if let view = ObjectRecordView(record), view.content.rawValue == Content.dirty.rawValue {
+      self = .dirty
+    } else {
+      self = .clean
+    }
   }
 
   /// What the value of the attribute of a file in a tree of the layout before Linux 5.17 says. Old records have no content byte;
@@ -31,5 +34,8 @@ public enum Dirtiness: Sendable, Equatable {
   }
 
   /// Whether the object may be removed without the user's consent to lose what it holds.
-  public var isClean: Bool { self == .clean }
+  @inlinable
+  public var isClean: Bool {
+    if case .clean = self { true } else { false }
+  }
 }

@@ -11,7 +11,8 @@
 /// Mirrors `struct cachefiles_xattr` and `cachefiles_set_object_xattr` (fs/cachefiles/xattr.c).
 public struct ObjectRecord: Equatable, Sendable {
   /// The bytes before the coherency data.
-  public static let headerLength = 18
+  @inlinable
+  public static var headerLength: Int { 18 }
   /// The longest coherency data, in bytes; fscache keeps its length in one byte.
   public static let longestCoherency = 255
   /// The only `type` that the kernel accepts: `CACHEFILES_COOKIE_TYPE_DATA`.

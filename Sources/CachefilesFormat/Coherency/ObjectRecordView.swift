@@ -1,10 +1,10 @@
 /// The fields of an object's attribute, read where they lie: nothing is copied, and nothing is judged but the length of the
 /// header. ``ObjectRecord`` is the checked value.
 public struct ObjectRecordView: ~Escapable {
-  private let value: Span<UInt8>
+  @usableFromInline let value: Span<UInt8>
 
   /// Looks at the value of an attribute; nil when it is shorter than the header.
-  @inline(__always)
+  @inlinable
   @_lifetime(copy value)
   public init?(_ value: Span<UInt8>) {
     guard value.count >= ObjectRecord.headerLength else { return nil }
@@ -12,11 +12,11 @@ public struct ObjectRecordView: ~Escapable {
   }
 
   /// The size of the netfs file in bytes: `object_size`.
-  public var objectSize: UInt64 { @inline(__always) get { value.load(UInt64.self, at: 0, .big) } }
+  public var objectSize: UInt64 { @inlinable get { value.load(UInt64.self, at: 0, .big) } }
   /// `zero_point`, in bytes.
-  public var zeroPoint: UInt64 { @inline(__always) get { value.load(UInt64.self, at: 8, .big) } }
+  public var zeroPoint: UInt64 { @inlinable get { value.load(UInt64.self, at: 8, .big) } }
   /// The type byte; 1 for data.
-  public var type: UInt8 { @inline(__always) get { value[16] } }
+  public var type: UInt8 { @inlinable get { value[16] } }
   /// The content byte.
-  public var content: Content { @inline(__always) get { Content(rawValue: value[17]) } }
+  public var content: Content { @inlinable get { Content(rawValue: value[17]) } }
 }

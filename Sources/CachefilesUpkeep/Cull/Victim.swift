@@ -48,16 +48,3 @@ struct Victim: Sendable {
     [directory.path, [UInt8(ascii: "/")], name].lazy.joined()
   }
 }
-
-/// A directory that victims stand in; they share it.
-final class VictimDirectory: Sendable {
-  /// The directory of the scan.
-  let node: DirectoryNode
-  /// Its path below the root.
-  let path: [UInt8]
-
-  init(_ node: DirectoryNode, path: [UInt8]) {
-    self.node = node
-    self.path = path
-  }
-}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import CachefilesFormat
+import CachefilesStore
+import CachefilesUpkeep
+import LinuxIO
+import SystemPackage
+
+/// What was copied.
+struct CopyView: Renderable {
+  let report: CopyReport
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("source", report.source)
+    json.bytes("destination", report.destination)
+    json.number("copied_objects", report.copiedObjects)
+    json.number("copied_bytes", report.copiedBytes)
+    json.number("dropped_bytes", report.droppedBytes)
+    json.number("time_granularity_ns", report.timeGranularity)
+    json.number("made_directories", report.directories)
+    json.number("skipped", report.skippedObjects)
+    json.object("skipped_reasons") { json in
+      for reason in CopySkipReason.allCases {
+        json.key(reason.rawValue)
+        json.number(nil, report.skipped[reason] ?? 0)
+      }
+    }
+    json.number("errors", report.errors)
+    if let verified = report.verified { json.number("verified", verified) } else { json.null("verified") }
+    json.number("mismatched", report.mismatched)
+    json.bool("legacy_tree", report.hasLegacyTree)
+    json.bool("complete", report.isComplete)
+    json.number("duration_ns", report.duration)
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    var lines: [String] = []
+    let skipped = CopySkipReason.allCases.compactMap { reason in
+      report.skipped[reason].flatMap { $0 > 0 ? "\(Quantity.count($0)) \(Self.words(for: reason))" : nil }
+    }
+    if !skipped.isEmpty {
+      lines.append("  not copied: \(skipped.joined(separator: ", "))")
+    }
+    if report.droppedBytes > 0 {
+      lines.append(
+        style.warning(
+          "  \(Quantity.size(report.droppedBytes)) left uncached: the destination's blocks are larger than the runs"))
+    }
+    if report.hasLegacyTree {
+      lines.append(style.warning("  the tree of the layout before Linux 5.17 is not copied"))
+    }
+    if let verified = report.verified {
+      let same = "  verified: \(Quantity.count(verified, "object")) the same, every byte"
+      let bad = ", \(Quantity.count(report.mismatched)) not"
+      lines.append(report.mismatched > 0 ? style.bad(same + bad) : style.good(same))
+    }
+    let word = report.isComplete ? style.good("complete") : style.bad("incomplete")
+    var parts = [
+      "\(Quantity.count(report.copiedObjects, "object")) copied", "\(Quantity.size(report.copiedBytes)) of data",
+    ]
+    if report.errors > 0 { parts.append("\(Quantity.count(report.errors)) failed") }
+    return lines + [
+      "\(EscapedBytes.string(report.destination)): \(word): \(parts.joined(separator: ", ")), "
+        + Quantity.span(report.duration)
+    ]
+  }
+
+  private static func words(for reason: CopySkipReason) -> String {
+    switch reason {
+    case .present: "already there"
+    case .different: "where something else is"
+    case .changed: "that changed meanwhile"
+    case .dirty: "dirty"
+    case .unsound: "unusable"
+    case .volume: "in volumes left out"
+    case .foreign: "not part of a cache"
+    }
+  }
+}
