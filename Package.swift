@@ -107,8 +107,8 @@ let package = Package(
     .testTarget(
       name: "CacheTests",
       dependencies: store + [
-        "CAttr", "CachefilesCheck", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey", "CachefilesUpkeep",
-        "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+        "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey",
+        "CachefilesUpkeep", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes + faults),
     .testTarget(

@@ -24,7 +24,7 @@ struct Toolkit: ParsableCommand {
         subcommands: [UsageCommand.self, Stats.self, List.self, Show.self, Fsck.self, Extract.self]),
       CommandGroup(name: "Files and objects:", subcommands: [Cached.self, Locate.self, WhatIs.self]),
       CommandGroup(
-        name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Copy.self]),
+        name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Keep.self, Copy.self]),
       CommandGroup(name: "The kernel's side:", subcommands: [Doctor.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])

@@ -3,7 +3,7 @@ import CachefilesStore
 import LinuxIO
 import SystemPackage
 
-/// Where journals go unless the user says otherwise: never inside a cache.
+/// Where journals and pins go unless the user says otherwise: never inside a cache.
 enum StateDirectory {
   /// `/var/lib/cachefiles-toolkit` for root; below `XDG_STATE_HOME`, or `~/.local/state`, for others.
   static var path: FilePath {
@@ -20,13 +20,14 @@ enum StateDirectory {
     return path.appending("\(command)-\(stamp)-\(CurrentProcess.identifier).journal")
   }
 
-  private static func make(_ path: FilePath) throws(Failure) {
+  /// Makes a directory there, for the user alone, and those above it, where they are missing.
+  static func make(_ path: FilePath) throws(Failure) {
     do throws(Errno) {
       _ = try OwnedDescriptor.makeDirectory(path: path, permissions: 0o700)
     } catch {
       let parent = path.removingLastComponent()
       guard error == .noSuchFileOrDirectory, parent != path, !parent.isEmpty else {
-        throw Failure("\(EscapedBytes.string(path.bytes)): cannot make the directory for journals: \(error)")
+        throw Failure("\(EscapedBytes.string(path.bytes)): cannot make the directory: \(error)")
       }
       try make(parent)
       try make(path)

@@ -62,7 +62,7 @@ struct Cached: ParsableCommand {
     let output = Output(output)
     let failures = FailureLines()
     let survey = CopySurvey(
-      try mapping.side(), try mapping.patience.source(), threads: mapping.patience.threadCount,
+      try mapping.side(noting: output), try mapping.patience.source(), threads: mapping.patience.threadCount,
       timeout: mapping.patience.nanoseconds, failed: failures.add)
     let printer = CopyPrinter(output, form: form(output))
     var directories: [[UInt8]: CopyTotals] = [:]

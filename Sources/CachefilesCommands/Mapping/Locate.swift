@@ -27,7 +27,7 @@ struct Locate: ParsableCommand {
   func run() throws {
     let output = Output(output)
     let failures = FailureLines()
-    let side = try mapping.side()
+    let side = try mapping.side(noting: output)
     let survey = CopySurvey(
       side, try mapping.patience.source(), threads: 1, timeout: mapping.patience.nanoseconds, failed: failures.add)
     var views: [LocationView] = []

@@ -17,11 +17,14 @@ struct MappingOptions: ParsableArguments {
   @OptionGroup var patience: PatienceOptions
 
   /// The cache and what the kernel tells of it.
-  func side() throws(Failure) -> CacheSide {
+  ///
+  /// - Parameter output: gets a line when the cache is in use.
+  func side(noting output: Output? = nil) throws(Failure) -> CacheSide {
     var store = StoreOptions()
     store.directory = dir
     store.config = config
     let opened = try store.open()
+    if let output { UseNote.tell(opened, output) }
     do throws(StoreError) {
       return try CacheSide(opened, patience.view)
     } catch {

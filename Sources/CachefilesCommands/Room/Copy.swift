@@ -45,6 +45,7 @@ struct Copy: ParsableCommand {
   func run() throws {
     let output = Output(output)
     output.stream.endsEarly(false)
+    UseNote.tell(at: source.bytes, output)
     let copy: CacheCopy
     do throws(CopyRefusal) {
       copy = try CacheCopy(

@@ -14,14 +14,14 @@ struct CullCommand: ParsableCommand {
     discussion: """
       Removes objects in the order of their last use, ties by path, until the goal holds. Without a goal that is the \
       point at which the kernel's own culling stops: 'brun' and 'frun' of the configuration, which must be one that the \
-      daemon takes. Several goals must all hold. -n prints the plan and removes nothing.
+      daemon takes. Several goals must all hold. Each --quota is a goal of its own: the least recently used of its volumes go. -n prints the plan and removes nothing.
 
       A cache in use is refused without --live: its objects can only be removed with the kernel's leave. With --live that is \
       asked for through the daemon that holds the cache, for each object: what is in use stays, and the next ones go in its \
       place. It needs root on the machine itself (CAP_SYS_PTRACE), Linux 5.17 or later, and a daemon such as cachefilesd; \
       the daemon is not disturbed. A cache that nobody holds is culled as without --live.
 
-      When a goal cannot be reached nothing is removed; --best-effort goes as far as possible. Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
+      What 'cachefiles keep' pins stays. When a goal cannot be reached nothing is removed; --best-effort goes as far as possible. Dirty objects stay, since they may hold writes that the server never got. An object with several names frees \
       nothing and counts as such. An object that was used since the plan was made stays.
 
       FILE of --protect holds patterns, one a line; '*' and '?' stand for any bytes, '\\xHH' for that byte as names are \
@@ -47,6 +47,12 @@ struct CullCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Goal: nothing last used longer ago than this.", valueName: "age"))
   var olderThan: AgeArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Goal: the objects of the volumes that match occupy at most this together; may be given several times.",
+      valueName: "glob=size"))
+  var quota: [QuotaArgument] = []
 
   @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
   var volume: ByteArgument?
@@ -80,6 +86,8 @@ struct CullCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp("Where something has to go, go so much below the goal: 2G or 5%.", valueName: "size|n%"))
   var margin: FreeArgument?
+
+  @OptionGroup var pinOptions: PinOptions
 
   @Flag(help: "Go on when --volume, --netfs, --server or a pattern matches nothing.")
   var allowUnmatched = false
@@ -121,6 +129,9 @@ struct CullCommand: ParsableCommand {
     if live, pruneEmpty {
       throw ValidationError("--prune-empty is not for a cache in use: the kernel holds its directories")
     }
+    if !quota.isEmpty, free != nil || maxSize != nil || maxObjects != nil || olderThan != nil {
+      throw ValidationError("--quota excludes --free, --max-size, --max-objects and --older-than")
+    }
     if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects must be 0 or greater") }
     if order != .atime, olderThan != nil { throw ValidationError("--older-than needs --order atime") }
     if let keepPerVolume, keepPerVolume < 0 { throw ValidationError("--keep-per-volume must be 0 or greater") }
@@ -134,27 +145,36 @@ struct CullCommand: ParsableCommand {
     let store = try store.open()
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)
-    var options = try cullOptions(status)
+    var options = try cullOptions(status, store)
     if idle, !IOPriority.setIdle() { output.note("cachefiles: note: the idle I/O class is not available here") }
     noteAccessTimes(status, output)
     let victims = SharedOutput(output)
     if list { options.onVictim = { VictimLine.write($0, to: victims) } }
-    let cull = Cull(store, options)
-    let report = ProgressLine(output).show(
-      dryRun ? "planning:" : "culling:", count: { [dryRun] in dryRun ? cull.progress.count : cull.removedObjects }
-    ) { cull.run() }
-    if let refusal = report.refusal {
-      StandardError.line(
-        "cachefiles: \(EscapedBytes.string(report.root)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
-      if !report.hasDoneSomething { throw refusal.isOccupied ? ExitStatus.live : ExitStatus.failure }
-    }
+    if !quota.isEmpty { return try runQuotas(store, options, output) }
+    let report = show(Cull(store, options), output)
+    try tell(report)
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()
     try finish(report)
     if output.stream.hasFailed { throw ExitStatus.failure }
   }
 
-  private func finish(_ report: Cull.Report) throws {
+  /// Runs a cull, with a line that says how far it is.
+  func show(_ cull: Cull, _ output: Output) -> Cull.Report {
+    ProgressLine(output).show(
+      dryRun ? "planning:" : "culling:", count: { [dryRun] in dryRun ? cull.progress.count : cull.removedObjects }
+    ) { cull.run() }
+  }
+
+  /// Says why a cull was refused or stopped. What had nothing done ends here.
+  func tell(_ report: Cull.Report) throws {
+    guard let refusal = report.refusal else { return }
+    StandardError.line(
+      "cachefiles: \(EscapedBytes.string(report.root)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
+    if !report.hasDoneSomething { throw refusal.isOccupied ? ExitStatus.live : ExitStatus.failure }
+  }
+
+  func finish(_ report: Cull.Report) throws {
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if report.refusal != nil { throw ExitStatus.stopped(hasDoneSomething: report.hasDoneSomething) }
     if report.errors > 0 || !report.isGoalMet { throw ExitStatus.failure }
@@ -173,10 +193,10 @@ struct CullCommand: ParsableCommand {
     }
   }
 
-  private func cullOptions(_ status: FileSystemStatus) throws -> CullOptions {
+  private func cullOptions(_ status: FileSystemStatus, _ opened: borrowing Store) throws -> CullOptions {
     var options = CullOptions()
     let now = Clock.now
-    if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil {
+    if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil, quota.isEmpty {
       options.goal = CullGoal(CullLimits(try store.limits(), blocks: status.blocks, files: status.files), status)
     }
     options.goal.availableBytes = free?.bytes(of: status) ?? options.goal.availableBytes
@@ -191,14 +211,17 @@ struct CullCommand: ParsableCommand {
     options.selection.keptPerVolume = keepPerVolume
     options.order = order.order(now: now)
     options.goal.margin = margin?.bytes(of: status) ?? 0
+    options.selection.pinned = try pinOptions.pinned(in: opened)
     try setPatterns(&options)
     options.isDryRun = dryRun
     options.isLive = live
     options.isBestEffort = bestEffort
-    options.unreachable = { most, need in
+    options.unreachable = { most, need, pinned in
       let all = "\(Quantity.count(most.objects, "object")) with \(Quantity.size(most.bytes)) may go at most"
       let wanted = need.bytes > 0 ? Quantity.size(need.bytes) : Quantity.count(max(need.objects, need.files), "object")
-      return "nothing removed: the goal cannot be reached: \(all), and \(wanted) would have to "
+      let kept =
+        pinned.objects > 0 ? "; \(Quantity.count(pinned.objects)) with \(Quantity.size(pinned.bytes)) are pinned" : ""
+      return "nothing removed: the goal cannot be reached: \(all), and \(wanted) would have to\(kept) "
         + "(--best-effort goes as far as it can)"
     }
     options.rate = rate

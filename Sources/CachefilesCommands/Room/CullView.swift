@@ -9,9 +9,12 @@ struct CullView: Renderable {
   let report: Cull.Report
   let goal: CullGoal
   let isVerbose: Bool
+  /// What selects the volumes that the goal is about, where it is a quota.
+  var quota: [UInt8]?
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
+    if let quota { json.bytes("quota", quota) }
     json.object("goal") { json in
       if let bytes = goal.availableBytes { json.number("available_bytes", bytes) }
       if let files = goal.freeFiles { json.number("free_files", files) }
@@ -24,6 +27,10 @@ struct CullView: Renderable {
       json.number("disk_bytes", report.plan.sum.bytes)
       if let time = report.plan.oldest { json.number("oldest_ns", time) } else { json.null("oldest_ns") }
       if let time = report.plan.newest { json.number("newest_ns", time) } else { json.null("newest_ns") }
+    }
+    json.object("pinned") { json in
+      json.number("objects", report.pinned.objects)
+      json.number("disk_bytes", report.pinned.bytes)
     }
     json.object("done") { json in
       json.number("objects", report.isDryRun ? 0 : report.done.objects)
@@ -55,7 +62,7 @@ struct CullView: Renderable {
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines: [String] = []
-    let root = EscapedBytes.string(report.root)
+    let root = EscapedBytes.string(report.root) + (quota.map { ": \(EscapedBytes.string($0))" } ?? "")
     if report.isGoalMet, report.need.isNothing, goal.usedSince == nil {
       lines.append("\(root): \(style.good("nothing to do")), the goal holds already")
       return lines + availability()
@@ -70,6 +77,10 @@ struct CullView: Renderable {
     if sum.objects > sum.files {
       lines.append(
         "  links        \(Quantity.count(sum.objects - sum.files)) of them have other names and free nothing")
+    }
+    if report.pinned.objects > 0 {
+      lines.append(
+        "  pinned       \(Quantity.count(report.pinned.objects)) kept, \(Quantity.size(report.pinned.bytes))")
     }
     if report.dirty > 0 {
       lines.append(

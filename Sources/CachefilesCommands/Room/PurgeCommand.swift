@@ -19,7 +19,7 @@ struct PurgeCommand: ParsableCommand {
       and SMB volumes: for a server that was rolled back, or is gone. PATH is cache/I…/@xx/name, or a file of the \
       layout before Linux 5.17, in DIR or with the cache directory before it.
 
-      A cache in use is refused without --live. With it the kernel is asked for leave through the daemon that holds the cache: \
+      What 'cachefiles keep' pins stays. A cache in use is refused without --live, but for --legacy: no kernel that has one in use looks at the old layout. With it the kernel is asked for leave through the daemon that holds the cache: \
       a volume that no mount uses goes as a whole, one in use object by object, and what is in use or dirty stays. What will go is shown, and on a terminal there is a question; elsewhere --yes is \
       needed. Dirty objects were open for writing when the cache went down and may hold writes that the server never \
       got ('cachefiles extract' saves them): they need --include-dirty.
@@ -56,6 +56,7 @@ struct PurgeCommand: ParsableCommand {
   @Flag(help: "Dirty objects too.")
   var includeDirty = false
 
+  @OptionGroup var pinOptions: PinOptions
   @OptionGroup var scan: ScanArguments
   @OptionGroup var output: OutputOptions
 
@@ -74,7 +75,8 @@ struct PurgeCommand: ParsableCommand {
     let target = try PurgeTarget(self)
     let store = try target.open()
     try store.requireVolume(matching: volume, server: server)
-    let report = try run(target.selection, store, output)
+    let pinned = legacy ? nil : try pinOptions.pinned(in: store)
+    let report = try run(PurgeChoice(selection: target.selection, pinned: pinned), store, output)
     output.render(PurgeView(report: report), command: "purge")
     output.stream.flush()
     if let refusal = report.refusal {
@@ -86,33 +88,50 @@ struct PurgeCommand: ParsableCommand {
   }
 
   private func run(
-    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output
+    _ choice: PurgeChoice, _ store: borrowing Store, _ output: Output
   ) throws -> PurgeReport {
     var report = PurgeReport(root: store.path)
     report.isDryRun = dryRun
     do throws(StoreError) {
-      if try PurgePlan.isEmpty(selection, in: store) { return report }
+      if try PurgePlan.isEmpty(choice.selection, in: store) { return report }
     } catch {
       throw Failure(error.description)
     }
     if dryRun {
-      if !live, store.probeLiveness() == .live {
+      if !live, !legacy, store.probeLiveness() == .live {
         output.note("cachefiles: the cache is in use: without --live a purge would be refused")
       }
-      let plan = try plan(selection, store, output, &report)
+      let plan = try plan(choice, store, output, &report)
       if !plan.isInterrupted { show(plan, output) }
       return report
     }
-    let isHeld = live && store.probeLiveness() != .offline
+    let liveness = store.probeLiveness()
+    if legacy, liveness == .live {
+      report.isLive = true
+      return try buryOldTrees(choice, store, output, report)
+    }
+    let isHeld = live && liveness != .offline
     // It is held from here to the end: what is shown is what goes.
     if isHeld {
       let hold: SharedLiveHold
       do throws(Refusal) { hold = SharedLiveHold(try store.holdLive()) } catch { throw refuse(error, store.path) }
-      return try purge(selection, live: hold, output, report)
+      return try purge(choice, live: hold, output, report)
     }
     let cache: ExclusiveCache
     do throws(Refusal) { cache = try store.hold() } catch { throw refuse(error, store.path) }
-    return try purge(selection, in: cache, output, report)
+    return try purge(choice, in: cache, output, report)
+  }
+
+  /// No kernel that marks directories looks at the old layout: its trees go without leave.
+  private func buryOldTrees(
+    _ choice: PurgeChoice, _ store: borrowing Store, _ output: Output, _ report: PurgeReport
+  ) throws -> PurgeReport {
+    var report = report
+    guard let plan = try agreedPlan(choice, store, output, &report) else { return report }
+    var done = Purge(options(choice, output)).buryOldTrees(plan, besideKernelIn: store)
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, store.path) }
+    done.errors += plan.errors
+    return done
   }
 
   private func refuse(_ refusal: Refusal, _ path: [UInt8]) -> ExitCode {
@@ -122,11 +141,11 @@ struct PurgeCommand: ParsableCommand {
   }
 
   private func purge(
-    _ selection: PurgeSelection, in cache: borrowing ExclusiveCache, _ output: Output, _ report: PurgeReport
+    _ choice: PurgeChoice, in cache: borrowing ExclusiveCache, _ output: Output, _ report: PurgeReport
   ) throws -> PurgeReport {
     var report = report
-    guard let plan = try agreedPlan(selection, cache.store, output, &report) else { return report }
-    let purge = Purge(options(output))
+    guard let plan = try agreedPlan(choice, cache.store, output, &report) else { return report }
+    let purge = Purge(options(choice, output))
     let progress = purge.progress
     var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: cache.store.usedFiles) {
       purge.run(plan, in: cache)
@@ -137,12 +156,12 @@ struct PurgeCommand: ParsableCommand {
   }
 
   private func purge(
-    _ selection: PurgeSelection, live hold: SharedLiveHold, _ output: Output, _ report: PurgeReport
+    _ choice: PurgeChoice, live hold: SharedLiveHold, _ output: Output, _ report: PurgeReport
   ) throws -> PurgeReport {
     var report = report
     report.isLive = true
-    guard let plan = try agreedPlan(selection, hold.live.store, output, &report) else { return report }
-    let purge = LivePurge(options(output))
+    guard let plan = try agreedPlan(choice, hold.live.store, output, &report) else { return report }
+    let purge = LivePurge(options(choice, output))
     let progress = purge.progress
     var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: hold.live.store.usedFiles) {
       purge.run(plan, in: hold)
@@ -152,9 +171,10 @@ struct PurgeCommand: ParsableCommand {
     return done
   }
 
-  private func options(_ output: Output) -> Purge.Options {
+  private func options(_ choice: PurgeChoice, _ output: Output) -> Purge.Options {
     var options = Purge.Options(now: Clock.now)
     options.includesDirty = includeDirty
+    options.pinned = choice.pinned
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     if output.isVerbose {
       options.onKept = { StandardError.line("cachefiles: \(EscapedBytes.string($0)): stays: \($1)") }
@@ -164,9 +184,9 @@ struct PurgeCommand: ParsableCommand {
 
   /// The plan, shown and agreed to; nil when a signal ended the planning.
   private func agreedPlan(
-    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
+    _ choice: PurgeChoice, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
   ) throws -> PurgePlan? {
-    let plan = try plan(selection, store, output, &report)
+    let plan = try plan(choice, store, output, &report)
     if plan.isInterrupted { return nil }
     if !yes || output.isVerbose { show(plan, output) }
     try refuseDirty(plan, store, isLive: report.isLive)
@@ -175,21 +195,28 @@ struct PurgeCommand: ParsableCommand {
   }
 
   private func plan(
-    _ selection: PurgeSelection, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
+    _ choice: PurgeChoice, _ store: borrowing Store, _ output: Output, _ report: inout PurgeReport
   ) throws(Failure) -> PurgePlan {
     var options = PurgePlan.Options()
     options.threads = scan.threads ?? ScanOptions.defaultThreads
     options.isLive = report.isLive
+    options.pinned = choice.pinned
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
+    let plan: PurgePlan
     do throws(StoreError) {
-      let plan = try PurgePlan(selection, in: store, options)
-      report.planned = plan.amount
-      report.errors = plan.errors
-      report.isInterrupted = plan.isInterrupted
-      return plan
+      plan = try PurgePlan(choice.selection, in: store, options)
     } catch {
       throw Failure(error.description)
     }
+    if case .object(let path) = choice.selection, plan.pinned.objects > 0 {
+      let object = EscapedBytes.string(store.path.appending(path: path))
+      throw Failure("\(object): nothing purged: it is pinned ('cachefiles keep list'), which needs --no-pins")
+    }
+    report.planned = plan.amount
+    report.pinned = plan.pinned
+    report.errors = plan.errors
+    report.isInterrupted = plan.isInterrupted
+    return plan
   }
 
   private func show(_ plan: PurgePlan, _ output: Output) {
@@ -207,7 +234,7 @@ struct PurgeCommand: ParsableCommand {
       throw Failure("\(EscapedBytes.string(store.path)): nothing purged: \(obstacle)")
     }
     // Of a cache in use they stay: what is being written through a mount is dirty.
-    if includeDirty || isLive { return }
+    if includeDirty || isLive && !legacy { return }
     let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
     if dirty > 0 {
       let objects = Quantity.count(dirty, "dirty object")

@@ -10,6 +10,10 @@ struct PurgeView: Renderable {
     json.bytes("root", report.root)
     json.object("planned") { Self.write(report.planned, to: &$0) }
     json.object("done") { Self.write(report.done, to: &$0) }
+    json.object("pinned") { json in
+      json.number("objects", report.pinned.objects)
+      json.number("disk_bytes", report.pinned.diskBytes)
+    }
     json.number("freed_bytes", report.freedBytes)
     json.number("left_entries", report.leftGraves)
     json.number("in_use", report.inUse)
@@ -30,26 +34,36 @@ struct PurgeView: Renderable {
   func lines(_ style: Style, verbose: Bool) -> [String] {
     let root = EscapedBytes.string(report.root)
     if report.isDryRun {
-      if report.planned == PurgeAmount() { return ["\(root): nothing matches"] }
-      return ["\(root): \(Self.words(report.planned)) would be purged, \(Quantity.size(report.planned.diskBytes))"]
+      if report.planned == PurgeAmount() { return ["\(root): \(nothing)"] }
+      let size = Quantity.size(report.planned.diskBytes)
+      return ["\(root): \(Self.words(report.planned)) would be purged, \(size)\(pinned)"]
     }
-    if report.planned == PurgeAmount(), report.errors == 0 { return ["\(root): nothing matches"] }
+    if report.planned == PurgeAmount(), report.errors == 0 { return ["\(root): \(nothing)"] }
     let isWhole = report.done == report.planned && report.errors == 0 && (report.leftGraves == 0 || report.isLive)
     let did = "\(Self.words(report.done)) purged, \(Quantity.size(report.freedBytes)) freed"
     var line = "\(root): " + (isWhole ? style.good(did) : did)
     if report.done != report.planned {
       line += "; planned were \(Self.words(report.planned))"
     }
+    line += pinned
     if report.inUse > 0 { line += "; \(Quantity.count(report.inUse)) in use stay" }
     if report.keptDirty > 0 { line += "; \(Quantity.count(report.keptDirty)) dirty stay" }
     if report.isInterrupted { line += "; ended by a signal" }
     if report.leftGraves > 0, report.isLive {
-      line += "; \(Quantity.count(report.leftGraves, "volume")) in the graveyard, which the daemon empties"
+      line += "; \(Quantity.count(report.leftGraves)) in the graveyard, which the daemon empties"
     } else if report.leftGraves > 0 {
       line += "; \(Quantity.count(report.leftGraves)) left in the graveyard, for 'cachefiles sweep'"
     }
     if report.errors > 0 { line += "; \(Quantity.count(report.errors, "error"))" }
     return [line]
+  }
+
+  /// What is said where nothing goes.
+  private var nothing: String { report.pinned.objects > 0 ? "nothing to purge\(pinned)" : "nothing matches" }
+
+  private var pinned: String {
+    let kept = report.pinned
+    return kept.objects > 0 ? "; \(Quantity.count(kept.objects)) with \(Quantity.size(kept.diskBytes)) pinned stay" : ""
   }
 
   private static func words(_ amount: PurgeAmount) -> String {

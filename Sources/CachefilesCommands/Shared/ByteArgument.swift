@@ -10,5 +10,7 @@ struct ByteArgument: ExpressibleByArgument, Sendable, Equatable {
   /// The bytes.
   let bytes: [UInt8]
 
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
   init(argument: String) { bytes = RawArguments.decode(argument) }
 }

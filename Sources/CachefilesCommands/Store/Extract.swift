@@ -27,6 +27,7 @@ struct Extract: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    UseNote.tell(above: path.bytes, output)
     do throws(StoreError) {
       let extraction = try Extraction(
         of: FilePath(bytes: path.bytes), to: FilePath(bytes: destination.bytes))

@@ -45,6 +45,7 @@ struct List: ParsableCommand {
   func run() throws {
     let output = Output(output)
     let store = try store.open()
+    UseNote.tell(store, output)
     var options = scan.options(attributes: false)
     options.onlyVolumes = volume != nil || volumes
     try store.requireVolume(matching: volume)

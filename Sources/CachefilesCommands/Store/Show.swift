@@ -26,6 +26,7 @@ struct Show: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    if let first = paths.first { UseNote.tell(above: first.bytes, output) }
     var views: [ShowView] = []
     var failures = 0
     for path in paths {

@@ -98,37 +98,66 @@ package final class CopySurvey: Sendable {
     }
     let tally = SharedTally(threads)
     let cookies = cookies.withLock { $0 }
-    let work = TimedWork<Answer>()
-    let answer = work.run(timeout: timeout) { [self] work in
+    let single = Mutex<JudgedFile?>(nil)
+    let isDone = visit(path, isRecursive) { [self] number, file, isAbandoned in
+      let judged = judge(file, cookies)
+      if isAbandoned() { return }
+      guard let number else { return single.withLock { $0 = judged } }
+      tally.add(judged, number)
+      each(judged)
+    }
+    return Answer(file: single.withLock { $0 }, directories: tally.directories, isGivenUp: !isDone)
+  }
+
+  /// Where the objects of a file are, or those of all files below a directory on the same mount, without judging them. False when
+  /// the path was given up because its server did not answer.
+  ///
+  /// - Parameter each: gets each file, from any thread.
+  package func places(of path: [UInt8], _ each: @escaping @Sendable (FileMapping) -> Void) -> Bool {
+    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return false }
+    return visit(path, true) { [self] _, file, isAbandoned in
+      let mapping = side.mapping(of: file)
+      if !isAbandoned() { each(mapping) }
+    }
+  }
+
+  /// Whether a path leads to a directory; nil when it could not be looked at, which is told.
+  package func isDirectory(_ path: [UInt8]) -> Bool? {
+    locate(path).map { $0.file.facts.fileType == FileFacts.directory }
+  }
+
+  /// Calls a closure for a file, or with the number of a thread for each file below a directory. False when it was given up.
+  private func visit(
+    _ path: [UInt8], _ isRecursive: Bool,
+    _ body: @escaping @Sendable (Int?, ObservedFile, () -> Bool) -> Void
+  ) -> Bool {
+    let answer = TimedWork<Bool>().run(timeout: timeout) { [self] work in
       do throws(StoreError) {
         let file = try source.file(path, in: side.mounts)
         step(work)
-        if file.facts.fileType != FileFacts.directory { return Answer(file: judge(file, cookies)) }
+        if file.facts.fileType != FileFacts.directory {
+          body(nil, file, { work.isAbandoned })
+          return true
+        }
         if file.mount?.netfs == nil {
           failed(
             StoreError(
               path: path, operation: "look for copies of its files", error: .notSupported,
               note: "it is not on a network file system that can be cached"))
-          return Answer()
+          return true
         }
       } catch {
         if !work.isAbandoned { failed(error) }
-        return Answer()
+        return true
       }
       let walk = TreeWalk(
         threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
         step: { [self] in step(work) }, failed: { [self] in if !work.isAbandoned { failed($0) } })
-      source.forEachFile(below: path, in: side.mounts, walk) { [self] number, file in
-        let judged = judge(file, cookies)
-        if work.isAbandoned { return }
-        tally.add(judged, number)
-        each(judged)
-      }
-      return Answer(directories: tally.directories)
+      source.forEachFile(below: path, in: side.mounts, walk) { body($0, $1, { work.isAbandoned }) }
+      return true
     }
-    if let answer { return answer }
-    giveUp(path)
-    return Answer(directories: tally.directories, isGivenUp: true)
+    if answer == nil { giveUp(path) }
+    return answer != nil
   }
 
   /// Where the object of one file is, without judging it; nil when it could not be looked at.
@@ -152,7 +181,7 @@ package final class CopySurvey: Sendable {
     return JudgedFile(mapping: mapping, judgement: side.judgement(of: mapping, cookies))
   }
 
-  private func step(_ work: TimedWork<Answer>) {
+  private func step(_ work: TimedWork<Bool>) {
     work.step()
     moved.add(1, ordering: .relaxed)
   }

@@ -30,6 +30,8 @@ extension Cull {
     package var dirty = 0
     /// Objects that stayed because the kernel uses them.
     package var inUse = 0
+    /// Selected objects that are pinned, and stay.
+    package var pinned = CullSum()
     /// What could not be read or removed.
     package var errors = 0
     /// Empty directories that were removed.

@@ -40,7 +40,7 @@ struct CullCourse {
   private var additions = 0
 
   /// So often at most: of a cache in use others write meanwhile.
-  private static let additionLimit = (offline: 2, live: 16)
+  private static let additionLimit = (offline: 4, live: 16)
 
   init(_ cull: Cull, _ report: Cull.Report) {
     self.cull = cull
@@ -85,6 +85,7 @@ struct CullCourse {
     if isFirst {
       report.need = goal.need(cull.fileSystem(), selected: counted.selected)
       report.shortfall.olderObjects = counted.older
+      report.pinned = counted.pinned
       report.shortfall.unreadEntries = session.unreadInCount
       report.isCounted = true
       if let reason = options.onCount() {
@@ -104,7 +105,7 @@ struct CullCourse {
     guard isFirst else { return .remove(planned, scans) }
     report.plan = planned.plan
     if !planned.plan.isEnough, !options.isBestEffort, !options.isDryRun {
-      report.refusal = .unmet(options.unreachable(planned.plan.sum, need))
+      report.refusal = .unmet(options.unreachable(planned.plan.sum, need, report.pinned))
       return .finished
     }
     options.onPlan(planned.plan)

@@ -38,8 +38,10 @@ package struct CullOptions: Sendable {
   package var onCount: @Sendable () -> String? = { nil }
   /// Called with the plan before anything is removed.
   package var onPlan: @Sendable (Cull.Plan) -> Void = { _ in }
-  /// The reason that is given when a goal cannot be reached and nothing is removed: what could go at most, and what is needed.
-  package var unreachable: @Sendable (_ most: CullSum, _ need: CullSum) -> String = { most, need in
+  /// The reason that is given when a goal cannot be reached and nothing is removed: what could go at most, what is needed, and
+  /// what is pinned.
+  package var unreachable: @Sendable (_ most: CullSum, _ need: CullSum, _ pinned: CullSum) -> String = {
+    most, need, _ in
     "the goal cannot be reached: \(most.bytes) of \(need.bytes) bytes, \(most.objects) of \(need.objects) objects"
   }
   /// Called for each victim, in the order of culling but for what threads remove at the same time; from many threads at once.

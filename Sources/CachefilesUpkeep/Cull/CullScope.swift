@@ -26,6 +26,7 @@ struct CullScope {
   private let terms: Terms
   private let kept: [any ObjectMatcher]
   private let chosen: (any ObjectMatcher)?
+  private let pinned: PinMatcher?
 
   /// Makes a scope for one thread.
   init(_ terms: Terms, _ bounds: Bounds = Bounds()) {
@@ -33,6 +34,7 @@ struct CullScope {
     self.bounds = bounds
     kept = terms.selection.kept.map { $0.makeMatcher() }
     chosen = terms.selection.objects?.makeMatcher()
+    pinned = terms.selection.pinned?.makePinMatcher()
   }
 
   /// The place of an entry in the order.
@@ -66,12 +68,16 @@ struct CullScope {
     return terms.selection.types.isEmpty || terms.selection.types.contains(volume.type)
   }
 
+  /// Whether an entry is pinned.
+  @inline(__always)
+  func pins(_ entry: borrowing ScanEntry) -> Bool { pinned?.matches(entry) ?? false }
+
   /// Whether an entry is one that the user wants to keep.
   @inline(__always)
   func keeps(_ entry: borrowing ScanEntry) -> Bool {
     if let isProtected = terms.selection.isProtected, isProtected(entry.cachePath.bytes) { return true }
     // Each rule is asked, so that each comes to know whether it matches anything.
-    var isKept = false
+    var isKept = pins(entry)
     for matcher in kept where matcher.matches(entry) { isKept = true }
     return isKept
   }

@@ -19,6 +19,8 @@ package struct CullSelection: Sendable {
   package var isProtected: (@Sendable ([UInt8]) -> Bool)?
   /// What else is kept.
   package var kept: [any ObjectRule] = []
+  /// What is pinned, which is kept and told.
+  package var pinned: PinnedObjects?
   /// Whether dirty objects go too.
   package var includesDirty = false
 
@@ -28,6 +30,7 @@ package struct CullSelection: Sendable {
   /// Whether anything of a path below the root is kept: a directory stays where a rule matches it.
   func keeps(path: [UInt8]) -> Bool {
     if let isProtected, isProtected(path) { return true }
+    if let pinned, pinned.matches(path: path) { return true }
     return kept.contains { $0.matches(path: path) }
   }
 }

@@ -9,6 +9,8 @@ struct HistogramVisitor: ScanVisitor {
   private(set) var histogram: AgeHistogram
   /// All objects of the selected volumes, also those that must stay.
   private(set) var selected = CullSum()
+  /// Those of them that are pinned.
+  private(set) var pinned = CullSum()
   /// How many of those were last used before a moment. Who protects some does not want them gone for their age.
   private(set) var older = 0
   /// The least recent use of what may go.
@@ -31,6 +33,7 @@ struct HistogramVisitor: ScanVisitor {
     let time = entry.status.accessTime
     if scope.selects(entry) {
       selected += sum
+      if scope.pins(entry) { pinned += sum }
       if time < usedSince, !scope.keeps(entry) { older += 1 }
     }
     guard scope.contains(entry) else { return }
@@ -43,6 +46,7 @@ struct HistogramVisitor: ScanVisitor {
   mutating func merge(_ other: consuming HistogramVisitor) {
     histogram.merge(other.histogram)
     selected += other.selected
+    pinned += other.pinned
     older += other.older
     if let found = other.candidates { candidates?.merge(found) }
     if let time = other.oldest { oldest = min(oldest ?? time, time) }

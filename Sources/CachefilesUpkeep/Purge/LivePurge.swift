@@ -20,6 +20,7 @@ package struct LivePurge: Sendable {
   package func run(_ plan: PurgePlan, in hold: SharedLiveHold) -> PurgeReport {
     var report = PurgeReport(root: hold.live.store.path)
     report.planned = plan.amount
+    report.pinned = plan.pinned
     report.isLive = true
     if let obstacle = plan.obstacle {
       report.refusal = .unmet(obstacle.description)
@@ -82,6 +83,7 @@ private struct LivePurgeWork {
     } catch {
       return fail(target.path, error)
     }
+    if target.keepsPinned { return try removeObjects(of: name, in: way) }
     switch obstacle(to: target) {
     case .none: break
     case .dirty?, .mayBeDirty?:
@@ -133,6 +135,7 @@ private struct LivePurgeWork {
   }
 
   private mutating func removeObject(_ name: EntryName, in way: SeenDirectory) throws(Refusal) {
+    if let pinned = options.pinned, pinned.matches(path: path(way.steps.map(\.name) + [name])) { return }
     let status: FileStatus
     do throws(Errno) {
       let directory = try way.open(below: hold.live.store.root)

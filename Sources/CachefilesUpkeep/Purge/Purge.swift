@@ -12,6 +12,8 @@ package struct Purge: Sendable {
     package var now: Int64
     /// Whether dirty objects go too.
     package var includesDirty = false
+    /// What stays; nil where nothing is pinned.
+    package var pinned: PinnedObjects?
     /// What tells whether the cache is live.
     package var liveness = LivenessSources()
     /// The number of threads of the sweep.
@@ -41,6 +43,7 @@ package struct Purge: Sendable {
     } catch {
       var report = PurgeReport(root: store.path)
       report.planned = plan.amount
+      report.pinned = plan.pinned
       report.refusal = plan.obstacle.map { .unmet($0.description) } ?? error
       return report
     }
@@ -50,11 +53,14 @@ package struct Purge: Sendable {
   package func run(_ plan: PurgePlan, in cache: borrowing ExclusiveCache) -> PurgeReport {
     var report = PurgeReport(root: cache.store.path)
     report.planned = plan.amount
+    report.pinned = plan.pinned
     if let obstacle = plan.obstacle {
       report.refusal = .unmet(obstacle.description)
       return report
     }
-    let graves = bury(plan, in: cache, &report)
+    let graves = bury(plan, in: cache.store, &report, askingKernel: false) { () throws(Refusal) in
+      try cache.checkStillFree()
+    }
     report.leftGraves = graves.count
     if graves.isEmpty || report.isInterrupted { return report }
     // A cache that has come up since then may have put something of its own into the graveyard.
@@ -68,20 +74,47 @@ package struct Purge: Sendable {
     return report
   }
 
+  /// Buries trees of the layout before 5.17 in a cache that a kernel from 5.17 on has in use: it never looks at them, so that no
+  /// leave is needed. They stay in the graveyard for the daemon, which empties it itself and may end when another does (C4).
+  ///
+  /// Who calls it has seen the kernel's mark on the cache (``Liveness/live``), which no kernel before 5.17 makes. Each tree is asked
+  /// about once more: one that the kernel has marked stays.
+  package func buryOldTrees(_ plan: PurgePlan, besideKernelIn store: borrowing Store) -> PurgeReport {
+    var report = PurgeReport(root: store.path)
+    report.planned = plan.amount
+    report.isLive = true
+    do throws(Refusal) {
+      if let obstacle = plan.obstacle { throw .unmet(obstacle.description) }
+      let graveyard = try GraveyardHold(of: store)
+      let graves = bury(plan, in: store, &report, askingKernel: true) { () throws(Refusal) in }
+      report.leftGraves = graves.count
+      _ = graveyard
+    } catch {
+      report.refusal = error
+    }
+    return report
+  }
+
   /// A name in the graveyard, and what was buried there.
   private struct Grave {
     var name: EntryName
     var inode: UInt64
   }
 
-  private func bury(_ plan: PurgePlan, in cache: borrowing ExclusiveCache, _ report: inout PurgeReport) -> [Grave] {
+  /// - Parameters:
+  ///   - asksKernel: whether a directory that the kernel has marked stays.
+  ///   - check: asked before each entry whether the cache may still be changed.
+  private func bury(
+    _ plan: PurgePlan, in store: borrowing Store, _ report: inout PurgeReport, askingKernel asksKernel: Bool,
+    check: () throws(Refusal) -> Void
+  ) -> [Grave] {
     var graves: [Grave] = []
     var names = GraveyardNames(now: options.now)
     let survey = BurialSurvey(options.includesDirty ? .ignore : .spare, isCancelled: options.isCancelled)
     do throws(Errno) {
-      try Self.makeGraveyard(in: cache.store)
+      try Self.makeGraveyard(in: store)
     } catch {
-      fail(cache.store.path.appending(component: Store.graveyardName.bytes), "make", error, &report)
+      fail(store.path.appending(component: Store.graveyardName.bytes), "make", error, &report)
       return []
     }
     for target in plan.targets {
@@ -89,21 +122,25 @@ package struct Purge: Sendable {
         report.isInterrupted = true
         break
       }
-      do throws(Refusal) { try cache.checkStillFree() } catch {
+      do throws(Refusal) { try check() } catch {
         report.refusal = error
         break
       }
       do throws(Errno) {
-        let finder = try EntryFinder(cache.store)
+        let finder = try EntryFinder(store)
         guard var entry = try finder.find(CachePath(target.path)) else { throw .noSuchFileOrDirectory }
         // What was planned may have waited for an answer: it is looked through once more.
-        if let obstacle = try survey.look(at: entry, in: cache.store).obstacle {
+        if let obstacle = try survey.look(at: entry, in: store).obstacle {
           fail(
-            cache.store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
+            store.path.appending(path: target.path), "bury", .resourceBusy, note: obstacle.description, &report)
           continue
         }
         try entry.lookAgain()
         guard entry.status.inode == target.inode else { throw .staleNFSFileHandle }
+        if asksKernel, try Self.isGone(target, in: store) {
+          report.done += target.amount
+          continue
+        }
         graves.append(Grave(name: try Self.bury(entry, finder, &names), inode: target.inode))
         report.done += target.amount
       } catch {
@@ -111,10 +148,24 @@ package struct Purge: Sendable {
           report.isInterrupted = true
           break
         }
-        fail(cache.store.path.appending(path: target.path), "bury", error, &report)
+        fail(store.path.appending(path: target.path), "bury", error, &report)
       }
     }
     return graves
+  }
+
+  /// Asks the kernel whether it uses a directory, which is to go: `rmdir` says so before it looks whether there is something in it.
+  /// True when it was empty, and is gone.
+  ///
+  /// - Throws: `Errno`; EBUSY when it is in use.
+  private static func isGone(_ target: PurgePlan.Target, in store: borrowing Store) throws(Errno) -> Bool {
+    try store.withParent(of: target.path) { (parent, name) throws(Errno) in
+      do throws(Errno) { try parent.removeDirectory(name) } catch {
+        guard error == .directoryNotEmpty || error == .fileExists || error == .notDirectory else { throw error }
+        return false
+      }
+      return true
+    }
   }
 
   private static func makeGraveyard(in store: borrowing Store) throws(Errno) {

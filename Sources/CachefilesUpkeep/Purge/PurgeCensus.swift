@@ -4,17 +4,24 @@ import LinuxIO
 
 /// Adds up what each entry of `cache` holds, and finds what must not be buried with it.
 struct PurgeCensus: ScanVisitor {
-  /// By the name of the entry of `cache`.
+  /// By the path of the target.
   private(set) var amounts: [[UInt8]: PurgeAmount] = [:]
-  /// What is in the way, for each entry of `cache` the first that was come across.
+  /// What is pinned, and stays.
+  private(set) var pinned = PurgeAmount()
+  /// What is in the way, for each target the first that was come across.
   private(set) var obstacles: [[UInt8]: BurialObstacle] = [:]
-  /// Files with several names, whose bytes count once in each entry.
+  /// Files with several names, whose bytes count once in each target.
   private var linked: [[UInt8]: Set<UInt64>] = [:]
-  private var last: (directory: DirectoryNode, name: [UInt8])?
+  /// The directory that was asked about last, and the target that it is or lies below.
+  private var last: (directory: DirectoryNode, target: [UInt8]?)?
+  private let targets: Set<[UInt8]>
+  private let spared: PinnedObjects?
   private let device: UInt64
 
-  init(_ store: borrowing Store) {
+  init(_ store: borrowing Store, of targets: [[UInt8]], sparing spared: PinnedObjects?) {
     device = store.rootStatus.device
+    self.targets = Set(targets)
+    self.spared = spared
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
@@ -22,7 +29,14 @@ struct PurgeCensus: ScanVisitor {
     case .root, .cache, .graveyard, .buried: return
     case .volume, .fanout, .object, .legacy, .foreign: break
     }
-    guard let name = name(of: entry) else { return }
+    if let spared, entry.place == .object, spared.volumes.contains(entry.volume?.key ?? []),
+      spared.matches(path: entry.cachePath.bytes)
+    {
+      pinned.objects += 1
+      pinned.diskBytes &+= entry.status.allocatedBytes
+      return
+    }
+    guard let name = target(of: entry) else { return }
     if obstacles[name] == nil {
       let obstacle = BurialObstacle.of(
         entry.status, device: device, path: entry.cachePath.bytes)
@@ -45,21 +59,25 @@ struct PurgeCensus: ScanVisitor {
 
   mutating func merge(_ other: consuming PurgeCensus) {
     for (name, amount) in other.amounts { amounts[name, default: PurgeAmount()] += amount }
+    pinned += other.pinned
     obstacles.merge(other.obstacles) { mine, _ in mine }
   }
 
-  /// The name of the entry of `cache` that it is or lies below; nil for what lies elsewhere.
-  private mutating func name(of entry: borrowing ScanEntry) -> [UInt8]? {
+  /// The target that an entry is, or lies below; nil for what stays.
+  private mutating func target(of entry: borrowing ScanEntry) -> [UInt8]? {
     let directory = entry.directory
-    if directory.place == .cache { return entry.name.array }
-    if let last, last.directory === directory { return last.name }
-    var node = directory
-    while let above = node.parent {
-      if above.place == .cache {
-        last = (directory, node.name)
-        return node.name
-      }
-      node = above
+    if last?.directory !== directory { last = (directory, Self.target(of: directory, targets)) }
+    if let target = last?.target { return target }
+    let path = entry.cachePath.bytes
+    return targets.contains(path) ? path : nil
+  }
+
+  private static func target(of directory: DirectoryNode, _ targets: Set<[UInt8]>) -> [UInt8]? {
+    var node: DirectoryNode? = directory
+    while let current = node {
+      let path = current.cachePath.bytes
+      if targets.contains(path) { return path }
+      node = current.parent
     }
     return nil
   }

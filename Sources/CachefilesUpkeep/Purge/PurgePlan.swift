@@ -14,6 +14,10 @@ package struct PurgePlan: Sendable {
     package var volumeKey: [UInt8]?
     /// What it holds.
     package var amount = PurgeAmount()
+    /// The path of the volume that it is a part of, where what is pinned in that stays.
+    package var part: [UInt8]?
+    /// Whether something in it is pinned, so that it goes object by object; only of a cache in use.
+    var keepsPinned = false
     /// The inode that was looked at: nothing else of that name is buried.
     var inode: UInt64
   }
@@ -22,6 +26,8 @@ package struct PurgePlan: Sendable {
   package var targets: [Target]
   /// Entries that could not be read, each of them named: what they hold, and whether it is dirty, is not known.
   package var errors = 0
+  /// What is selected and stays because it is pinned.
+  package var pinned = PurgeAmount()
   /// What must not be buried with what is selected: a mount, or what no sweep can remove. A plan with one is not carried out.
   var obstacle: BurialObstacle?
   /// The same as a line; nil when nothing is in the way.
@@ -36,6 +42,8 @@ package struct PurgePlan: Sendable {
   package struct Options: Sendable {
     /// Whether the cache is in use: then entries come and go meanwhile.
     package var isLive = false
+    /// What stays; nil where nothing is pinned.
+    package var pinned: PinnedObjects?
     /// The number of threads of the scan.
     package var threads = ScanOptions.defaultThreads
     /// Called for each entry that cannot be read, from one thread at a time.
@@ -59,6 +67,7 @@ package struct PurgePlan: Sendable {
       try look(atObject: path, in: store, options)
       return
     }
+    try spare(options, in: store)
     let mounts = Mutex<BurialObstacle?>(nil)
     let root = store.path
     var scan = ScanOptions(threads: options.threads, attributes: true) { error in
@@ -78,16 +87,17 @@ package struct PurgePlan: Sendable {
     case .legacy: scan.volumes = { _ in false }
     case .all, .object: break
     }
-    let prototype = PurgeCensus(store)
+    let prototype = PurgeCensus(store, of: targets.map(\.path), sparing: options.pinned)
     let (census, summary) = try Scanner(store, scan).run { prototype }
     errors = summary.failures
     isInterrupted = summary.isCancelled
     obstacle = mounts.withLock { $0 }
+    pinned = census.pinned
     for index in targets.indices {
-      let name = Array(targets[index].path.dropFirst(Store.cacheName.bytes.count + 1))
-      if let amount = census.amounts[name] { targets[index].amount = amount }
-      if targets[index].volumeKey != nil { targets[index].amount.volumes = 1 }
-      obstacle = obstacle ?? census.obstacles[name]
+      let path = targets[index].path
+      if let amount = census.amounts[path] { targets[index].amount = amount }
+      if targets[index].volumeKey != nil, !targets[index].keepsPinned { targets[index].amount.volumes = 1 }
+      obstacle = obstacle ?? census.obstacles[path]
     }
   }
 
@@ -157,6 +167,11 @@ package struct PurgePlan: Sendable {
   private mutating func look(
     atObject path: [UInt8], in store: borrowing Store, _ options: Options
   ) throws(StoreError) {
+    if let rule = options.pinned, rule.matches(path: path) {
+      pinned.objects = 1
+      targets = []
+      return
+    }
     do throws(Errno) {
       guard let entry = try EntryFinder(store).find(CachePath(path)) else { throw .noSuchFileOrDirectory }
       let survey = BurialSurvey(.count, isCancelled: options.isCancelled)

@@ -15,6 +15,8 @@ package struct PurgeReport: Sendable, Equatable {
   package var freedBytes: UInt64 = 0
   /// Buried entries that were not removed, and are left in the graveyard.
   package var leftGraves = 0
+  /// What was selected and stayed because it is pinned.
+  package var pinned = PurgeAmount()
   /// Objects, or other entries, that stayed because the kernel uses them; only of a cache in use.
   package var inUse = 0
   /// Dirty objects that stayed; only of a cache in use.

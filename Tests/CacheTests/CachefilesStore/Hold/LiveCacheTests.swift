@@ -262,4 +262,19 @@ struct LiveCacheTests {
   }
 
   private func full(_ name: String) -> String { "\(scratch.path)/\(name)" }
+
+  @Test("a command that cannot be written, or only in part, is an error, and the next one is written whole")
+  func faultyDevice() throws {
+    let directory = try OwnedDescriptor(directory: FilePath(scratch.path))
+    let file = try directory.open(try #require(EntryName(Array("device".utf8))), .create(permissions: 0o600))
+    let device = BorrowedDevice(file)
+    for error in [Errno.ioError, .noMemory, .resourceBusy, .badFileDescriptor] {
+      try FaultPlan(failing: .command, ordinal: 1, with: error).run {
+        #expect(throws: error) { try device.command(Array("cull T1".utf8)) }
+        try device.command(Array("cull T2".utf8))
+      }
+    }
+    #expect(
+      try String(contentsOfFile: "\(scratch.path)/device", encoding: .utf8) == String(repeating: "cull T2", count: 4))
+  }
 }

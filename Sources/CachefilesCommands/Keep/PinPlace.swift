@@ -1,0 +1,131 @@
+import CachefilesFormat
+import CachefilesStore
+import CachefilesUpkeep
+import LinuxIO
+import SystemPackage
+
+/// The file with the pins of a cache: one that the user names, or the one for the cache's root below the state directory.
+struct PinPlace {
+  /// The path of the file.
+  let path: FilePath
+  /// The absolute path of the cache's root.
+  let root: [UInt8]
+  /// Whether the user named it.
+  private let isGiven: Bool
+
+  private static var directory: FilePath { StateDirectory.path.appending("pins") }
+
+  /// The file for a cache.
+  init(_ given: ByteArgument?, of store: borrowing Store) throws(Failure) {
+    let root = store.root.resolvedPath
+    if let given {
+      self.init(path: FilePath(bytes: given.bytes), root: root ?? store.path, isGiven: true)
+      return
+    }
+    guard let root, let name = Self.name(of: root) else {
+      let reason = root == nil ? "its absolute path is not known without /proc" : "its path is too long"
+      throw Failure(
+        "\(EscapedBytes.string(store.path)): where its pins are cannot be told: \(reason); --pins names a file")
+    }
+    self.init(path: Self.directory.appending(name), root: root, isGiven: false)
+  }
+
+  private init(path: FilePath, root: [UInt8], isGiven: Bool) {
+    self.path = path
+    self.root = root
+    self.isGiven = isGiven
+  }
+
+  /// The file for a removal; nil where this machine has no pins at all, so that it does not matter which is the cache's.
+  static func existing(_ given: ByteArgument?, of store: borrowing Store) throws(Failure) -> PinPlace? {
+    if given == nil {
+      do throws(Errno) { _ = try OwnedDescriptor(directory: directory, keepsAccessTime: false) } catch {
+        if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
+        throw Failure(
+          "\(EscapedBytes.string(directory.bytes)): cannot look for pins: \(error) (--no-pins goes on without)")
+      }
+    }
+    return try PinPlace(given, of: store)
+  }
+
+  /// The name of the file for a root: its path with `-` for `/`, other bytes than letters, digits, `.` and `_` as `%HH`.
+  private static func name(of root: [UInt8]) -> String? {
+    var name = ""
+    for byte in root.drop(while: { $0 == UInt8(ascii: "/") }) {
+      switch byte {
+      case UInt8(ascii: "/"): name += "-"
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"):
+        name.unicodeScalars.append(Unicode.Scalar(byte))
+      default: name += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    name += ".pins"
+    return name.utf8.count <= 220 ? name : nil
+  }
+
+  /// The pins; nil where there is no file, which one that was named must be.
+  func load(mayBeMissing: Bool = false) throws(Failure) -> PinList? {
+    let bytes: [UInt8]
+    do throws(Errno) { bytes = try UserFile.read(path, limit: PinFile.sizeLimit) } catch {
+      if error == .noSuchFileOrDirectory, !isGiven || mayBeMissing { return nil }
+      throw Failure("\(EscapedBytes.string(path.bytes)): cannot read the pins: \(error)")
+    }
+    do throws(PinFileDefect) {
+      let list = try PinFile.list(parsing: bytes)
+      if isGiven || list.root == root { return list }
+      throw PinFileDefect("it is about another cache, \(EscapedBytes.string(list.root))")
+    } catch {
+      throw Failure("\(EscapedBytes.string(path.bytes)): the pins cannot be used: \(error)")
+    }
+  }
+
+  /// Changes the pins, one process at a time: what is there is read, changed, and written beside it; a rename puts it in its place.
+  func update(_ store: borrowing Store, _ change: (inout PinList) throws(Failure) -> Void) throws(Failure) {
+    if !isGiven { try StateDirectory.make(Self.directory) }
+    let lock = try locked()
+    let isInside: Bool
+    do throws(Errno) { isInside = try store.contains(lock) } catch { throw failure(error) }
+    if isInside { throw Failure("\(EscapedBytes.string(path.bytes)): pins are not kept inside a cache") }
+    var list = try load(mayBeMissing: true) ?? PinList(root: root)
+    try change(&list)
+    do throws(Errno) { try write(PinFile.bytes(of: list), lock) } catch { throw failure(error) }
+  }
+
+  /// The directory of the file, locked. Another program of this kind is done in a moment.
+  private func locked() throws(Failure) -> OwnedDescriptor {
+    do throws(Errno) {
+      let parent = try OwnedDescriptor(directory: NewFile.parent(of: path), keepsAccessTime: false)
+      for _ in 0..<200 {
+        if try parent.lock() { return parent }
+        Pause.microseconds(50_000)
+      }
+    } catch {
+      throw failure(error)
+    }
+    throw Failure("\(EscapedBytes.string(path.bytes)): another program is changing the pins")
+  }
+
+  private func write(_ bytes: [UInt8], _ parent: borrowing OwnedDescriptor) throws(Errno) {
+    guard let last = path.lastComponent else { throw .isDirectory }
+    let beside = ".\(last.string).\(CurrentProcess.identifier)"
+    guard let name = EntryName(FilePath(root: nil, [last]).bytes), let draft = EntryName(Array(beside.utf8)) else {
+      throw .invalidArgument
+    }
+    // Left by a process of that number that was killed.
+    try? parent.unlink(draft)
+    let file = try NewFile(NewFile.parent(of: path).appending(beside))
+    try file.file.append(bytes)
+    try file.file.synchronize()
+    try file.keep()
+    do throws(Errno) { try parent.rename(draft, to: parent, name, .replace) } catch {
+      try? parent.unlink(draft)
+      throw error
+    }
+    try parent.synchronize()
+  }
+
+  private func failure(_ error: Errno) -> Failure {
+    Failure("\(EscapedBytes.string(path.bytes)): cannot write the pins: \(error)")
+  }
+}

@@ -1,0 +1,9 @@
+import CachefilesUpkeep
+
+/// What a purge is about, and what of it stays.
+struct PurgeChoice {
+  /// What goes.
+  let selection: PurgeSelection
+  /// What stays; nil where nothing is pinned.
+  let pinned: PinnedObjects?
+}
