@@ -86,7 +86,7 @@ struct HistoryTests {
 
   @Test("has the line whole or not at all, whichever call fails")
   func faults() throws {
-    for ordinal in 1...30 {
+    for ordinal in 1...200 {
       let scratch = ScratchDirectory()
       let store = try cache(scratch)
       try History(FilePath(scratch.path + "/history"), about: store).append(Array("old\n".utf8))
