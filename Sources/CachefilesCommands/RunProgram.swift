@@ -17,7 +17,7 @@ public func runProgram(
   let (program, given) = (built.started(as: name), Array(all.dropFirst()))
   if let limit = AddressSpace.limit, limit < AddressSpace.minimum {
     StandardError.line(
-      "cachefiles: \(Quantity.size(AddressSpace.minimum)) of address space are needed, and the limit is \(Quantity.size(limit)): "
+      "cachefiles: needs \(Quantity.size(AddressSpace.minimum)) of address space, but the limit is \(Quantity.size(limit)): "
         + "raise it with 'ulimit -v'")
     exit(program.failureStatus(given).rawValue)
   }

@@ -5,7 +5,7 @@ import CachefilesFormat
 struct Toolkit: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cachefiles",
-    abstract: "Look into, check and tidy the on-disk cache of Linux network file systems.",
+    abstract: "Inspect, check and maintain the on-disk cache of Linux network file systems.",
     discussion: """
       Linux keeps local copies of NFS, AFS, SMB, 9P, Ceph and EROFS files in a cachefiles directory. These commands \
       read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep' and 'purge' change one, and 'copy' \

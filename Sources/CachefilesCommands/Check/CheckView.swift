@@ -73,7 +73,7 @@ struct CheckView: Renderable {
           : "  to put everything back, before a sweep or a start of cachefilesd: cachefiles-fsck --undo \(path)")
     }
     if let next = report.nextVolume {
-      lines.append("Out of time; go on with: --start-at '\(Self.shellText(next))'")
+      lines.append("Out of time; continue with: --start-at '\(Self.shellText(next))'")
     }
     if report.liveness == .live {
       lines.append(

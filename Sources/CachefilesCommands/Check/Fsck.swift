@@ -38,32 +38,34 @@ struct Fsck: ParsableCommand {
   var check = false
 
   @Flag(
-    name: [.customShort("p")], help: "Repair what loses nothing but copies that the kernel would refuse or never find.")
+    name: [.customShort("p")],
+    help: "Make only repairs that lose nothing but copies the kernel would refuse or never find.")
   var preen = false
 
   @Flag(name: [.customShort("y")], help: "Repair everything that has a repair, except dirty objects.")
   var yes = false
 
-  @Flag(help: "With -p, repair a cache in use too, as far as the kernel gives leave; that cannot be undone.")
+  @Flag(help: "With -p, also repair a cache in use, as far as the kernel gives leave; this cannot be undone.")
   var live = false
 
   @Flag(help: "With -y, bury dirty objects too; they may hold writes that the server never got.")
   var includeDirty = false
 
-  @Flag(help: "Remove for good what the default moves to the graveyard; this cannot be undone.")
+  @Flag(help: "Remove for good what is otherwise moved to the graveyard; this cannot be undone.")
   var delete = false
 
   @Option(help: ArgumentHelp("Write the undo journal to this new file.", valueName: "file"))
   var journal: ByteArgument?
 
-  @Option(help: ArgumentHelp("Take back the repairs in this journal.", valueName: "file"))
+  @Option(help: ArgumentHelp("Undo the repairs in this journal.", valueName: "file"))
   var undo: ByteArgument?
 
   @Option(
-    help: ArgumentHelp("Weigh a problem differently: ID=ignore, note, warning or error.", valueName: "id=severity"))
+    help: ArgumentHelp("Change the severity of a problem: ID=ignore, note, warning or error.", valueName: "id=severity")
+  )
   var set: [SeverityArgument] = []
 
-  @Option(help: ArgumentHelp("Look for these problems only: O06,O07.", valueName: "ids"))
+  @Option(help: ArgumentHelp("Check only for these problems, such as O06,O07.", valueName: "ids"))
   var only: ProblemsArgument?
 
   @Option(help: ArgumentHelp("Check only the volumes whose key or description matches.", valueName: "glob"))
@@ -71,17 +73,17 @@ struct Fsck: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Begin no other volume after this time; the report says where to go on.", valueName: "age"))
+      "Start no further volume after this time; the report says where to continue.", valueName: "age"))
   var maxTime: AgeArgument?
 
   @Option(
-    help: ArgumentHelp("Go volume by volume, from this volume key on, written as reports print it.", valueName: "key"))
+    help: ArgumentHelp("Check volume by volume, starting at this volume key, as reports print it.", valueName: "key"))
   var startAt: ByteArgument?
 
-  @Flag(help: "Open every object and look at its data too (O17, O20); slow.")
+  @Flag(help: "Also open every object and look at its data (O17, O20); slow.")
   var deep = false
 
-  @Option(help: ArgumentHelp("Judge for this kernel instead of the running one: 6.12.", valueName: "release"))
+  @Option(help: ArgumentHelp("Judge for this kernel instead of the running one, such as 6.12.", valueName: "release"))
   var kernel: ReleaseArgument?
 
   @OptionGroup var scan: ScanArguments

@@ -16,12 +16,12 @@ final class PinMaker: Sendable {
     var isWhole: Bool
   }
 
-  private let survey: CopySurvey
+  private let survey: CachedFileSurvey
   private let failures: FailureLines
 
   init(_ mapping: MappingOptions, _ failures: FailureLines) throws(Failure) {
     self.failures = failures
-    survey = CopySurvey(
+    survey = CachedFileSurvey(
       try mapping.side(), try mapping.patience.source(), threads: mapping.patience.threadCount,
       timeout: mapping.patience.nanoseconds, failed: failures.add)
   }
@@ -43,7 +43,7 @@ final class PinMaker: Sendable {
       let file = mapping.file.path
       // All places that the mount may use: which of them, the kernel knows.
       let objects = mapping.places.filter(\.isOwn).map {
-        Pin.Object(path: FileCopyView.path($0.components), file: Array(file.dropFirst(start)))
+        Pin.Object(path: CachedFileView.path($0.components), file: Array(file.dropFirst(start)))
       }
       if objects.isEmpty {
         let reason = mapping.verdict?.reason ?? "it has no place in the cache"

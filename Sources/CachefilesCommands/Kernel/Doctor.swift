@@ -46,16 +46,16 @@ struct Doctor: ParsableCommand {
   var dev: ByteArgument?
 
   @Option(
-    help: ArgumentHelp("Read this log too, of the kernel or the system; - for standard input.", valueName: "file"))
+    help: ArgumentHelp("Also read this log, of the kernel or the system; - for standard input.", valueName: "file"))
   var log: ByteArgument?
 
-  @Flag(help: "Read the kernel's log too.")
+  @Flag(help: "Also read the kernel's log.")
   var kernelLog = false
 
   @Option(help: ArgumentHelp("Leave out these findings: mount-without-fsc,fs-doubtful.", valueName: "names"))
   var ignore: [SymptomList] = []
 
-  @Flag(help: "Do not walk over the directory.")
+  @Flag(help: "Do not walk the directory.")
   var noWalk = false
 
   @OptionGroup var output: OutputOptions

@@ -29,7 +29,7 @@ struct Cached: ParsableCommand {
       With --min-share also 1 when less is cached.
       """)
 
-  @Flag(name: .shortAndLong, help: "Look at all directories below, too.")
+  @Flag(name: .shortAndLong, help: "Include all subdirectories.")
   var recursive = false
 
   @Flag(help: "Print only the paths of files that are not wholly cached.")
@@ -41,7 +41,7 @@ struct Cached: ParsableCommand {
   @Flag(name: [.customShort("0"), .customLong("null")], help: "End paths with a NUL byte, and print them as they are.")
   var null = false
 
-  @Option(help: ArgumentHelp("Exit 1 when less of all bytes is cached.", valueName: "n%"))
+  @Option(help: ArgumentHelp("Exit with status 1 if less than this share of all bytes is cached.", valueName: "n%"))
   var minShare: ShareArgument?
 
   @OptionGroup var mapping: MappingOptions
@@ -61,12 +61,12 @@ struct Cached: ParsableCommand {
   func run() throws {
     let output = Output(output)
     let failures = FailureLines()
-    let survey = CopySurvey(
+    let survey = CachedFileSurvey(
       try mapping.side(noting: output), try mapping.patience.source(), threads: mapping.patience.threadCount,
       timeout: mapping.patience.nanoseconds, failed: failures.add)
-    let printer = CopyPrinter(output, form: form(output))
-    var directories: [[UInt8]: CopyTotals] = [:]
-    var totals = CopyTotals()
+    let printer = CachedFilePrinter(output, form: form(output))
+    var directories: [[UInt8]: CachedFileTotals] = [:]
+    var totals = CachedFileTotals()
     let progress = ProgressLine(output)
     let paths = paths.map(\.bytes)
     let recursive = recursive
@@ -76,8 +76,8 @@ struct Cached: ParsableCommand {
       throw Failure(error.description)
     }
     let answers = progress.show("files looked at:", count: { survey.count }) {
-      paths.map { path -> CopySurvey.Answer in
-        if Interruption.signal != nil { return CopySurvey.Answer.nothing }
+      paths.map { path -> CachedFileSurvey.Answer in
+        if Interruption.signal != nil { return CachedFileSurvey.Answer.nothing }
         let answer = survey.look(at: path, isRecursive: recursive) { printer.add($0) }
         if let file = answer.file { printer.add(file) }
         return answer
@@ -87,7 +87,7 @@ struct Cached: ParsableCommand {
       if answer.isGivenUp { failures.note() }
       if let file = answer.file { totals.add(file) }
       for (directory, sum) in answer.directories {
-        directories[directory, default: CopyTotals()].add(sum)
+        directories[directory, default: CachedFileTotals()].add(sum)
         totals.add(sum)
       }
     }
@@ -105,7 +105,7 @@ struct Cached: ParsableCommand {
     if failures.count > 0 { throw ExitStatus.failure }
   }
 
-  private func form(_ output: Output) -> CopyPrinter.Form {
+  private func form(_ output: Output) -> CachedFilePrinter.Form {
     if missing { return .paths(isCached: false, isNull: null) }
     if cached { return .paths(isCached: true, isNull: null) }
     switch output.format {

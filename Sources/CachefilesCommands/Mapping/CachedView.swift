@@ -5,20 +5,20 @@ import CachefilesStore
 /// The answers for files, as a table of files or of directories, or as one document.
 struct CachedView: Renderable {
   let files: [JudgedFile]
-  let directories: [[UInt8]: CopyTotals]
-  let totals: CopyTotals
+  let directories: [[UInt8]: CachedFileTotals]
+  let totals: CachedFileTotals
   /// Whether directories are lines.
   let isTree: Bool
 
   private static let barWidth = 20
 
-  private var sortedDirectories: [(path: [UInt8], totals: CopyTotals)] {
+  private var sortedDirectories: [(path: [UInt8], totals: CachedFileTotals)] {
     directories.map { (path: $0.key, totals: $0.value) }.sorted { $0.path.lexicographicallyPrecedes($1.path) }
   }
 
   func write(to json: inout JSONWriter) {
     json.array("files") { json in
-      for file in files { json.object { FileCopyView(file: file).write(to: &$0) } }
+      for file in files { json.object { CachedFileView(file: file).write(to: &$0) } }
     }
     if isTree {
       json.array("directories") { json in
@@ -33,13 +33,13 @@ struct CachedView: Renderable {
     json.object("totals") { Self.write(totals, to: &$0) }
   }
 
-  private static func write(_ totals: CopyTotals, to json: inout JSONWriter) {
+  private static func write(_ totals: CachedFileTotals, to json: inout JSONWriter) {
     json.number("files", totals.files)
     json.number("file_bytes", totals.fileBytes)
     json.number("cached_bytes", totals.cachedBytes)
     json.decimal("share", totals.share)
     json.object("states") { json in
-      for state in CopyJudgement.State.allCases {
+      for state in CachedFileJudgement.State.allCases {
         json.key(state.rawValue)
         json.number(nil, totals.count(state))
       }
@@ -89,13 +89,13 @@ struct CachedView: Renderable {
       let isLimit = [.cached, .partial, .empty].contains(file.judgement.state)
       if let reason = file.judgement.reason, verbose || !isLimit { result.append(style.faint("         " + reason)) }
       if verbose, let place = file.mapping.main {
-        result.append(style.faint("         " + EscapedBytes.string(FileCopyView.path(place.components))))
+        result.append(style.faint("         " + EscapedBytes.string(CachedFileView.path(place.components))))
       }
     }
     return result
   }
 
-  private static func paint(_ text: String, _ state: CopyJudgement.State, _ style: Style) -> String {
+  private static func paint(_ text: String, _ state: CachedFileJudgement.State, _ style: Style) -> String {
     switch state {
     case .cached: style.good(text)
     case .stale, .dirty, .unknown: style.warning(text)
@@ -108,7 +108,7 @@ struct CachedView: Renderable {
       ("SHARE", .right), ("", .left), ("CACHED", .right), ("OF", .right), ("FILES", .right), ("WHOLE", .right),
       ("PART", .right), ("NONE", .right), ("STALE", .right), ("OTHER", .right), ("DIRECTORY", .left),
     ])
-    func cells(_ totals: CopyTotals, _ name: String) -> [String] {
+    func cells(_ totals: CachedFileTotals, _ name: String) -> [String] {
       [
         Quantity.percent(totals.share), Bar.share(totals.share, width: 10), Quantity.size(totals.cachedBytes),
         Quantity.size(totals.fileBytes), Quantity.count(totals.files), Quantity.count(totals.count(.cached)),

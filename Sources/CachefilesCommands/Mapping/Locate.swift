@@ -28,7 +28,7 @@ struct Locate: ParsableCommand {
     let output = Output(output)
     let failures = FailureLines()
     let side = try mapping.side(noting: output)
-    let survey = CopySurvey(
+    let survey = CachedFileSurvey(
       side, try mapping.patience.source(), threads: 1, timeout: mapping.patience.nanoseconds, failed: failures.add)
     var views: [LocationView] = []
     for path in paths {

@@ -11,7 +11,7 @@ struct LocationView: Renderable {
   let root: [UInt8]
 
   private func path(_ place: FileMapping.Place) -> [UInt8] {
-    root.appending(component: FileCopyView.path(place.components))
+    root.appending(component: CachedFileView.path(place.components))
   }
 
   func write(to json: inout JSONWriter) {

@@ -10,10 +10,10 @@ struct PatienceOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"))
   var proc: ByteArgument?
 
-  @Option(help: ArgumentHelp("Give a path up when its server says nothing for so many seconds.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Skip a path if its server does not respond for this many seconds.", valueName: "seconds"))
   var timeout = 10
 
-  @Option(help: ArgumentHelp("Walk over trees with this many threads.", valueName: "n"))
+  @Option(help: ArgumentHelp("Walk trees with this many threads.", valueName: "n"))
   var threads: Int?
 
   // For tests: what real kernels told of files, see RecordedFacts.

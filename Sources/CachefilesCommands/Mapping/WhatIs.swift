@@ -8,7 +8,7 @@ import LinuxIO
 struct WhatIs: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "whatis",
-    abstract: "Say which file an object is of; with --search, its path on a mount.",
+    abstract: "Show which file an object belongs to; with --search, its path on a mount.",
     discussion: """
       OBJECT is the path of an object in a cache directory, existing or not; an object's name; or a cookie key in \
       lower-case hexadecimal or with 0x. A name or key needs --volume or --netfs.

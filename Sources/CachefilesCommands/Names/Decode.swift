@@ -75,6 +75,7 @@ struct Decode: ParsableCommand {
   private func filter(_ output: Output, _ context: DecodeContext) throws -> Int {
     var decoder = NameDecoder(context, format: output.format, isExact: null)
     decoder.begin(output.stream)
+    var failure: Errno?
     do throws(Errno) {
       try LineInput.forEach(separator: null ? 0 : UInt8(ascii: "\n")) { line in
         if escaped {
@@ -85,10 +86,12 @@ struct Decode: ParsableCommand {
         }
       }
     } catch {
-      output.stream.flush()
-      throw Failure("cannot read standard input: \(error)")
+      failure = error
     }
+    // A document has its end, also where not all could be read.
     decoder.finish(output.stream)
+    output.stream.flush()
+    if let failure { throw Failure("cannot read standard input: \(failure)") }
     return decoder.failures
   }
 }

@@ -36,18 +36,16 @@ struct Encode: ParsableCommand {
     var encoder = KeyEncoder(isText: text, format: output.format)
     if let volume { encoder.volume = try Self.read(volume.bytes, output) }
     encoder.begin(output.stream)
+    var failure: Errno?
     if keys.isEmpty {
-      do throws(Errno) {
-        try LineInput.forEach { encoder.answer($0, output.stream) }
-      } catch {
-        output.stream.flush()
-        throw Failure("cannot read standard input: \(error)")
-      }
+      do throws(Errno) { try LineInput.forEach { encoder.answer($0, output.stream) } } catch { failure = error }
     } else {
       for key in keys { encoder.answer(key.bytes.span, output.stream) }
     }
+    // A document has its end, also where not all could be read.
     encoder.finish(output.stream)
     output.stream.flush()
+    if let failure { throw Failure("cannot read standard input: \(failure)") }
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if encoder.failures > 0 { throw ExitStatus.failure }
   }

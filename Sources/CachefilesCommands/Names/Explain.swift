@@ -6,7 +6,7 @@ import SystemPackage
 /// `cachefiles explain`: what a message of the kernel or of cachefilesd means.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Say what messages of the kernel and of cachefilesd mean, and what to do.",
+    abstract: "Explain messages of the kernel and of cachefilesd, and what to do.",
     discussion: """
       A MESSAGE is a line of the kernel's log or of the system log, with or without what the logger put before it. \
       Without MESSAGE, standard input is read as a log: each message about caching in it is explained once, with how \
@@ -37,17 +37,14 @@ struct Explain: ParsableCommand {
     let output = Output(output)
     var answers: [ExplanationView] = []
     var failures = 0
+    var stopped: Errno?
     if list {
       answers = LogMessage.all.map {
         ExplanationView(match: LogMessage.Match(message: $0), text: Array($0.pattern.utf8))
       }
     } else if messages.isEmpty {
       var digest = LogDigest()
-      do throws(Errno) {
-        try LineInput.forEach { digest.add($0) }
-      } catch {
-        throw Failure("cannot read standard input: \(error)")
-      }
+      do throws(Errno) { try LineInput.forEach { digest.add($0) } } catch { stopped = error }
       answers = digest.entries.map { ExplanationView(match: $0.match, text: $0.line, count: $0.count) }
       if answers.isEmpty { output.note("cachefiles: no message about caching in \(digest.lines) lines") }
     } else {
@@ -56,12 +53,13 @@ struct Explain: ParsableCommand {
           answers.append(ExplanationView(match: match, text: message.bytes))
         } else {
           failures += 1
-          StandardError.line("cachefiles: \(EscapedBytes.quoted(message.bytes)): no message that is known")
+          StandardError.line("cachefiles: \(EscapedBytes.quoted(message.bytes)): not a known message")
         }
       }
     }
     output.render(answers, command: "explain", key: "messages")
     output.stream.flush()
+    if let stopped { throw Failure("cannot read standard input: \(stopped)") }
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures > 0 { throw ExitStatus.failure }
   }

@@ -19,10 +19,12 @@ struct Record: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Flag(help: "The value is a volume directory's.")
+  @Flag(help: "The value is that of a volume.")
   var volumeRecord = false
 
-  @Option(help: ArgumentHelp("Whose coherency data it holds: nfs, afs, cifs, 9p, ceph or erofs.", valueName: "type"))
+  @Option(
+    help: ArgumentHelp(
+      "The network file system of its coherency data: nfs, afs, cifs, 9p, ceph or erofs.", valueName: "type"))
   var netfs: NetfsType?
 
   @Option(help: ArgumentHelp("The byte order of the machine that wrote it: little or big.", valueName: "order"))
@@ -115,13 +117,9 @@ struct Record: ParsableCommand {
         StandardError.line("cachefiles: \(EscapedBytes.quoted(Array(text.prefix(80)))): \(error)")
       }
     }
+    var stopped: Errno?
     if values.isEmpty {
-      do throws(Errno) {
-        try LineInput.forEach { line in answer(line.array) }
-      } catch {
-        output.stream.flush()
-        throw Failure("cannot read standard input: \(error)")
-      }
+      do throws(Errno) { try LineInput.forEach { line in answer(line.array) } } catch { stopped = error }
     } else {
       for value in values {
         // A line may be empty; an argument is meant to be a value.
@@ -135,6 +133,7 @@ struct Record: ParsableCommand {
     }
     if !isFilter { output.render(answers, command: "record", key: "records") }
     output.stream.flush()
+    if let stopped { throw Failure("cannot read standard input: \(stopped)") }
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures > 0 { throw ExitStatus.failure }
   }

@@ -6,13 +6,13 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Print one JSON document.")
   var json = false
 
-  @Flag(help: "Print one JSON object a line.")
+  @Flag(help: "Print one JSON object per line.")
   var jsonl = false
 
   @Option(help: ArgumentHelp("Colour the output: auto, always or never.", valueName: "when"))
   var color: ColourChoice = .auto
 
-  @Flag(name: .shortAndLong, help: "Leave out notes and the progress bar.")
+  @Flag(name: .shortAndLong, help: "Do not print notes or progress.")
   var quiet = false
 
   @Flag(name: .shortAndLong, help: "Say more.")

@@ -32,7 +32,7 @@ struct List: ParsableCommand {
   @Option(help: ArgumentHelp("Sort by atime, size or name; implied by --limit and --json: name.", valueName: "order"))
   var sort: ObjectListing.Order?
 
-  @Option(help: ArgumentHelp("Print only the first of them.", valueName: "n"))
+  @Option(help: ArgumentHelp("Print only the first N.", valueName: "n"))
   var limit: Int?
 
   @OptionGroup var scan: ScanArguments

@@ -32,16 +32,16 @@ struct StatsShow: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var scan: ScanArguments
 
-  @Flag(help: "Read the records too: sizes of the cached files, dirty objects.")
+  @Flag(help: "Also read the records: sizes of the cached files, dirty objects.")
   var records = false
 
-  @Flag(help: "Find the runs of data too, which opens every object.")
+  @Flag(help: "Also find the runs of data; this opens every object.")
   var extents = false
 
-  @Flag(help: "Tell what caches of other sizes would hold.")
+  @Flag(help: "Show what caches of other sizes would hold.")
   var whatIf = false
 
-  @Option(help: ArgumentHelp("The same for this size; may be given several times.", valueName: "size"))
+  @Option(help: ArgumentHelp("The same for this size; can be repeated.", valueName: "size"))
   var size: [SizeArgument] = []
 
   @Option(help: ArgumentHelp("Read what the kernel tells from this copy of /proc.", valueName: "dir"))
@@ -50,7 +50,7 @@ struct StatsShow: ParsableCommand {
   @Option(help: ArgumentHelp("Print it as text, json, openmetrics or csv.", valueName: "format"))
   var format: StatisticsFormat?
 
-  @Option(help: ArgumentHelp("Write to this file, which appears as a whole.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"))
   var output: ByteArgument?
 
   @Option(help: ArgumentHelp("Write an HTML page to this file.", valueName: "file"))
@@ -59,10 +59,10 @@ struct StatsShow: ParsableCommand {
   @Option(help: ArgumentHelp("Add this run's figures to the history in this directory.", valueName: "dir"))
   var record: ByteArgument?
 
-  @Option(help: ArgumentHelp("Look again every so many seconds and print what changed.", valueName: "seconds"))
+  @Option(help: ArgumentHelp("Repeat at this interval in seconds and print what changed.", valueName: "seconds"))
   var watch: Int?
 
-  @Option(help: ArgumentHelp("End --watch after so many looks.", valueName: "n"))
+  @Option(help: ArgumentHelp("Stop --watch after this many rounds.", valueName: "n"))
   var count: Int?
 
   @Option(

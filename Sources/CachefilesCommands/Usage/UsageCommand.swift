@@ -29,19 +29,19 @@ struct UsageCommand: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp("Divide it by this.", valueName: "what"))
+  @Option(help: ArgumentHelp("Group by this.", valueName: "what"))
   var by: UsageGroups.Kind = .volume
 
-  @Option(help: ArgumentHelp("List so many objects: the largest, the least recently used.", valueName: "n"))
+  @Option(help: ArgumentHelp("List this many of the largest and of the least recently used objects.", valueName: "n"))
   var top: Int = 0
 
-  @Flag(help: "Count lengths of files, not what is allocated.")
+  @Flag(help: "Count file lengths instead of allocated space.")
   var apparent = false
 
-  @Flag(help: "Read the records too: lengths of the cached files on their server, dirty objects.")
+  @Flag(help: "Also read the records: lengths of the files on their server, dirty objects.")
   var records = false
 
-  @Flag(help: "Find the runs of data too, which opens every object.")
+  @Flag(help: "Also find the runs of data; this opens every object.")
   var extents = false
 
   @Option(help: ArgumentHelp("Write the tree in another program's format: ncdu.", valueName: "format"))

@@ -6,7 +6,8 @@ struct CoherencyComparison {
   var limitation: String?
 
   init(
-    _ record: ObjectRecord, _ file: FileFacts, in type: NetfsType, _ cookie: CopyFacts.Cookie?, byteOrder: ByteOrder
+    _ record: ObjectRecord, _ file: FileFacts, in type: NetfsType, _ cookie: CachedFileFacts.Cookie?,
+    byteOrder: ByteOrder
   ) {
     if record.objectSize != file.size {
       difference = "the file has \(file.size) bytes, the copy is of one with \(record.objectSize)"
@@ -48,7 +49,7 @@ struct CoherencyComparison {
   /// A netfs that compares a number which the status does not tell. The kernel tells it as long as it has the cookie.
   /// While a cookie is in use its record may be behind, but only when the file is written to, and then the record is
   /// marked as dirty, which was asked before.
-  private mutating func limit(_ what: String, _ record: ObjectRecord, _ cookie: CopyFacts.Cookie?) {
+  private mutating func limit(_ what: String, _ record: ObjectRecord, _ cookie: CachedFileFacts.Cookie?) {
     if let cookie, cookie.coherency.count == record.coherency.count {
       if cookie.coherency != record.coherency {
         difference = "\(what) that the kernel has is another than that of the copy"

@@ -76,18 +76,19 @@ package final class CacheSide: Sendable {
   func readCookies() throws(StoreError) -> CookieIndex { try CookieIndex(view) }
 
   /// How much of a file is in the cache.
-  func judgement(of mapping: FileMapping, _ cookies: CookieIndex) -> CopyJudgement {
+  func judgement(of mapping: FileMapping, _ cookies: CookieIndex) -> CachedFileJudgement {
     let elsewhere = mapping.others.first.map { other in
       "a copy that the mount does not use lies in \(EscapedBytes.string(other.volume.key))"
     }
     guard let place = mapping.main, let type = mapping.file.mount?.netfs else {
-      return (mapping.verdict ?? CopyJudgement(.unknown, nil)).adding(elsewhere)
+      return (mapping.verdict ?? CachedFileJudgement(.unknown, nil)).adding(elsewhere)
     }
     let cookie = mapping.places.lazy.filter(\.isOwn).compactMap {
       cookies.cookie(volume: $0.volume.number, key: $0.key)
     }.first
     let object = place.exists ? observe(place) : nil
-    var judgement = CopyJudgement(CopyFacts(object: object, cookie: cookie), of: mapping.file.facts, in: type)
+    var judgement = CachedFileJudgement(
+      CachedFileFacts(object: object, cookie: cookie), of: mapping.file.facts, in: type)
     if !place.volume.differences.isEmpty {
       judgement = judgement.adding(
         "the volume that the kernel has differs from the mount: " + place.volume.differences.joined(separator: "; "))
@@ -124,26 +125,26 @@ package final class CacheSide: Sendable {
     }
   }
 
-  private func observe(_ place: FileMapping.Place) -> CopyFacts.Object? {
+  private func observe(_ place: FileMapping.Place) -> CachedFileFacts.Object? {
     do throws(Errno) {
       guard let name = EntryName(place.components[3]) else { return nil }
       let parent = try fanout(of: place)
       let status = try parent.value.status(of: name)
-      guard status.kind == .regular else { return CopyFacts.Object(otherKind: status.kind.words) }
+      guard status.kind == .regular else { return CachedFileFacts.Object(otherKind: status.kind.words) }
       let file = try parent.value.open(name, .inspect)
-      var object = CopyFacts.Object(attribute: try file.attribute(CacheAttribute.name))
+      var object = CachedFileFacts.Object(attribute: try file.attribute(CacheAttribute.name))
       try file.forEachDataExtent(size: status.size) { object.runs.append($0.offset..<$0.end) }
       return object
     } catch {
       if error == .noSuchFileOrDirectory { return nil }
-      return CopyFacts.Object(problem: "its object cannot be looked at: \(error)")
+      return CachedFileFacts.Object(problem: "its object cannot be looked at: \(error)")
     }
   }
 }
 
-extension CopyJudgement {
+extension CachedFileJudgement {
   /// The same with one more thing to say.
-  func adding(_ more: String?) -> CopyJudgement {
+  func adding(_ more: String?) -> CachedFileJudgement {
     guard let more else { return self }
     var result = self
     result.reason = reason.map { "\($0); \(more)" } ?? more

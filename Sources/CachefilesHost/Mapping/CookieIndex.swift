@@ -9,7 +9,7 @@ struct CookieIndex: Sendable {
     var key: [UInt8]
   }
 
-  private var cookies: [Place: CopyFacts.Cookie] = [:]
+  private var cookies: [Place: CachedFileFacts.Cookie] = [:]
 
   /// No cookies.
   init() {}
@@ -22,17 +22,17 @@ struct CookieIndex: Sendable {
     for line in view.volumes?.rows ?? [] where NetfsType(volumeKey: line.key.span).comparesVersion {
       silent.insert(line.volume)
     }
-    var found: [Place: CopyFacts.Cookie] = [:]
+    var found: [Place: CachedFileFacts.Cookie] = [:]
     _ = try view.forEachCookie { line in
       guard line.state != .quiescent || silent.contains(line.volume) else { return }
-      found[Place(volume: line.volume, key: line.key)] = CopyFacts.Cookie(
+      found[Place(volume: line.volume, key: line.key)] = CachedFileFacts.Cookie(
         state: line.state, coherency: line.coherency)
     }
     cookies = found
   }
 
   /// The cookie of a file in a volume.
-  func cookie(volume: UInt32?, key: [UInt8]) -> CopyFacts.Cookie? {
+  func cookie(volume: UInt32?, key: [UInt8]) -> CachedFileFacts.Cookie? {
     volume.flatMap { cookies[Place(volume: $0, key: key)] }
   }
 }

@@ -23,7 +23,7 @@ package struct FileMapping: Sendable, Equatable {
   /// All places, those that the mount uses now first; none when they cannot be told.
   package var places: [Place] = []
   /// What is said when there is no place, or none is in use: the state, and why.
-  package var verdict: CopyJudgement?
+  package var verdict: CachedFileJudgement?
   /// What of the mount could not be told, so that a place may belong to another one.
   package var uncertainty: String?
 
@@ -53,7 +53,7 @@ package struct FileMapping: Sendable, Equatable {
     guard let entry = file.mount else { return }
     let mapping = KeyMapping(file.facts, on: entry)
     if case .unknown(let reason) = mapping {
-      verdict = CopyJudgement(.unknown, reason)
+      verdict = CachedFileJudgement(.unknown, reason)
       return
     }
     uncertainty = mount.uncertainty

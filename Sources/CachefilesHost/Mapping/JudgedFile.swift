@@ -5,7 +5,7 @@ package struct JudgedFile: Sendable, Equatable {
   /// The file and where its object is.
   package var mapping: FileMapping
   /// How much of it is cached.
-  package var judgement: CopyJudgement
+  package var judgement: CachedFileJudgement
 
   /// The file's path as it was asked for.
   package var path: [UInt8] { mapping.file.path }

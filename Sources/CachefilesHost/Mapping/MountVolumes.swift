@@ -34,9 +34,9 @@ struct MountVolumes: Sendable {
   /// The volumes: those that the mount uses now first.
   private(set) var volumes: [Volume] = []
   /// What is said of every file before its key is asked for; nil when there is nothing to say.
-  private(set) var refusal: CopyJudgement?
+  private(set) var refusal: CachedFileJudgement?
   /// What is said of a file whose key is known; nil when the mount uses a volume.
-  private(set) var verdict: CopyJudgement?
+  private(set) var verdict: CachedFileJudgement?
   /// What of the mount could not be told, so that a volume may belong to another one.
   private(set) var uncertainty: String?
 
@@ -47,22 +47,22 @@ struct MountVolumes: Sendable {
   ///   - known: the volumes that there are.
   init(_ mount: MountEntry?, _ facts: FileFacts, nfs: KernelTable<NFSVolumeLine>?, _ known: KnownVolumes) {
     guard let mount, let type = mount.netfs else {
-      refusal = CopyJudgement(.unknown, "it is not on a network file system that can be cached")
+      refusal = CachedFileJudgement(.unknown, "it is not on a network file system that can be cached")
       return
     }
     if type != .erofs, !mount.asksForCache {
       let option = type == .ninep ? "cache=fscache" : "fsc"
-      refusal = CopyJudgement(.absent, "\(Self.words(mount)) is mounted without \(option)")
+      refusal = CachedFileJudgement(.absent, "\(Self.words(mount)) is mounted without \(option)")
       return
     }
     let line = nfs?.rows.first { $0.device == mount.device }
     if type == .nfs, let line, !line.isCached {
-      refusal = CopyJudgement(.absent, "\(Self.words(mount)) asks for caching, but the kernel says FSC no")
+      refusal = CachedFileJudgement(.absent, "\(Self.words(mount)) asks for caching, but the kernel says FSC no")
       return
     }
     let match = MountMatch(mount, facts, nfs: line, known)
     if let reason = match.reason {
-      verdict = CopyJudgement(.unknown, reason)
+      verdict = CachedFileJudgement(.unknown, reason)
       return
     }
     uncertainty = match.uncertainty
@@ -75,7 +75,7 @@ struct MountVolumes: Sendable {
       }
     }
     if own.isEmpty {
-      verdict = CopyJudgement(
+      verdict = CachedFileJudgement(
         .absent,
         match.candidates.isEmpty
           ? "neither the kernel nor the cache directory has a volume of \(Self.words(mount))"

@@ -1,7 +1,7 @@
 import CachefilesFormat
 import CachefilesStore
 
-/// The file that pins are kept in, version 1: lines of text, paths escaped as ``EscapedBytes`` does. Docs/Room.md describes it.
+/// The file that pins are kept in, version 1: lines of text, paths escaped as ``EscapedBytes`` does. Docs/Maintenance.md describes it.
 ///
 /// ```
 /// cachefiles-pins 1

@@ -1,5 +1,5 @@
 /// What is seen of the copy of one file: its object, and the kernel's cookie.
-public struct CopyFacts: Equatable, Sendable {
+public struct CachedFileFacts: Equatable, Sendable {
   /// The object.
   public struct Object: Equatable, Sendable {
     /// What it is when it is no regular file, in words; nil for a regular file.

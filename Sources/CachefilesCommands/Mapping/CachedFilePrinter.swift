@@ -5,7 +5,7 @@ import LinuxIO
 import Synchronization
 
 /// Takes the answers for files from any thread, and prints them at once or keeps them, as the form of output needs it.
-final class CopyPrinter: Sendable {
+final class CachedFilePrinter: Sendable {
   /// The forms.
   enum Form: Equatable, Sendable {
     /// Files are kept for a table.
@@ -40,7 +40,7 @@ final class CopyPrinter: Sendable {
     case .tree: break
     case .lines:
       var buffer: [UInt8] = []
-      shared.output.append(FileCopyView(file: file), command: "cached", to: &buffer)
+      shared.output.append(CachedFileView(file: file), command: "cached", to: &buffer)
       shared.write(buffer)
     case .paths(let isCached, let isNull):
       switch file.judgement.state {

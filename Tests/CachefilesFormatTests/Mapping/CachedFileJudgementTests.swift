@@ -3,7 +3,7 @@ import Testing
 
 /// How much of a file is cached, and whether a kernel would use it.
 @Suite("Judging copies")
-struct CopyJudgementTests {
+struct CachedFileJudgementTests {
   private func file(size: UInt64 = 10_000, modified: Int64 = 100, changed: Int64 = 200) -> FileFacts {
     FileFacts(
       fileType: 8, device: MountDevice(major: 0, minor: 52), inode: 12, size: size,
@@ -18,11 +18,11 @@ struct CopyJudgementTests {
 
   private func judge(
     _ attribute: [UInt8]?, _ runs: [Range<UInt64>] = [], _ file: FileFacts? = nil, _ type: NetfsType = .nfs,
-    cookie: CopyFacts.Cookie? = nil
-  ) -> CopyJudgement {
-    let object = CopyFacts.Object(attribute: attribute, runs: runs)
-    return CopyJudgement(
-      CopyFacts(object: object, cookie: cookie), of: file ?? self.file(), in: type, byteOrder: .little)
+    cookie: CachedFileFacts.Cookie? = nil
+  ) -> CachedFileJudgement {
+    let object = CachedFileFacts.Object(attribute: attribute, runs: runs)
+    return CachedFileJudgement(
+      CachedFileFacts(object: object, cookie: cookie), of: file ?? self.file(), in: type, byteOrder: .little)
   }
 
   @Test("The data of the object within the file makes cached, partial and empty")
@@ -80,8 +80,8 @@ struct CopyJudgementTests {
       #expect(judge(value, [0..<12288], nil, type).state == .cached)
       #expect(judge(value, [0..<12288], nil, type).reason?.hasPrefix("only the size") == true)
       #expect(judge(value, [0..<12288], file(size: 9999), type).state == .stale)
-      func cookie(_ state: CookieLine.State, _ byte: UInt8) -> CopyFacts.Cookie {
-        CopyFacts.Cookie(state: state, coherency: [UInt8](repeating: byte, count: length))
+      func cookie(_ state: CookieLine.State, _ byte: UInt8) -> CachedFileFacts.Cookie {
+        CachedFileFacts.Cookie(state: state, coherency: [UInt8](repeating: byte, count: length))
       }
       #expect(judge(value, [], nil, type, cookie: cookie(.quiescent, 4)).state == .stale)
       #expect(judge(value, [], nil, type, cookie: cookie(.quiescent, 3)).state == .empty)
@@ -106,7 +106,7 @@ struct CopyJudgementTests {
 
   @Test("A dirty copy counts while it is in use, and not after a crash")
   func dirty() {
-    let cookie = CopyFacts.Cookie(state: .active, coherency: [])
+    let cookie = CachedFileFacts.Cookie(state: .active, coherency: [])
     let inUse = judge(nfs(content: .dirty), [0..<4096], cookie: cookie)
     #expect(inUse.state == .dirty)
     #expect(inUse.cachedBytes == 4096)
@@ -118,9 +118,9 @@ struct CopyJudgementTests {
 
   @Test("Without an object it is absent; with a cookie in use it has no name yet")
   func noObject() {
-    func judge(_ state: CookieLine.State?) -> CopyJudgement {
-      let cookie = state.map { CopyFacts.Cookie(state: $0, coherency: []) }
-      return CopyJudgement(CopyFacts(cookie: cookie), of: file(), in: .nfs)
+    func judge(_ state: CookieLine.State?) -> CachedFileJudgement {
+      let cookie = state.map { CachedFileFacts.Cookie(state: $0, coherency: []) }
+      return CachedFileJudgement(CachedFileFacts(cookie: cookie), of: file(), in: .nfs)
     }
     #expect(judge(nil).state == .absent)
     #expect(judge(nil).reason == nil)
@@ -135,16 +135,16 @@ struct CopyJudgementTests {
 
   @Test("Something else in the object's place, and an object that cannot be read")
   func others() {
-    let directory = CopyJudgement(CopyFacts(object: .init(otherKind: "a directory")), of: file(), in: .nfs)
+    let directory = CachedFileJudgement(CachedFileFacts(object: .init(otherKind: "a directory")), of: file(), in: .nfs)
     #expect(directory.state == .stale)
-    let unread = CopyJudgement(CopyFacts(object: .init(problem: "no")), of: file(), in: .nfs)
+    let unread = CachedFileJudgement(CachedFileFacts(object: .init(problem: "no")), of: file(), in: .nfs)
     #expect(unread.state == .unknown)
     #expect(unread.reason == "no")
   }
 
   @Test("A stale copy that is in use may be on its way to be replaced")
   func staleInUse() {
-    let cookie = CopyFacts.Cookie(state: .active, coherency: [])
+    let cookie = CachedFileFacts.Cookie(state: .active, coherency: [])
     #expect(judge(nfs(), [], file(modified: 101), cookie: cookie).reason?.contains("may be replacing it") == true)
   }
 }

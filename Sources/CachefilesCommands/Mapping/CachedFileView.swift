@@ -5,7 +5,7 @@ import LinuxIO
 import Synchronization
 
 /// One file's answer in JSON, and as lines of its own.
-struct FileCopyView: Renderable {
+struct CachedFileView: Renderable {
   let file: JudgedFile
 
   func write(to json: inout JSONWriter) {

@@ -11,7 +11,7 @@ import Testing
 /// Files that really exist, on a directory that a made table of mounts calls a network file system: keys, objects and
 /// answers, through the running system.
 @Suite("Files on a mount and their copies")
-struct CopySurveyTests {
+struct CachedFileSurveyTests {
   let scratch = ScratchDirectory()
   private let volume = "9p,p9src,hosttag"
 
@@ -53,8 +53,8 @@ struct CopySurveyTests {
   private func survey(
     _ source: any FileFactSource = SystemFacts(), timeout: Int64 = 10_000_000_000,
     failures: Collector<StoreError> = Collector()
-  ) throws -> CopySurvey {
-    CopySurvey(try side(), source, threads: 4, timeout: timeout) { failures.add($0) }
+  ) throws -> CachedFileSurvey {
+    CachedFileSurvey(try side(), source, threads: 4, timeout: timeout) { failures.add($0) }
   }
 
   private func path(_ name: String) -> [UInt8] { scratch.path(name).bytes }

@@ -6,13 +6,13 @@ import SystemPackage
 
 /// Asks of files, one after another or whole trees, how much of them is in the cache. A server that does not answer
 /// costs the time that was allowed, once; the rest goes on.
-package final class CopySurvey: Sendable {
+package final class CachedFileSurvey: Sendable {
   /// What became of one path.
   package struct Answer: Sendable {
     /// The file; nil for a directory, or when it could not be looked at.
     package var file: JudgedFile?
     /// What the files in each directory add up to, by its path; empty for a file.
-    package var directories: [[UInt8]: CopyTotals] = [:]
+    package var directories: [[UInt8]: CachedFileTotals] = [:]
     /// Whether the path was given up because its server did not answer.
     package var isGivenUp = false
 
@@ -219,7 +219,7 @@ package final class CopySurvey: Sendable {
 /// Totals by directory, which each thread of a walk adds to on its own.
 private final class SharedTally: Sendable {
   private final class Share: Sendable {
-    let totals = Mutex<[[UInt8]: CopyTotals]>([:])
+    let totals = Mutex<[[UInt8]: CachedFileTotals]>([:])
   }
 
   private let shares: [Share]
@@ -230,13 +230,15 @@ private final class SharedTally: Sendable {
     let slash = UInt8(ascii: "/")
     let end = file.path.lastIndex(of: slash) ?? 0
     let directory = end == 0 ? [slash] : Array(file.path[..<end])
-    shares[number % shares.count].totals.withLock { $0[directory, default: CopyTotals()].add(file) }
+    shares[number % shares.count].totals.withLock { $0[directory, default: CachedFileTotals()].add(file) }
   }
 
-  var directories: [[UInt8]: CopyTotals] {
-    var sum: [[UInt8]: CopyTotals] = [:]
+  var directories: [[UInt8]: CachedFileTotals] {
+    var sum: [[UInt8]: CachedFileTotals] = [:]
     for share in shares {
-      for (directory, totals) in share.totals.withLock({ $0 }) { sum[directory, default: CopyTotals()].add(totals) }
+      for (directory, totals) in share.totals.withLock({ $0 }) {
+        sum[directory, default: CachedFileTotals()].add(totals)
+      }
     }
     return sum
   }

@@ -50,10 +50,10 @@ struct PurgeCommand: ParsableCommand {
   @Flag(help: "Do not ask.")
   var yes = false
 
-  @Flag(help: "Purge a cache in use too, with the kernel's leave.")
+  @Flag(help: "Also purge a cache in use, with the kernel's leave.")
   var live = false
 
-  @Flag(help: "Dirty objects too.")
+  @Flag(help: "Include dirty objects.")
   var includeDirty = false
 
   @OptionGroup var pinOptions: PinOptions

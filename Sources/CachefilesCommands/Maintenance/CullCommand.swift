@@ -36,16 +36,16 @@ struct CullCommand: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp("Goal: so much space available, 10G or 15%.", valueName: "size|n%"))
+  @Option(help: ArgumentHelp("Goal: this much space available, such as 10G or 15%.", valueName: "size|n%"))
   var free: FreeArgument?
 
   @Option(help: ArgumentHelp("Goal: the selected objects occupy at most this.", valueName: "size"))
   var maxSize: SizeArgument?
 
-  @Option(help: ArgumentHelp("Goal: at most so many selected objects.", valueName: "n"))
+  @Option(help: ArgumentHelp("Goal: at most this many selected objects.", valueName: "n"))
   var maxObjects: Int?
 
-  @Option(help: ArgumentHelp("Goal: nothing last used longer ago than this.", valueName: "age"))
+  @Option(help: ArgumentHelp("Goal: no object last used longer ago than this.", valueName: "age"))
   var olderThan: AgeArgument?
 
   @Option(
@@ -60,7 +60,7 @@ struct CullCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Only this network file system; may be given several times.", valueName: "type"))
   var netfs: [NetfsType] = []
 
-  @Option(help: ArgumentHelp("Keep what the patterns in this file match.", valueName: "file"))
+  @Option(help: ArgumentHelp("Keep objects that match a pattern in this file.", valueName: "file"))
   var protect: ByteArgument?
 
   @Option(help: ArgumentHelp("Only volumes of this server, by address or name.", valueName: "server"))
@@ -74,34 +74,35 @@ struct CullCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Only objects that occupy more than this.", valueName: "size"))
   var largerThan: SizeArgument?
 
-  @Option(help: ArgumentHelp("Keep so many of the most recently used objects of each volume.", valueName: "n"))
+  @Option(help: ArgumentHelp("Keep this many of the most recently used objects of each volume.", valueName: "n"))
   var keepPerVolume: Int?
 
   @Option(
     help: ArgumentHelp(
-      "What goes first: atime (unused for longest), size (largest), cost (most bytes for each likely re-fetch).",
+      "What to remove first: atime (unused for longest), size (largest), cost (most bytes for each likely re-fetch).",
       valueName: "order"))
   var order = CullOrderArgument.atime
 
   @Option(
-    help: ArgumentHelp("Where something has to go, go so much below the goal: 2G or 5%.", valueName: "size|n%"))
+    help: ArgumentHelp(
+      "When anything has to go, free this much more than the goal needs: 2G or 5%.", valueName: "size|n%"))
   var margin: FreeArgument?
 
   @OptionGroup var pinOptions: PinOptions
 
-  @Flag(help: "Go on when --volume, --netfs, --server or a pattern matches nothing.")
+  @Flag(help: "Continue if --volume, --netfs, --server or a pattern matches nothing.")
   var allowUnmatched = false
 
-  @Option(help: ArgumentHelp("Keep what was used within this time.", valueName: "age"))
+  @Option(help: ArgumentHelp("Keep objects used within this time.", valueName: "age"))
   var minAge: AgeArgument?
 
   @Flag(help: "Remove dirty objects too; they may hold writes that the server never got.")
   var includeDirty = false
 
-  @Flag(help: "Cull a cache in use too, with the kernel's leave.")
+  @Flag(help: "Also cull a cache in use, with the kernel's leave.")
   var live = false
 
-  @Flag(help: "Go as far as possible towards a goal that cannot be reached.")
+  @Flag(help: "Free as much as possible if the goal cannot be reached.")
   var bestEffort = false
 
   @Flag(name: [.customShort("n"), .long], help: "Print the plan and remove nothing.")
@@ -113,7 +114,7 @@ struct CullCommand: ParsableCommand {
   @Flag(help: "Remove fanout directories and volumes that are empty afterwards.")
   var pruneEmpty = false
 
-  @Option(help: ArgumentHelp("Remove at most so many objects a second.", valueName: "n"))
+  @Option(help: ArgumentHelp("Remove at most this many objects per second.", valueName: "n"))
   var rate: Int?
 
   @Option(help: ArgumentHelp("Stop after this time.", valueName: "age"))

@@ -1,7 +1,7 @@
 package import CachefilesFormat
 
 /// What the answers for several files add up to.
-package struct CopyTotals: Sendable, Equatable {
+package struct CachedFileTotals: Sendable, Equatable {
   /// The files.
   package private(set) var files = 0
   /// Their lengths in bytes.
@@ -9,7 +9,7 @@ package struct CopyTotals: Sendable, Equatable {
   /// What of that the kernel can take from the cache, in bytes.
   package private(set) var cachedBytes: UInt64 = 0
   /// How many files have each state.
-  package private(set) var counts: [CopyJudgement.State: Int] = [:]
+  package private(set) var counts: [CachedFileJudgement.State: Int] = [:]
 
   /// Nothing yet.
   package init() {}
@@ -23,7 +23,7 @@ package struct CopyTotals: Sendable, Equatable {
   }
 
   /// Adds what other files add up to.
-  package mutating func add(_ other: CopyTotals) {
+  package mutating func add(_ other: CachedFileTotals) {
     files += other.files
     fileBytes &+= other.fileBytes
     cachedBytes &+= other.cachedBytes
@@ -31,7 +31,7 @@ package struct CopyTotals: Sendable, Equatable {
   }
 
   /// How many files have one of some states.
-  package func count(_ states: CopyJudgement.State...) -> Int { states.reduce(0) { $0 + (counts[$1] ?? 0) } }
+  package func count(_ states: CachedFileJudgement.State...) -> Int { states.reduce(0) { $0 + (counts[$1] ?? 0) } }
 
   /// The cached part of all bytes, of one; of files without any byte, the part of the files.
   package var share: Double {

@@ -1,5 +1,5 @@
 /// How much of a file is in the cache, and whether a kernel would use it.
-public struct CopyJudgement: Equatable, Sendable {
+public struct CachedFileJudgement: Equatable, Sendable {
   /// The answer in one word.
   public enum State: String, Sendable, CaseIterable {
     /// All of the file.
@@ -42,7 +42,7 @@ public struct CopyJudgement: Equatable, Sendable {
   ///   - file: the file itself.
   ///   - type: its network file system.
   ///   - byteOrder: the order of the machine that has it mounted.
-  public init(_ copy: CopyFacts, of file: FileFacts, in type: NetfsType, byteOrder: ByteOrder = .host) {
+  public init(_ copy: CachedFileFacts, of file: FileFacts, in type: NetfsType, byteOrder: ByteOrder = .host) {
     let isInUse = copy.cookie.map { $0.state != .quiescent && $0.state != .failed && $0.state != .dropped } ?? false
     guard let object = copy.object else {
       self.init(isInUse ? .unknown : .absent, Self.absence(copy.cookie, isInUse))
@@ -92,7 +92,7 @@ public struct CopyJudgement: Equatable, Sendable {
     return Double(cachedBytes) / Double(fileBytes)
   }
 
-  private static func absence(_ cookie: CopyFacts.Cookie?, _ isInUse: Bool) -> String? {
+  private static func absence(_ cookie: CachedFileFacts.Cookie?, _ isInUse: Bool) -> String? {
     if isInUse { return "in use, not yet committed: the object has no name until the kernel lets go of it" }
     if cookie?.state == .failed { return "the kernel could not look it up, or make it: the file is not cached" }
     return nil

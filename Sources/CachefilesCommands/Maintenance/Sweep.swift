@@ -27,7 +27,7 @@ struct Sweep: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp("Only what was buried at least so long ago: 7d.", valueName: "age"))
+  @Option(help: ArgumentHelp("Only entries buried at least this long ago, such as 7d.", valueName: "age"))
   var olderThan: AgeArgument?
 
   @Option(help: ArgumentHelp("Stop after this time.", valueName: "age"))
@@ -36,10 +36,10 @@ struct Sweep: ParsableCommand {
   @Flag(name: [.customShort("n"), .long], help: "Only count.")
   var dryRun = false
 
-  @Flag(help: "Clear the immutable and append-only flags of what is to go; without this it is left.")
+  @Flag(help: "Clear the immutable and append-only flags of entries to remove; otherwise they stay.")
   var clearFlags = false
 
-  @Flag(help: "Sweep also while cachefilesd empties the graveyard itself.")
+  @Flag(help: "Also sweep while cachefilesd empties the graveyard itself.")
   var besideDaemon = false
 
   @OptionGroup var output: OutputOptions

@@ -8,7 +8,7 @@ import SystemPackage
 /// `cachefiles copy`: a cache on another disk.
 struct Copy: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Copy a cache to another disk without making data of its holes.",
+    abstract: "Copy a cache to another disk and keep its holes.",
     discussion: """
       Copies the volumes and objects of SOURCE to DESTINATION with exactly their data, holes, attributes, owners, modes \
       and times. Where the file system can, data is shared instead of copied. Each object appears whole or not at all.
