@@ -7,7 +7,7 @@ import SystemPackage
 extension Store {
   /// Makes a directory with all above it, of mode 0700; those that exist stay as they are.
   func makeDirectories(_ path: [UInt8]) throws(Errno) {
-    for path in path.ancestorPaths + [path] where try status(ofEntry: path) == nil {
+    for path in CachePath(path).ancestors.map(\.bytes) + [path] where try status(ofEntry: path) == nil {
       try withParent(of: path) { (parent, name) throws(Errno) in try parent.makeDirectory(name, permissions: 0o700) }
     }
   }

@@ -38,7 +38,9 @@ final class PinMaker: Sendable {
     }
     let found = Mutex<[Pin.Object]>([])
     let reasons = Mutex<[String: (count: Int, first: [UInt8])]>([:])
-    let start = isDirectory ? path.count + (path.last == UInt8(ascii: "/") ? 0 : 1) : path.parentPath.count + 1
+    let slash = UInt8(ascii: "/")
+    let start =
+      isDirectory ? path.count + (path.last == slash ? 0 : 1) : (path.lastIndex(of: slash) ?? 0) + 1
     let isAnswered = survey.places(of: path) { mapping in
       let file = mapping.file.path
       // All places that the mount may use: which of them, the kernel knows.

@@ -29,16 +29,3 @@ extension Store {
     try EntryFinder(self).find(CachePath(path))?.status
   }
 }
-
-extension [UInt8] {
-  /// The path of the directory above; empty for an entry of the root.
-  package var parentPath: [UInt8] { Array(self[..<(lastIndex(of: UInt8(ascii: "/")) ?? startIndex)]) }
-
-  /// The paths of all directories above, the nearest last, without the root.
-  package var ancestorPaths: [[UInt8]] {
-    indices.filter { self[$0] == UInt8(ascii: "/") }.map { Array(self[..<$0]) }
-  }
-
-  /// The number of components.
-  package var pathDepth: Int { isEmpty ? 0 : count { $0 == UInt8(ascii: "/") } + 1 }
-}

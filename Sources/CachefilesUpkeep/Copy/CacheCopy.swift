@@ -131,7 +131,7 @@ package final class CacheCopy: Sendable {
   /// Gives directories the times of the source's, now that nothing is put into them any more: those below first.
   private func setTimes(_ copied: [CopyTally.Directory]) {
     let times = destination.traits.times
-    for directory in copied.sorted(by: { $0.path.pathDepth > $1.path.pathDepth }) {
+    for directory in copied.sorted(by: { CachePath($0.path).depth > CachePath($1.path).depth }) {
       do throws(Errno) {
         try destination.store.withEntry(directory.path, .directory) { (entry) throws(Errno) in
           if EntryTimes(try entry.status()) != directory.times.kept(by: times) {

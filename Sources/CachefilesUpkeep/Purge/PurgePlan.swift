@@ -150,7 +150,7 @@ package struct PurgePlan: Sendable {
   private static func object(_ path: [UInt8], in store: borrowing Store) throws(StoreError) -> FileStatus {
     do throws(Errno) {
       guard let status = try store.status(ofEntry: path) else { throw .noSuchFileOrDirectory }
-      if path.pathDepth != 4 || path.split(separator: UInt8(ascii: "/"))[1].first != VolumeName.prefix,
+      if CachePath(path).depth != 4 || CachePath(path).components[1].first != VolumeName.prefix,
         status.kind != .regular
       {
         throw .invalidArgument
