@@ -1,6 +1,5 @@
 import CCaptures
 import CachefilesFormat
-import FoundationEssentials
 
 /// One entry of a captured cache.
 package struct CapturedEntry: Decodable, Sendable {

@@ -1,4 +1,3 @@
-import Synchronization
 
 /// What the user wants to hear of and to have mended.
 package struct CheckPolicy: Sendable {

@@ -1,6 +1,5 @@
 import CachefilesFormat
 import CachefilesStore
-import FoundationEssentials
 import LinuxIO
 import SystemPackage
 

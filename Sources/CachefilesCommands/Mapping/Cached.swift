@@ -3,7 +3,6 @@ import CachefilesFormat
 import CachefilesHost
 import CachefilesStore
 import LinuxIO
-import Synchronization
 
 /// `cachefiles cached`: how much of a file is in the cache?
 struct Cached: ParsableCommand {

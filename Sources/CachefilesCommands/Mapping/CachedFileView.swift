@@ -2,7 +2,6 @@ import CachefilesFormat
 import CachefilesHost
 import CachefilesStore
 import LinuxIO
-import Synchronization
 
 /// One file's answer in JSON, and as lines of its own.
 struct CachedFileView: Renderable {

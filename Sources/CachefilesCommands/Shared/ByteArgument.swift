@@ -1,6 +1,5 @@
 import ArgumentParser
 import CachefilesFormat
-import Glibc
 
 /// An argument as the bytes that the shell passed.
 ///

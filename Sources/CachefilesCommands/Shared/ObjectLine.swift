@@ -2,7 +2,6 @@ import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
-import Synchronization
 
 /// One object of a listing.
 struct ObjectLine: Renderable {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Synchronization
 
 /// A size on the command line: `10G`, `512M`, `1.5T` in powers of 1024; `10GB` in powers of 1000.
 struct SizeArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {

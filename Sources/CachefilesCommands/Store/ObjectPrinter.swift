@@ -2,7 +2,6 @@ import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
-import Synchronization
 
 /// Prints the objects as the scan comes across them, so that a list of any length needs no memory.
 struct ObjectPrinter: ScanVisitor {

@@ -1,5 +1,4 @@
 import LinuxIO
-import Synchronization
 import SystemPackage
 
 extension Store {

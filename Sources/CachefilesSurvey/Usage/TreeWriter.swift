@@ -1,7 +1,6 @@
 import CachefilesFormat
 package import CachefilesStore
 import LinuxIO
-import Synchronization
 package import SystemPackage
 
 /// What writes the entries of a tree down, in an order in which everything of a directory stands together.

@@ -1,7 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
 import LinuxIO
-import Synchronization
 import SystemPackage
 
 /// Numbers of what is purged.

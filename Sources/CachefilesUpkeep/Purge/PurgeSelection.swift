@@ -1,7 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
 import LinuxIO
-import Synchronization
 import SystemPackage
 
 /// What a purge takes out of a cache.
