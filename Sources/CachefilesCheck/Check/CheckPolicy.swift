@@ -1,4 +1,3 @@
-
 /// What the user wants to hear of and to have mended.
 package struct CheckPolicy: Sendable {
   /// Severities that differ from the table's.
