@@ -12,7 +12,11 @@ public struct LegacyCookie: Equatable, Sendable {
 
   /// Makes the names of a key.
   ///
-  /// - Parameter byteOrder: the order of the machine, which is part of the name; this machine's where it is not known.
+  /// - Parameters:
+  ///   - key: the cookie key as it was printed, in bytes.
+  ///   - definition: what the log calls the cookie, where it does.
+  ///   - coherency: the coherency data that was printed behind the key; empty where there was none.
+  ///   - byteOrder: the order of the machine, which is part of the name; this machine's where it is not known.
   public init(
     key: [UInt8], definition: LegacyDefinition? = nil, coherency: [UInt8] = [], byteOrder: ByteOrder? = nil
   ) {

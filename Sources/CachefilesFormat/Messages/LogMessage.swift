@@ -83,8 +83,10 @@ public struct LogMessage: Equatable, Sendable {
 
   /// The message that a line holds, nil when it is none of the table.
   ///
-  /// - Parameter strict: take a line only when it names who wrote it, as each line of a log does. Without it a message
-  ///   may stand alone.
+  /// - Parameters:
+  ///   - line: the line, without its newline.
+  ///   - strict: take a line only when it names who wrote it, as each line of a log does. Without it a message may stand
+  ///     alone.
   public static func match(_ line: Span<UInt8>, strict: Bool = false) -> Match? {
     let isKernels = kernelTags.contains { LogText.find($0, in: line) != nil }
     let isDaemons = LogText.find("cachefilesd", in: line) != nil
