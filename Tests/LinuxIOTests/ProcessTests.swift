@@ -10,22 +10,10 @@ import Testing
 struct ProcessTests {
   let scratch = ScratchDirectory()
 
-  /// A process that has a file open as its descriptor 7 until it is ended.
-  private func holder(of path: String) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", "exec 7>>\"$1\"; echo; exec sleep 60 >/dev/null 2>&1", "sh", path]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    _ = try output.fileHandleForReading.read(upToCount: 1)
-    return process
-  }
-
   @Test("A copy of another process's descriptor is the same open file", .enabled(if: TracingRights() == .possible))
   func copiedDescriptor() throws {
     try scratch.write("file", Array("old\n".utf8))
-    let process = try holder(of: scratch.path("file").string)
+    let process = try FileHolder.start(scratch.path("file").string)
     defer { kill(process.processIdentifier, SIGKILL) }
     let descriptor = try ProcessDescriptor(Int(process.processIdentifier))
     try descriptor.copy(of: 7).command(Array("new\n".utf8))
@@ -40,7 +28,7 @@ struct ProcessTests {
   @Test("The end of a process is seen at once, and no end where the watch is given up")
   func end() throws {
     try scratch.write("file", [])
-    let process = try holder(of: scratch.path("file").string)
+    let process = try FileHolder.start(scratch.path("file").string)
     let descriptor = try ProcessDescriptor(Int(process.processIdentifier))
     let ended = DispatchSemaphore(value: 0)
     let wrong = Atomic<Int>(0)
@@ -80,7 +68,7 @@ struct ProcessTests {
   @Test("Each of the calls can fail", arguments: [Syscall.pidfdOpen, .pidfdGetfd, .unshare, .fchdir, .eventfd, .poll])
   func faults(_ call: Syscall) throws {
     try scratch.write("file", [])
-    let process = try holder(of: scratch.path("file").string)
+    let process = try FileHolder.start(scratch.path("file").string)
     defer { kill(process.processIdentifier, SIGKILL) }
     let plan = FaultPlan(failing: call, ordinal: 1, with: .ioError)
     let path = FilePath(scratch.path)

@@ -79,7 +79,7 @@ final class FakeDaemon: Sendable {
     self.kernel = kernel
     try scratch.write("device")
     try scratch.write("caches", Array((caches ?? Self.table).utf8))
-    process = Mutex(try Self.start(scratch.path("device").string))
+    process = Mutex(try FileHolder.start(scratch.path("device").string).processIdentifier)
   }
 
   deinit { end() }
@@ -92,18 +92,6 @@ final class FakeDaemon: Sendable {
 
     """
 
-  /// Starts a process that has a file open, and gives its number.
-  static func start(_ path: String) throws -> pid_t {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", "exec 7>>\"$1\"; echo; exec sleep 120 >/dev/null 2>&1", "sh", path]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    _ = try output.fileHandleForReading.read(upToCount: 1)
-    return process.processIdentifier
-  }
-
   /// Its number.
   var identifier: Int { Int(process.withLock { $0 }) }
 
@@ -112,7 +100,7 @@ final class FakeDaemon: Sendable {
     process.withLock { process in
       guard process > 0 else { return }
       kill(process, SIGKILL)
-      for _ in 0..<1000 where FileManager.default.fileExists(atPath: "/proc/\(process)/fd/7") { usleep(1000) }
+      while FileManager.default.fileExists(atPath: "/proc/\(process)/fd/7") { usleep(1000) }
       process = 0
     }
   }

@@ -91,8 +91,8 @@ struct CullOrderTests {
     #expect((1..<150).contains(report.done.objects))
     #expect(late(order) < OrderedRemoval.mostThreads)
     let timed = try cull { options in
-      options.rate = 50
-      options.timeLimit = .milliseconds(200)
+      options.rate = 25
+      options.timeLimit = .seconds(1)
     }
     #expect(timed.isOutOfTime && timed.done.objects > 0 && !objects().isEmpty)
     #expect(late(order) < OrderedRemoval.mostThreads)

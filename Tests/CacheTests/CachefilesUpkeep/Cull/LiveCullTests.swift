@@ -123,7 +123,7 @@ struct LiveCullTests {
       if number == 10 {
         ended.withLock { $0?.end() }
         // The process has to be gone before the next command.
-        usleep(200_000)
+        usleep(1_000_000)
       }
     }
     let daemon = try FakeDaemon(scratch, kernel)
