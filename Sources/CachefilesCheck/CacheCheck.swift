@@ -94,8 +94,7 @@ package final class CacheCheck: Sendable {
     var report = report
     report.groups = collector.groups()
     report.errors = errors.withLock { $0 }
-    let (seconds, attoseconds) = (options.clock() - start).components
-    report.duration = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    report.duration = options.clock() - start
     return report
   }
 

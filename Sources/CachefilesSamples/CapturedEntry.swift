@@ -1,5 +1,6 @@
 import CCaptures
 import CachefilesFormat
+package import LinuxIO
 
 /// One entry of a captured cache.
 package struct CapturedEntry: Decodable, Sendable {
@@ -21,10 +22,10 @@ package struct CapturedEntry: Decodable, Sendable {
   package let size: Int64
   /// 512-byte blocks that it occupied there.
   package let blocks: UInt64
-  /// Last access, nanoseconds since 1970.
-  package let accessTime: Int64
-  /// Last change of the data, nanoseconds since 1970.
-  package let modificationTime: Int64
+  /// Last access.
+  package let accessTime: Timestamp
+  /// Last change of the data.
+  package let modificationTime: Timestamp
   /// The cache attribute.
   package let attribute: [UInt8]?
   /// The runs of data: offset and length in bytes.
@@ -52,8 +53,8 @@ package struct CapturedEntry: Decodable, Sendable {
     permissions = UInt16(try values.decode(String.self, forKey: .mode), radix: 8) ?? 0
     size = try values.decode(Int64.self, forKey: .size)
     blocks = try values.decode(UInt64.self, forKey: .blocks)
-    accessTime = try values.decode(Int64.self, forKey: .atime)
-    modificationTime = try values.decode(Int64.self, forKey: .mtime)
+    accessTime = try values.decode(Timestamp.self, forKey: .atime)
+    modificationTime = try values.decode(Timestamp.self, forKey: .mtime)
     let attributes = try values.decodeIfPresent([String: String].self, forKey: .xattrs) ?? [:]
     attribute = try attributes["user.CacheFiles.cache"].map { try Hex.bytes(Array($0.utf8).span) }
     data = try values.decodeIfPresent([[Int64]].self, forKey: .data) ?? []

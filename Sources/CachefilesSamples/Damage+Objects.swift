@@ -63,7 +63,7 @@ extension Damage {
       try store.makeObject(circumstances.key + [1, 2, 3, 4], in: volume)
     },
     Damage(.o24) { (store, circumstances) throws(Errno) in
-      try store.makeObject(circumstances.key, in: volume, Store.SoundObject(accessTime: circumstances.now + 10 * day))
+      try store.makeObject(circumstances.key, in: volume, Store.SoundObject(accessTime: circumstances.now + day * 10))
     },
     Damage(.o27) { (store, circumstances) throws(Errno) in
       for key in [circumstances.key, circumstances.secondKey] {

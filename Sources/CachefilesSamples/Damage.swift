@@ -1,7 +1,7 @@
 package import CachefilesCheck
 import CachefilesFormat
 import CachefilesStore
-import LinuxIO
+package import LinuxIO
 package import SystemPackage
 
 /// Damage of every kind that `fsck` knows, made on purpose in a sample: to try the tool on, and for its tests.
@@ -14,8 +14,8 @@ package struct Damage: Sendable {
 
   /// What recipes need to know.
   struct Circumstances {
-    /// Nanoseconds since 1970.
-    var now: Int64
+    /// The time of day.
+    var now: Timestamp
     /// A cookie key for 9P that no other damage uses.
     var key: [UInt8]
     /// Another one.
@@ -40,7 +40,7 @@ package struct Damage: Sendable {
   /// Does the damage to a sample.
   ///
   /// - Throws: ``SampleFailure`` when the sample cannot be opened or changed.
-  package static func apply(_ damages: [Damage], to path: FilePath, now: Int64) throws(SampleFailure) {
+  package static func apply(_ damages: [Damage], to path: FilePath, now: Timestamp) throws(SampleFailure) {
     let store: Store
     do throws(OpeningFailure) {
       store = try Store(path: path)
@@ -58,7 +58,7 @@ package struct Damage: Sendable {
     }
   }
 
-  private func circumstances(_ now: Int64) -> Circumstances {
+  private func circumstances(_ now: Timestamp) -> Circumstances {
     let number = UInt8(id.index + 1)
     return Circumstances(
       now: now, key: [number, 0x25, 0xf8, 0, 0, 0, 0, 0], secondKey: [number, 0x26, 0xf8, 0, 0, 0, 0, 0])
@@ -66,7 +66,7 @@ package struct Damage: Sendable {
 
   /// The volume of most damaged objects.
   static let volume: StaticString = "9p,sample,damage"
-  static let day: Int64 = 86_400_000_000_000
+  static let day = Duration.seconds(86_400)
 }
 
 extension Damage {
@@ -135,7 +135,7 @@ extension Damage {
         try store.makeObject(
           Array(key), in: "nfs,3.0,2,,6401a8c0,1,,,3002c0,100000,100000,2ee,3a98,1d4c,3a98,1", object)
       }
-      object.accessTime -= 60 * day
+      object.accessTime = object.accessTime - day * 60
       try store.makeObject(key, in: "nfs,3.0,2,,6401a8c0,1,,,3002c0,80000,80000,2ee,3a98,1d4c,3a98,1", object)
     },
     Damage(.v12) { (store, _) throws(Errno) in

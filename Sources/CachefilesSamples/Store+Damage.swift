@@ -41,8 +41,8 @@ extension Store {
     var name: [UInt8]?
     /// How far from its own fanout directory it stands.
     var displacement: UInt8 = 0
-    /// Last access, nanoseconds since 1970.
-    var accessTime: Int64 = 1_700_000_000_000_000_000
+    /// Last access.
+    var accessTime = Timestamp(seconds: 1_700_000_000)
     /// The mode.
     var permissions: UInt16 = 0o600
 

@@ -1,6 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
-import LinuxIO
+package import LinuxIO
 import Synchronization
 package import SystemPackage
 
@@ -13,13 +13,13 @@ package struct SyntheticCache: Sendable {
   package var seed: UInt64
   /// The most data bytes that one object gets; 0 for files that are all hole.
   package var maximumData: Int64
-  /// The moment that ages are counted back from, nanoseconds since 1970.
-  package var now: Int64
+  /// The moment that ages are counted back from.
+  package var now: Timestamp
   /// The number of threads.
   package var threads = max(2, Workers.processorCount * 2)
 
   /// Describes a cache.
-  package init(objects: Int, seed: UInt64 = 1, maximumData: Int64 = 16 << 10, now: Int64) {
+  package init(objects: Int, seed: UInt64 = 1, maximumData: Int64 = 16 << 10, now: Timestamp) {
     self.objects = objects
     self.seed = seed
     self.maximumData = maximumData

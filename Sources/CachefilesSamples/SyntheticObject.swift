@@ -11,13 +11,14 @@ struct SyntheticObject {
   var name: [UInt8] = []
   private var record = ObjectRecord(objectSize: 0)
   private var data: [DataExtent] = []
-  private var accessTime: Int64 = 0
-  private var modificationTime: Int64 = 0
+  private var accessTime = Timestamp(seconds: 0)
+  private var modificationTime = Timestamp(seconds: 0)
 
-  private static let day: Double = 86400e9
-  /// The newest time of a file on a server, 2026-01-01 UTC in ns. Names and records hold such times, so that they
+  /// Nanoseconds of a day.
+  private static let day = 86400e9
+  /// The newest time of a file on a server, 2026-01-01 UTC. Names and records hold such times, so that they
   /// must not depend on the day of the run.
-  private static let lastWritten: Int64 = 1_767_225_600_000_000_000
+  private static let lastWritten = Timestamp(seconds: 1_767_225_600)
   /// ln 2 of the median size of 24 KiB is about 10.1; two powers of e spread it from bytes to gigabytes.
   private static let sizeCentre = 10.1
   private static let sizeSpread = 2.0
@@ -26,9 +27,9 @@ struct SyntheticObject {
   mutating func make(_ index: Int, _ volume: SyntheticVolume, _ number: Int, _ cache: SyntheticCache) {
     var random = SplitMix64(seed: cache.seed &* 0x1000_0000_01b3 ^ UInt64(index) &* 0x9e37_79b9 ^ UInt64(number) << 56)
     let age = min(-Self.logarithm(1 - random.unit()) * 25, 200) * Self.day
-    accessTime = cache.now - Int64(age)
-    modificationTime = accessTime - Int64(random.unit() * 2 * Self.day)
-    let written = Self.lastWritten - Int64(random.unit() * 400 * Self.day)
+    accessTime = cache.now - .nanoseconds(Int64(age))
+    modificationTime = accessTime - .nanoseconds(Int64(random.unit() * 2 * Self.day))
+    let written = Self.lastWritten - .nanoseconds(Int64(random.unit() * 400 * Self.day))
     let size = min(Self.exponential(Self.sizeCentre + Self.sizeSpread * random.normal()), 0x1p40)
     record.objectSize = UInt64(size)
     makeKey(index, volume.keys, written, &random)
@@ -43,7 +44,7 @@ struct SyntheticObject {
   }
 
   private mutating func makeKey(
-    _ index: Int, _ kind: SyntheticVolume.Keys, _ written: Int64, _ random: inout SplitMix64
+    _ index: Int, _ kind: SyntheticVolume.Keys, _ written: Timestamp, _ random: inout SplitMix64
   ) {
     key.removeAll(keepingCapacity: true)
     let inode = UInt32(truncatingIfNeeded: index &+ 12)
@@ -68,7 +69,7 @@ struct SyntheticObject {
       key += [0, 0, 0, 0, 0, 0, 0, 0]
     case .cifs:
       key.append(UInt64(inode), .little)
-      key.append(UInt64(written / 100) &+ 116_444_736_000_000_000, .little)
+      key.append(UInt64(written.clampedNanoseconds / 100) &+ 116_444_736_000_000_000, .little)
       key.append(8)
     case .ninep:
       key.append(UInt64(inode) &+ 0xf80000, .little)
@@ -82,18 +83,18 @@ struct SyntheticObject {
   }
 
   private mutating func makeCoherency(
-    _ kind: SyntheticVolume.Keys, _ written: Int64, _ random: inout SplitMix64
+    _ kind: SyntheticVolume.Keys, _ written: Timestamp, _ random: inout SplitMix64
   ) {
     record.coherency.removeAll(keepingCapacity: true)
-    let seconds = UInt64(bitPattern: written / 1_000_000_000)
-    let nanoseconds = UInt64(written % 1_000_000_000)
+    let seconds = UInt64(bitPattern: written.seconds)
+    let nanoseconds = UInt64(written.nanoseconds)
     switch kind {
     case .nfsShort, .nfsLong, .nfsOpaque:
       for _ in 0..<2 {
         record.coherency.append(seconds, .little)
         record.coherency.append(nanoseconds, .little)
       }
-      record.coherency.append(kind == .nfsShort ? 0 : UInt64(bitPattern: written), .little)
+      record.coherency.append(kind == .nfsShort ? 0 : UInt64(bitPattern: written.clampedNanoseconds), .little)
     case .afs: record.coherency.append(random.next() % 9 + 1, .big)
     case .cifs:
       record.coherency.append(seconds, .little)

@@ -49,14 +49,6 @@ public enum Command {
     return bundle.path
   }()
 
-  /// How many descriptors right after its streams a program has when it starts: a preloaded library may have opened some.
-  public static let preloadedDescriptors: Int = {
-    // The directory that ls reads gets the first free number.
-    let lines = (try? run("/bin/ls", ["-l", "/proc/self/fd"]).text.split(separator: "\n")) ?? []
-    let words = lines.first { $0.hasSuffix("/fd") }?.split(separator: " ") ?? []
-    return words.dropLast(2).last.flatMap { Int($0) }.map { max(0, $0 - 3) } ?? 0
-  }()
-
   /// Runs a program of this package.
   public static func cachefiles(_ arguments: [String], input: [UInt8] = [], directory: String? = nil) throws
     -> CommandResult

@@ -4,8 +4,10 @@ package import LinuxIO
 package struct CheckContext: Sendable {
   /// The kernel to judge for: some problems are problems of newer kernels only.
   package var kernel: KernelRelease
-  /// Nanoseconds since 1970.
-  package var now: Int64
+  /// The time of day.
+  package let now: Timestamp
+  /// Access times up to this one are no problem.
+  let latestCredibleUse: Timestamp
   /// Whether a kernel holds the cache now: then dirty objects are normal.
   package var isLive: Bool
   /// Whether to open every object and look at its data.
@@ -20,9 +22,10 @@ package struct CheckContext: Sendable {
   package var isClockBehind = false
 
   /// The circumstances of a check.
-  package init(kernel: KernelRelease = .running, now: Int64, isLive: Bool = false, isThorough: Bool = false) {
+  package init(kernel: KernelRelease = .running, now: Timestamp, isLive: Bool = false, isThorough: Bool = false) {
     self.kernel = kernel
     self.now = now
+    latestCredibleUse = now + Self.clockTolerance
     self.isLive = isLive
     self.isThorough = isThorough
   }
@@ -30,6 +33,6 @@ package struct CheckContext: Sendable {
   /// Whether the kernel has the layout before 5.17: what is a leftover elsewhere is in use there.
   var usesLegacyLayout: Bool { kernel < KernelRelease(5, 17) }
 
-  /// Access times up to this far ahead are no problem, nanoseconds: clocks differ, and the check takes time.
-  static let clockTolerance: Int64 = 600 * 1_000_000_000
+  /// Access times up to this far ahead are no problem: clocks differ, and the check takes time.
+  static let clockTolerance = Duration.seconds(600)
 }

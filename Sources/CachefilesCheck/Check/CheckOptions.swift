@@ -10,8 +10,8 @@ package struct CheckOptions: Sendable {
   package var kernel = KernelRelease.running
   /// Whether the directory is the one that this machine is to cache in; false for a copy.
   package var isCacheOfThisMachine = false
-  /// Nanoseconds since 1970.
-  package var now: Int64
+  /// The time of day.
+  package var now: Timestamp
   /// The number of threads.
   package var threads = ScanOptions.defaultThreads
   /// Whether to open every object and look at its data: O17 and O20 need that.
@@ -44,5 +44,5 @@ package struct CheckOptions: Sendable {
   package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
 
   /// The usual options: everything, nothing repaired.
-  package init(now: Int64) { self.now = now }
+  package init(now: Timestamp) { self.now = now }
 }

@@ -68,8 +68,8 @@ package struct CheckReport: Sendable {
   package var isRepair = false
   /// Where the journal of the repairs is; nil when none was begun.
   package var journal: [UInt8]?
-  /// How long it took, in nanoseconds.
-  package var duration: Int64 = 0
+  /// How long it took.
+  package var duration = Duration.zero
   /// Why a repair was not begun, or was stopped; one line.
   package var refusal: Refusal?
 

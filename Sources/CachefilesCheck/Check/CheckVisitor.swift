@@ -111,9 +111,9 @@ struct CheckVisitor: ScanVisitor {
     var dirtiness = Dirtiness.clean
     if status.kind == .regular {
       dirtiness = entry.dirtiness
-      let (now, isFindable) = (context.now, judge.isFindable)
+      let (latest, isFindable) = (context.latestCredibleUse, judge.isFindable)
       withTally(volume.index) { tally in
-        tally.add(status, now: now, isFindable: isFindable)
+        tally.add(status, latestCredible: latest, isFindable: isFindable)
         if !dirtiness.isClean { tally.dirty += 1 }
       }
       if volume.type == .unknown { noteLength(entry, volume) }

@@ -37,16 +37,16 @@ package struct Finding: Sendable {
     var inode: UInt64
     var mode: UInt16
     var size: UInt64
-    var modificationTime: Int64
-    var changeTime: Int64
+    var modificationTime: Timestamp
+    var changeTime: Timestamp
 
     init(path: CachePath, _ status: FileStatus) {
       self.path = path
       inode = status.inode
       mode = status.mode
       size = status.size
-      modificationTime = status.modificationTime
-      changeTime = status.changeTime
+      modificationTime = status.modification
+      changeTime = status.change
     }
 
     /// Whether it is a directory, which changes its times when repairs work in it.
@@ -56,9 +56,9 @@ package struct Finding: Sendable {
     /// taken away, a file that was written, all change the time of the last change.
     ///
     /// - Parameter time: the time of change that it has to have: the one that was seen, or that the last repair set.
-    func matches(_ status: FileStatus, changedAt time: Int64) -> Bool {
-      guard inode == status.inode, mode >> 12 == status.mode >> 12, status.changeTime == time else { return false }
-      return isDirectory || (size == status.size && modificationTime == status.modificationTime)
+    func matches(_ status: FileStatus, changedAt time: Timestamp) -> Bool {
+      guard inode == status.inode, mode >> 12 == status.mode >> 12, status.change == time else { return false }
+      return isDirectory || (size == status.size && modificationTime == status.modification)
     }
   }
 }

@@ -1,14 +1,16 @@
+import LinuxIO
+
 /// The two latest uses of a volume's objects: the second one proves that it was not one object alone.
 struct LatestUses: Sendable, Equatable {
-  private var first: Int64?
-  private var second: Int64?
+  private var first: Timestamp?
+  private var second: Timestamp?
 
-  /// The time at which, or after which, two objects were used; nil with fewer. Nanoseconds since 1970.
-  var confirmed: Int64? { second }
+  /// The time at which, or after which, two objects were used; nil with fewer.
+  var confirmed: Timestamp? { second }
 
   /// Takes note of an object's last use.
   @inline(__always)
-  mutating func add(_ time: Int64) {
+  mutating func add(_ time: Timestamp) {
     guard second.map({ time > $0 }) ?? true else { return }
     if let latest = first, time <= latest {
       second = time

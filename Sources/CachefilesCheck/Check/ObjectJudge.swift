@@ -158,8 +158,8 @@ struct ObjectJudge {
 
   private func judgeFile(_ status: FileStatus, _ found: inout [Judgement]) {
     if status.links > 1 { found.append(Judgement(.o18, "it has \(status.links) names")) }
-    if status.accessTime > context.now + CheckContext.clockTolerance {
-      let hours = status.accessTime.subtractingClamped(context.now) / 3_600_000_000_000
+    if status.access > context.latestCredibleUse {
+      let hours = (status.access - context.now).clampedSeconds / 3600
       found.append(Judgement(.o24, "its last use lies \(hours) h ahead"))
     }
   }

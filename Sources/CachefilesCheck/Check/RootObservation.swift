@@ -56,10 +56,10 @@ struct RootObservation: Sendable {
     return seen
   }
 
-  /// Whether a time of change, which only the kernel sets, lies more than a day ahead of a clock, in nanoseconds since 1970.
-  func isAhead(of now: Int64) -> Bool {
-    let latest = [root, cache, graveyard].compactMap { $0?.changeTime }.max() ?? .min
-    return latest.subtractingClamped(now) > 86_400_000_000_000
+  /// Whether a time of change, which only the kernel sets, lies more than a day ahead of a clock.
+  func isAhead(of now: Timestamp) -> Bool {
+    let latest = [root, cache, graveyard].compactMap { $0?.change }.max() ?? .distantPast
+    return latest - now > .seconds(86_400)
   }
 
   /// The cache attribute of a directory; nil also where the file system has no attributes, which is judged apart.

@@ -62,7 +62,7 @@ enum VolumeJudge {
         Judgement(
           .o25,
           "none of its \(tally.large) larger objects has a hole, all were written within "
-            + "\(tally.newestChange.subtractingClamped(tally.oldestChange) / 1_000_000_000) s, and none has an object's owner and mode; "
+            + "\((tally.newestChange - tally.oldestChange).clampedSeconds) s, and none has an object's owner and mode; "
             + "remove it with 'cachefiles purge --volume', so that its files are read anew, and copy caches with 'cachefiles copy'"
         )
       )
@@ -97,9 +97,9 @@ enum VolumeJudge {
         guard !tally.isIncomplete, let last = tally.newestAccess else { continue }
         let others = group.filter { $0 != index }.compactMap { volumes[$0].tally.uses.confirmed }
         guard let newest = others.max() else { continue }
-        let lead = newest.subtractingClamped(last)
+        let lead = newest - last
         guard lead > staleAfter else { continue }
-        let days = lead / 86_400_000_000_000
+        let days = lead.clampedSeconds / 86_400
         let ports = Set(group.compactMap { tunnelPort(volumes[$0].volume.key) })
         let cause = ports.count > 1 ? "over another port of a tunnel on this machine" : "with other mount options"
         found.append((index, Judgement(.v11, "a volume of the same export \(cause) was used \(days) days later")))
@@ -119,7 +119,7 @@ enum VolumeJudge {
     return volume.port
   }
 
-  private static let staleAfter: Int64 = 30 * 86_400_000_000_000
+  private static let staleAfter = Duration.seconds(30 * 86_400)
 
   /// Volumes whose names are the same to somebody who folds case or Unicode forms.
   static func confusable(_ volumes: [ScannedVolume]) -> [(Int, Judgement)] {

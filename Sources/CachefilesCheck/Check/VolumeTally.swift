@@ -16,7 +16,7 @@ struct VolumeTally: Sendable {
   var diskBytes: UInt64 = 0
   var fanouts: Set<UInt8> = []
   /// The last use of anything in it.
-  var newestAccess: Int64?
+  var newestAccess: Timestamp?
   /// The last uses of objects that a kernel can find.
   var uses = LatestUses()
   /// Whether something in it was used after now, by the check's clock.
@@ -27,8 +27,8 @@ struct VolumeTally: Sendable {
   var dense = 0
   /// Those of them whose owner and mode no kernel gives.
   var strange = 0
-  var oldestChange = Int64.max
-  var newestChange = Int64.min
+  var oldestChange = Timestamp.distantFuture
+  var newestChange = Timestamp.distantPast
   /// For volumes of unknown type: paths by the length of the attribute, a few of each.
   var lengths: [Int: LengthClass] = [:]
 
@@ -41,28 +41,28 @@ struct VolumeTally: Sendable {
   /// Counts one object.
   ///
   /// - Parameters:
-  ///   - now: the check's clock, nanoseconds since 1970.
+  ///   - latestCredible: the latest last use that the check's clock allows, ``CheckContext/latestCredibleUse``.
   ///   - isFindable: whether a kernel finds it by its name and place.
   @inline(__always)
-  mutating func add(_ status: FileStatus, now: Int64 = .max, isFindable: Bool = true) {
+  mutating func add(_ status: FileStatus, latestCredible: Timestamp = .distantFuture, isFindable: Bool = true) {
     objects += 1
-    let access = status.accessTime
-    if newestAccess ?? .min < access { newestAccess = access }
+    let access = status.access
+    if newestAccess ?? .distantPast <= access { newestAccess = access }
     if isFindable { uses.add(access) }
-    if access.subtractingClamped(now) > CheckContext.clockTolerance { wasUsedAhead = true }
+    if access > latestCredible { wasUsedAhead = true }
     guard status.size > ObjectJudge.pageSize else { return }
     large += 1
     if status.allocatedBytes >= status.size { dense += 1 }
     if status.owner != 0 || status.permissions & 0o077 != 0 { strange += 1 }
-    oldestChange = min(oldestChange, status.changeTime)
-    newestChange = max(newestChange, status.changeTime)
+    oldestChange = min(oldestChange, status.change)
+    newestChange = max(newestChange, status.change)
   }
 
   /// Whether everything speaks for a copy by a tool that fills holes: no holes at all, written in one go, and neither
   /// the owner nor the mode that the kernel gives. Few objects prove nothing.
   var looksRestored: Bool {
     large >= 8 && dense == large && strange == large
-      && newestChange.subtractingClamped(oldestChange) < 600_000_000_000
+      && newestChange - oldestChange < .seconds(600)
   }
 
   mutating func merge(_ other: VolumeTally) {

@@ -12,8 +12,8 @@ struct ExpectedChanges {
 
   /// The time that an inode had when it was looked at, and the one that it has after the last repair.
   private struct Span {
-    var first: Int64
-    var last: Int64
+    var first: Timestamp
+    var last: Timestamp
   }
 
   /// Prepares for the repairs of these findings.
@@ -31,7 +31,7 @@ struct ExpectedChanges {
   }
 
   /// The time of change that an entry has to have now.
-  func changeTime(of subject: Finding.Subject) -> Int64 {
+  func changeTime(of subject: Finding.Subject) -> Timestamp {
     guard let span = spans[subject.inode], span.first == subject.changeTime else { return subject.changeTime }
     return span.last
   }
@@ -69,7 +69,7 @@ struct ExpectedChanges {
   }
 
   /// Notes that a repair took an inode from one time of change to another.
-  mutating func note(_ inode: UInt64, from before: Int64, to after: Int64) {
+  mutating func note(_ inode: UInt64, from before: Timestamp, to after: Timestamp) {
     if let span = spans[inode], span.last == before {
       spans[inode] = Span(first: span.first, last: after)
     } else {

@@ -11,7 +11,7 @@ struct Journal: ~Copyable {
   private let encoder: JSONEncoder
 
   /// Makes a new journal for a cache. An existing file is never touched, and no journal is made inside the cache.
-  init(path: FilePath, of store: borrowing Store, started: Int64) throws(JournalFailure) {
+  init(path: FilePath, of store: borrowing Store, started: Timestamp) throws(JournalFailure) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     let header = JournalHeader(

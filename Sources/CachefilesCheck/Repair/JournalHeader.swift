@@ -13,12 +13,12 @@ struct JournalHeader: Codable, Equatable {
   var root: JournalPath
   var device: UInt64
   var inode: UInt64
-  /// When the root directory was made, nanoseconds since 1970, where its file system keeps that.
-  var birth: Int64?
+  /// When the root directory was made, where its file system keeps that.
+  var birth: Timestamp?
   /// The file system's handle of the root directory, where it has one.
   var handle: JournalBytes?
-  /// When the run began, nanoseconds since 1970.
-  var started: Int64
+  /// When the run began.
+  var started: Timestamp
 
   static let format = "cachefiles-toolkit"
 }

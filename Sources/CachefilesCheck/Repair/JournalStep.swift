@@ -11,8 +11,8 @@ struct JournalStep: Codable, Equatable {
   var path: CachePath
   /// The entry's inode; 0 for one that does not exist yet.
   var inode: UInt64
-  /// When the entry was made, nanoseconds since 1970; nil where that is not kept. Inode numbers are used again.
-  var birth: Int64?
+  /// When the entry was made; nil where that is not kept. Inode numbers are used again.
+  var birth: Timestamp?
   /// What the entry was like before; nil in journals of version 1, and for what does not exist yet.
   var facts: EntryFacts?
   /// For a directory that is buried: how many entries it held, at any depth.

@@ -7,14 +7,14 @@ import SystemPackage
 struct RepairPlanner {
   /// Whether entries are removed for good where the default buries them.
   let deletes: Bool
-  /// Nanoseconds since 1970.
-  let now: Int64
+  /// The time of day.
+  let now: Timestamp
   /// Names for what is buried.
   var graves: GraveyardNames
   /// Whether a step that makes the graveyard has been planned.
   private var makesGraveyard = false
 
-  init(deletes: Bool, now: Int64) {
+  init(deletes: Bool, now: Timestamp) {
     self.deletes = deletes
     self.now = now
     graves = GraveyardNames(now: now)
@@ -39,7 +39,7 @@ struct RepairPlanner {
   ///
   /// - Parameter time: the time of change that the entry has if nobody else has changed it.
   mutating func plan(
-    _ finding: Finding, _ entry: borrowing EntryHandle, changedAt time: Int64, _ finder: EntryFinder
+    _ finding: Finding, _ entry: borrowing EntryHandle, changedAt time: Timestamp, _ finder: EntryFinder
   ) throws(Errno) -> [JournalStep] {
     guard let verb = finding.repair else { return [] }
     let status = entry.status
@@ -56,8 +56,7 @@ struct RepairPlanner {
     case .resetAccessTime:
       // A whole second: every file system keeps it as it is, and so an undo knows it again.
       let new = EntryTimes(
-        access: Timestamp(seconds: Timestamp(nanosecondsSince1970: now).seconds, nanoseconds: 0),
-        modification: status.modification)
+        access: Timestamp(seconds: now.seconds), modification: status.modification)
       return [step(finding, status, .setTimes(old: EntryTimes(status), new: new))]
     case .truncate: return try [truncate(finding, entry)]
     }

@@ -23,8 +23,8 @@ struct Repairer: ~Copyable {
     var deletes = false
     /// Whether dirty objects may go with what is buried.
     var includesDirty = false
-    /// Nanoseconds since 1970.
-    var now: Int64
+    /// The time of day.
+    var now: Timestamp
     /// Asked between two repairs; true ends them.
     var isCancelled: () -> Bool
     /// Called for each repair that cannot be made.
@@ -221,7 +221,7 @@ struct Repairer: ~Copyable {
         }
         for (place, old) in zip(own.places(of: step), before) {
           guard let old, let new = place.status(finder), new.inode == old.inode else { continue }
-          own.note(new.inode, from: old.changeTime, to: new.changeTime)
+          own.note(new.inode, from: old.change, to: new.change)
         }
         return
       } catch {

@@ -49,7 +49,7 @@ struct CheckView: Renderable {
     if let journal = report.journal { json.bytes("journal", journal) }
     if let next = report.nextVolume { json.bytes("next_volume", next) }
     if let refusal = report.refusal { json.text("refusal", refusal.description) }
-    json.number("duration_ns", report.duration)
+    json.nanoseconds("duration_ns", report.duration)
     json.number("exit", report.exit)
   }
 

@@ -129,7 +129,7 @@ struct Fsck: ParsableCommand {
   }
 
   private func checkOptions(_ output: Output) throws(Failure) -> CheckOptions {
-    var options = CheckOptions(now: Clock.now)
+    var options = CheckOptions(now: Timestamp.now)
     options.policy.severities = Dictionary(set.map { ($0.id, $0.severity) }) { $1 }
     options.policy.only = only.map { Set($0.ids) }
     options.policy.consent = yes ? (includeDirty ? .allAndDirty : .all) : preen ? .safe : .none

@@ -15,7 +15,7 @@ enum StateDirectory {
   /// The path of a new journal. The directory is made where it is missing.
   static func newJournal(for command: String) throws(Failure) -> FilePath {
     try make(path)
-    let moment = Quantity.time(seconds: Clock.now / 1_000_000_000, nanoseconds: 0)
+    let moment = Quantity.time(Timestamp.now.wholeSecond)
     let stamp = moment.filter { $0.isNumber }
     return path.appending("\(command)-\(stamp)-\(CurrentProcess.identifier).journal")
   }

@@ -23,7 +23,7 @@ final class PinMaker: Sendable {
     self.failures = failures
     survey = CachedFileSurvey(
       try mapping.side(), try mapping.patience.source(), threads: mapping.patience.threadCount,
-      timeout: mapping.patience.nanoseconds, failed: failures.add)
+      timeout: mapping.patience.wait, failed: failures.add)
   }
 
   /// How many files and directories have been looked at.

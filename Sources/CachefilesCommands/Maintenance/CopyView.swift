@@ -29,7 +29,7 @@ struct CopyView: Renderable {
     json.number("mismatched", report.mismatched)
     json.bool("legacy_tree", report.hasLegacyTree)
     json.bool("complete", report.isComplete)
-    json.number("duration_ns", report.duration)
+    json.nanoseconds("duration_ns", report.duration)
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {

@@ -196,15 +196,15 @@ struct CullCommand: ParsableCommand {
 
   private func cullOptions(_ status: FileSystemStatus, _ opened: borrowing Store) throws -> CullOptions {
     var options = CullOptions()
-    let now = Clock.now
+    let now = Timestamp.now
     if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil, quota.isEmpty {
       options.goal = CullGoal(CullLimits(try store.limits(), blocks: status.blocks, files: status.files), status)
     }
     options.goal.availableBytes = free?.bytes(of: status) ?? options.goal.availableBytes
     options.goal.maximumBytes = maxSize?.bytes
     options.goal.maximumObjects = maxObjects
-    options.goal.usedSince = olderThan.map { now - $0.nanoseconds }
-    options.selection.notUsedSince = minAge.map { now - $0.nanoseconds }
+    options.goal.usedSince = olderThan.map { now - $0.duration }
+    options.selection.notUsedSince = minAge.map { now - $0.duration }
     options.selection.types = Set(netfs)
     options.selection.includesDirty = includeDirty
     options.selection.volumes = volumes

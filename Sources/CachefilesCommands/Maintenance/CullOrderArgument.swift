@@ -1,12 +1,13 @@
 import ArgumentParser
 import CachefilesUpkeep
+import LinuxIO
 
 /// What a cull takes first.
 enum CullOrderArgument: String, ExpressibleByArgument, CaseIterable {
   case atime, size, cost
 
   /// The order, at a moment in nanoseconds since 1970.
-  func order(now: Int64) -> CullOrder {
+  func order(now: Timestamp) -> CullOrder {
     switch self {
     case .atime: .lastUse
     case .size: .size

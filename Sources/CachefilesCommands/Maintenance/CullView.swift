@@ -20,13 +20,13 @@ struct CullView: Renderable {
       if let files = goal.freeFiles { json.number("free_files", files) }
       if let bytes = goal.maximumBytes { json.number("maximum_bytes", bytes) }
       if let objects = goal.maximumObjects { json.number("maximum_objects", objects) }
-      if let moment = goal.usedSince { json.number("used_since_ns", moment) }
+      if let moment = goal.usedSince { json.nanoseconds("used_since_ns", moment) }
     }
     json.object("plan") { json in
       json.number("objects", report.plan.sum.objects)
       json.number("disk_bytes", report.plan.sum.bytes)
-      if let time = report.plan.oldest { json.number("oldest_ns", time) } else { json.null("oldest_ns") }
-      if let time = report.plan.newest { json.number("newest_ns", time) } else { json.null("newest_ns") }
+      if let time = report.plan.oldest { json.nanoseconds("oldest_ns", time) } else { json.null("oldest_ns") }
+      if let time = report.plan.newest { json.nanoseconds("newest_ns", time) } else { json.null("newest_ns") }
     }
     json.object("pinned") { json in
       json.number("objects", report.pinned.objects)
@@ -71,7 +71,7 @@ struct CullView: Renderable {
     let verb = report.isDryRun ? "would be removed" : "removed"
     lines.append("\(root): \(Quantity.count(sum.objects, "object")), \(Quantity.size(sum.bytes)) \(verb)")
     if let oldest = report.plan.oldest, let newest = report.plan.newest, sum.objects > 0 {
-      let (from, to) = (Quantity.time(nanoseconds: oldest), Quantity.time(nanoseconds: newest))
+      let (from, to) = (Quantity.time(oldest), Quantity.time(newest))
       lines.append("  last used    \(from)  to  \(to)")
     }
     if sum.objects > sum.files {

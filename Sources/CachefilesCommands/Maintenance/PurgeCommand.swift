@@ -172,7 +172,7 @@ struct PurgeCommand: ParsableCommand {
   }
 
   private func options(_ choice: PurgeChoice, _ output: Output) -> Purge.Options {
-    var options = Purge.Options(now: Clock.now)
+    var options = Purge.Options(now: Timestamp.now)
     options.includesDirty = includeDirty
     options.pinned = choice.pinned
     options.onFailure = { StandardError.line("cachefiles: \($0)") }

@@ -53,7 +53,7 @@ struct Sweep: ParsableCommand {
       Self.complain(watch)
       throw ExitStatus.live
     }
-    var options = GraveyardSweeper.Options(now: Clock.now)
+    var options = GraveyardSweeper.Options(now: Timestamp.now)
     options.minimumAge = olderThan?.duration
     options.timeLimit = maxTime?.duration
     options.isDryRun = dryRun

@@ -19,7 +19,7 @@ struct SweepView: Renderable {
     json.number("errors", report.errors)
     json.bool("dry_run", report.isDryRun)
     json.bool("out_of_time", report.isOutOfTime)
-    json.number("duration_ns", report.duration)
+    json.nanoseconds("duration_ns", report.duration)
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {

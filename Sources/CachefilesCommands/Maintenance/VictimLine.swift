@@ -15,7 +15,7 @@ enum VictimLine {
       json.object { json in
         json.text("schema", "cachefiles.cull/1")
         json.bytes("path", item.path)
-        json.number("atime_ns", item.accessTime)
+        json.nanoseconds("atime_ns", item.accessTime)
         json.number("disk_bytes", item.diskBytes)
       }
       json.end()

@@ -62,7 +62,7 @@ struct Cached: ParsableCommand {
     let failures = FailureLines()
     let survey = CachedFileSurvey(
       try mapping.side(noting: output), try mapping.patience.source(), threads: mapping.patience.threadCount,
-      timeout: mapping.patience.nanoseconds, failed: failures.add)
+      timeout: mapping.patience.wait, failed: failures.add)
     let printer = CachedFilePrinter(output, form: form(output))
     var directories: [[UInt8]: CachedFileTotals] = [:]
     var totals = CachedFileTotals()

@@ -29,7 +29,7 @@ struct Locate: ParsableCommand {
     let failures = FailureLines()
     let side = try mapping.side(noting: output)
     let survey = CachedFileSurvey(
-      side, try mapping.patience.source(), threads: 1, timeout: mapping.patience.nanoseconds, failed: failures.add)
+      side, try mapping.patience.source(), threads: 1, timeout: mapping.patience.wait, failed: failures.add)
     var views: [LocationView] = []
     for path in paths {
       if Interruption.signal != nil { break }

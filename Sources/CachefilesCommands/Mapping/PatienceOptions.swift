@@ -25,8 +25,8 @@ struct PatienceOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
   }
 
-  /// The time in nanoseconds.
-  var nanoseconds: Int64 { Int64(timeout) * 1_000_000_000 }
+  /// The time to wait.
+  var wait: Duration { .seconds(timeout) }
 
   /// The number of threads.
   var threadCount: Int { threads ?? ScanOptions.defaultThreads }

@@ -62,7 +62,7 @@ struct WhatIs: ParsableCommand {
     var isComplete = true
     if let search, !subjects.isEmpty {
       let walk = KeySearch(for: subjects.map(\.target), try patience.source(), patience.view)
-      let (threads, timeout) = (patience.threadCount, patience.nanoseconds)
+      let (threads, timeout) = (patience.threadCount, patience.wait)
       isComplete = ProgressLine(output).show("files looked at:", count: { walk.count }) {
         walk.run(search.bytes, threads: threads, timeout: timeout, failed: failures.add)
       }

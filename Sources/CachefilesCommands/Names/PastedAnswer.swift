@@ -1,4 +1,5 @@
 import CachefilesFormat
+import LinuxIO
 
 /// The answer to anything that can be pasted: a name, a path, a line of the kernel's.
 struct PastedAnswer: Renderable {
@@ -112,7 +113,7 @@ struct PastedAnswer: Renderable {
   }
 
   static func words(_ name: GraveyardName) -> String {
-    let time = Quantity.time(seconds: Int64(clamping: name.seconds), nanoseconds: 0)
+    let time = Quantity.time(Timestamp(seconds: Int64(clamping: name.seconds)))
     let who = name.undertaker == .kernel ? "the kernel" : "cachefilesd"
     return "buried by \(who) at \(time), number \(name.counter)"
   }

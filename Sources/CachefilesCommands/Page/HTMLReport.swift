@@ -36,7 +36,7 @@ struct HTMLReport {
     let (statistics, totals) = (report.statistics, report.statistics.totals)
     page.element(
       "p",
-      "\(Quantity.time(seconds: report.questions.now / 1_000_000_000, nanoseconds: 0)), \(report.liveness.description)")
+      "\(Quantity.time(report.questions.now.wholeSecond)), \(report.liveness.description)")
     if report.errors > 0 {
       page.element(
         "p", class: "bad", "\(Quantity.count(report.errors)) entries could not be read: the figures are incomplete.")

@@ -2,10 +2,8 @@ import ArgumentParser
 
 /// A span of time on the command line: `30d`, `12h`, `90m`, `2w`, `45s`.
 struct AgeArgument: ExpressibleByArgument, Equatable {
-  /// The span in nanoseconds.
-  let nanoseconds: Int64
   /// The span.
-  var duration: Duration { .nanoseconds(nanoseconds) }
+  let duration: Duration
 
   init?(argument: String) {
     let seconds: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604_800]
@@ -14,8 +12,9 @@ struct AgeArgument: ExpressibleByArgument, Equatable {
     guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int64(digits) else {
       return nil
     }
-    let (product, overflow) = number.multipliedReportingOverflow(by: unit * 1_000_000_000)
-    if overflow { return nil }
-    nanoseconds = product
+    let (product, overflow) = number.multipliedReportingOverflow(by: unit)
+    // As many nanoseconds as 64 bits hold: 292 years.
+    if overflow || product > .max / 1_000_000_000 { return nil }
+    duration = .seconds(product)
   }
 }

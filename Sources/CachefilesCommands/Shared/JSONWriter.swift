@@ -1,5 +1,6 @@
 import CachefilesFormat
 import CachefilesStore
+import LinuxIO
 
 /// Writes JSON into a byte buffer, in the order in which keys are given.
 ///
@@ -98,6 +99,12 @@ struct JSONWriter {
     separate(key)
     decimal(value)
   }
+
+  /// Writes a moment in nanoseconds since 1970.
+  mutating func nanoseconds(_ key: StaticString? = nil, _ time: Timestamp) { number(key, time.clampedNanoseconds) }
+
+  /// Writes a span of time in nanoseconds.
+  mutating func nanoseconds(_ key: StaticString? = nil, _ span: Duration) { number(key, span.clampedNanoseconds) }
 
   /// Writes a share or rate with four digits after the point.
   mutating func decimal(_ key: StaticString? = nil, _ value: Double) {

@@ -1,4 +1,5 @@
 import CachefilesFormat
+import LinuxIO
 
 extension NetfsField {
   /// Writes the field as a member of a JSON object.
@@ -25,7 +26,7 @@ extension NetfsField.Value {
       json.object { json in
         json.number("seconds", seconds)
         json.number("nanoseconds", nanoseconds)
-        json.text("utc", Quantity.time(seconds: seconds, nanoseconds: nanoseconds))
+        json.text("utc", Quantity.time(Timestamp(seconds: seconds, nanoseconds: nanoseconds)))
       }
     }
   }
@@ -39,7 +40,7 @@ extension NetfsField.Value {
     case .opaque(let bytes): bytes.isEmpty ? "none" : Hex.string(bytes)
     case .text(let text): text
     case .list(let items): items.isEmpty ? "none" : items.joined(separator: ", ")
-    case .time(let seconds, let nanoseconds): Quantity.time(seconds: seconds, nanoseconds: nanoseconds)
+    case .time(let seconds, let nanoseconds): Quantity.time(Timestamp(seconds: seconds, nanoseconds: nanoseconds))
     }
   }
 }

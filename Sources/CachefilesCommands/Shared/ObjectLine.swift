@@ -6,11 +6,11 @@ import LinuxIO
 /// One object of a listing.
 struct ObjectLine: Renderable {
   let item: ObjectListing.Item
-  let now: Int64
+  let now: Timestamp
 
   func write(to json: inout JSONWriter) {
     json.bytes("path", item.path)
-    json.number("atime_ns", item.accessTime)
+    json.nanoseconds("atime_ns", item.accessTime)
     json.number("disk_bytes", item.diskBytes)
     json.number("file_bytes", item.fileBytes)
   }

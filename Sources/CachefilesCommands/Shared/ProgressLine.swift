@@ -15,25 +15,25 @@ final class ProgressLine: Sendable {
     _ words: String, count: @escaping @Sendable () -> Int, atMost total: Int? = nil, during work: () -> R
   ) -> R {
     guard isOn else { return work() }
-    let start = Clock.now
-    return Workers.run(beside: { self.draw(words, since: start, count, total) }) {
+    let watch = Stopwatch()
+    return Workers.run(beside: { self.draw(words, watch, count, total) }) {
       defer { ended.store(true, ordering: .relaxed) }
       return work()
     }
   }
 
-  private func draw(_ words: String, since start: Int64, _ count: @Sendable () -> Int, _ total: Int?) {
+  private func draw(_ words: String, _ watch: Stopwatch, _ count: @Sendable () -> Int, _ total: Int?) {
     var shown = false
     while !ended.load(ordering: .relaxed) {
       Pause.microseconds(100_000)
-      let seconds = Double(Clock.now - start) / 1e9
+      let seconds = watch.elapsed.inSeconds
       if seconds < 0.5 || ended.load(ordering: .relaxed) { continue }
       let entries = count()
       shown = true
       let rate = Double(entries) / seconds
       var line = "\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(rate)))/s)"
       if let total, rate > 0, entries <= total {
-        line += ", at most \(Quantity.span(Int64(Double(total - entries) / rate * 1e9))) left"
+        line += ", at most \(Quantity.span(.seconds(Double(total - entries) / rate))) left"
       }
       StandardError.write("\r\u{1b}[K\(line)")
     }

@@ -44,32 +44,25 @@ enum Quantity {
   }
 
   /// A moment in UTC: `2026-11-21 01:20:34.079999000 UTC`, without the fraction when it is zero.
-  static func time(seconds: Int64, nanoseconds: UInt32) -> String {
-    guard let date = CalendarDate(secondsSince1970: seconds), (0..<10_000).contains(date.year) else {
-      return "\(seconds) s since 1970"
+  static func time(_ time: Timestamp) -> String {
+    guard let date = CalendarDate(secondsSince1970: time.seconds), (0..<10_000).contains(date.year) else {
+      return "\(time.seconds) s since 1970"
     }
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let year = String(date.year)
     let day = String(repeating: "0", count: 4 - year.count) + year + "-\(two(date.month))-\(two(date.day))"
     var fraction = ""
-    if nanoseconds > 0 {
-      let digits = String(nanoseconds)
+    if time.nanoseconds > 0 {
+      let digits = String(time.nanoseconds)
       fraction = "." + String(repeating: "0", count: max(0, 9 - digits.count)) + digits
       while fraction.hasSuffix("0") { fraction.removeLast() }
     }
     return "\(day) \(two(date.hour)):\(two(date.minute)):\(two(date.second))\(fraction) UTC"
   }
 
-  /// A moment in UTC from nanoseconds since 1970.
-  static func time(nanoseconds: Int64) -> String {
-    let rest = ((nanoseconds % 1_000_000_000) + 1_000_000_000) % 1_000_000_000
-    return time(
-      seconds: nanoseconds / 1_000_000_000 - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0), nanoseconds: UInt32(rest))
-  }
-
   /// A span of time: `0.02 s`, `12 s`, `3 min`, `2 h`.
-  static func span(_ nanoseconds: Int64) -> String {
-    let seconds = Double(max(0, nanoseconds)) / 1e9
+  static func span(_ span: Duration) -> String {
+    let seconds = max(0, span / .seconds(1))
     switch seconds {
     case ..<9.995: return "\(fixed(seconds, 2)) s"
     case ..<119.5: return "\(fixed(seconds, 0)) s"
@@ -79,14 +72,14 @@ enum Quantity {
   }
 
   /// How long ago a moment was, as a phrase: `3 d ago`, `in the future`.
-  static func ago(_ nanoseconds: Int64, now: Int64) -> String {
-    let age = age(nanoseconds, now: now)
+  static func ago(_ moment: Timestamp, now: Timestamp) -> String {
+    let age = age(moment, now: now)
     return age.first?.isNumber == true ? "\(age) ago" : age
   }
 
   /// How long ago a moment was: `3 d`, `2 h`; `in the future` after now.
-  static func age(_ nanoseconds: Int64, now: Int64) -> String {
-    let seconds = now.subtractingClamped(nanoseconds) / 1_000_000_000
+  static func age(_ moment: Timestamp, now: Timestamp) -> String {
+    let seconds = (now - moment).clampedSeconds
     switch seconds {
     case ..<(-1): return "in the future"
     case ..<60: return "\(max(0, seconds)) s"

@@ -18,7 +18,7 @@ struct StatisticsView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
-    json.number("time_ns", report.questions.now)
+    json.nanoseconds("time_ns", report.questions.now)
     json.text("generation", report.generation.rawValue)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
     report.daemon?.write(to: &json)
@@ -61,8 +61,8 @@ struct StatisticsView: Renderable {
     TotalsView.write(volume.tally, report.questions, to: &json)
     let places = report.mountPoints[volume.key]
     if !places.isEmpty { json.array("mount_points") { json in for place in places { json.bytes(nil, place) } } }
-    if let time = volume.tally.oldestAccess { json.number("oldest_ns", time) }
-    if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
+    if let time = volume.tally.oldestAccess { json.nanoseconds("oldest_ns", time) }
+    if let time = volume.tally.newestAccess { json.nanoseconds("newest_ns", time) }
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {

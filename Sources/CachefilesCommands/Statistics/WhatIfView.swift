@@ -34,14 +34,14 @@ struct WhatIfView {
           json.number("kept_bytes", part.kept.bytes)
           json.number("removed_objects", part.removed.objects)
           json.number("removed_bytes", part.removed.bytes)
-          if let since = part.since { json.number("since_ns", since) } else { json.null("since_ns") }
+          if let since = part.since { json.nanoseconds("since_ns", since) } else { json.null("since_ns") }
           if let since = part.since { json.decimal("days", Self.days(since, report.questions.now)) }
         }
       }
     }
   }
 
-  static func days(_ since: Int64, _ now: Int64) -> Double { Double(max(0, now.subtractingClamped(since))) / 86400e9 }
+  static func days(_ since: Timestamp, _ now: Timestamp) -> Double { max(0, now.days(since: since)) }
 
   func lines(_ style: Style) -> [String] {
     guard report.ageCurve != nil else { return [] }

@@ -66,7 +66,7 @@ struct List: ParsableCommand {
     case .size, .extents: break
     case .name: report.volumes.sort { $0.key.lexicographicallyPrecedes($1.key) }
     case .atime:
-      report.volumes.sort { ($0.tally.newestAccess ?? .min) < ($1.tally.newestAccess ?? .min) }
+      report.volumes.sort { ($0.tally.newestAccess ?? .distantPast) < ($1.tally.newestAccess ?? .distantPast) }
     }
     if let limit { report.volumes = Array(report.volumes.prefix(limit)) }
     let points = report.liveness.isLive == true ? MountPoints(KernelView()) : MountPoints()
@@ -91,7 +91,7 @@ struct List: ParsableCommand {
 
   private func print(_ scanner: Scanner, _ output: Output) -> Int {
     let shared = SharedOutput(output)
-    let now = Clock.now
+    let now = Timestamp.now
     // A progress line would be mixed with the list on a terminal.
     return scanner.run { ObjectPrinter(shared, now: now) }.summary.failures
   }
@@ -101,7 +101,7 @@ struct List: ParsableCommand {
     var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }) {
       scanner.run { ObjectListing(order: order, limit: limit) }
     }
-    let now = Clock.now
+    let now = Timestamp.now
     output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false)
     return summary.failures
   }
@@ -124,7 +124,7 @@ private struct VolumeLine: Renderable {
     json.number("objects", volume.tally.objects)
     json.number("disk_bytes", volume.tally.diskBytes)
     json.number("file_bytes", volume.tally.fileBytes)
-    if let time = volume.tally.newestAccess { json.number("newest_ns", time) }
+    if let time = volume.tally.newestAccess { json.nanoseconds("newest_ns", time) }
     if !mountPoints.isEmpty {
       json.array("mount_points") { json in for place in mountPoints { json.bytes(nil, place) } }
     }

@@ -6,10 +6,10 @@ import LinuxIO
 /// Prints the objects as the scan comes across them, so that a list of any length needs no memory.
 struct ObjectPrinter: ScanVisitor {
   private let shared: SharedOutput
-  private let now: Int64
+  private let now: Timestamp
   private var buffer: [UInt8] = []
 
-  init(_ shared: SharedOutput, now: Int64) {
+  init(_ shared: SharedOutput, now: Timestamp) {
     self.shared = shared
     self.now = now
   }

@@ -66,7 +66,7 @@ struct Sample: ParsableCommand {
     do throws(SampleFailure) {
       if let objects {
         let cache = SyntheticCache(
-          objects: objects, seed: seed, maximumData: Int64(clamping: data.bytes), now: Clock.now)
+          objects: objects, seed: seed, maximumData: Int64(clamping: data.bytes), now: Timestamp.now)
         let written = SampleProgress()
         let failure: SampleFailure? = ProgressLine(output).show("writing:", count: { written.count }) {
           do throws(SampleFailure) {
@@ -85,7 +85,7 @@ struct Sample: ParsableCommand {
           "\(EscapedBytes.string(directory.bytes)): \(files) objects that Linux \(capture.kernel) cached: \(capture.description)"
         )
       }
-      if let damage { try Damage.apply(damage.damages, to: path, now: Clock.now) }
+      if let damage { try Damage.apply(damage.damages, to: path, now: Timestamp.now) }
     } catch {
       if error == .interrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
       throw Failure(error.description)

@@ -130,8 +130,8 @@ struct ShowView: Renderable {
     json.number("inode", inspection.status.inode)
     json.number("links", inspection.status.links)
     json.text("mode", Self.mode(inspection.status))
-    json.number("atime_ns", inspection.status.accessTime)
-    json.number("mtime_ns", inspection.status.modificationTime)
+    json.nanoseconds("atime_ns", inspection.status.access)
+    json.nanoseconds("mtime_ns", inspection.status.modification)
     if let entries = inspection.entries { json.number("entries", entries) }
     if let extents = inspection.extents {
       json.number("data_bytes", extents.reduce(0) { $0 + $1.length })
@@ -249,7 +249,7 @@ struct ShowView: Renderable {
         + (status.links > 1 ? ", \(status.links) hard links" : ""))
     card.add(
       "last used",
-      "\(Quantity.time(nanoseconds: status.accessTime))  (\(Quantity.ago(status.accessTime, now: Clock.now)))")
+      "\(Quantity.time(status.access))  (\(Quantity.ago(status.access, now: Timestamp.now)))")
   }
 
   private static let shownExtents = 8

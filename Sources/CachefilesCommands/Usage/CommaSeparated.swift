@@ -1,6 +1,7 @@
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
+import LinuxIO
 
 /// The volumes of a report as comma-separated values (RFC 4180), one line a volume, for spreadsheets.
 struct CommaSeparated {
@@ -21,7 +22,7 @@ struct CommaSeparated {
       ]
       if questions.records { cells += [String(tally.objectBytes), String(tally.dirtyObjects)] }
       if questions.extents { cells += [String(tally.dataBytes), String(tally.extents)] }
-      row(cells + [tally.oldestAccess, tally.newestAccess].map { $0.map { String($0) } ?? "" })
+      row(cells + [tally.oldestAccess, tally.newestAccess].map { $0.map { String($0.clampedNanoseconds) } ?? "" })
     }
   }
 

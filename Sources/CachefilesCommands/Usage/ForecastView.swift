@@ -1,6 +1,7 @@
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
+import LinuxIO
 
 /// A forecast as text and JSON.
 struct ForecastView: Renderable {
@@ -31,10 +32,10 @@ struct ForecastView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.number("records", forecast.records.count)
-    if let first = forecast.records.first { json.number("first_ns", first.time) }
+    if let first = forecast.records.first { json.nanoseconds("first_ns", first.time) }
     if let last = forecast.records.last {
       json.text("root", String(decoding: last.root, as: UTF8.self))
-      json.number("last_ns", last.time)
+      json.nanoseconds("last_ns", last.time)
     }
     json.number("records_used", forecast.current.count)
     json.decimal("span_days", forecast.span)
@@ -117,7 +118,7 @@ struct ForecastView: Renderable {
     "\(Self.signed(rate.slope)) a day (\(Self.signed(rate.range.lowerBound)) to \(Self.signed(rate.range.upperBound)))"
   }
 
-  private func culling(_ now: Int64) -> String {
+  private func culling(_ now: Timestamp) -> String {
     let horizon = Int(forecast.horizon)
     switch forecast.culling {
     case .unknown(let reason): return "cannot tell: \(reason)"
@@ -162,10 +163,10 @@ struct ForecastView: Renderable {
     return UInt64(rounding: Double(size) / (1 - Double(space.run) / Double(space.total)))
   }
 
-  private static func day(_ time: Int64) -> String { String(Quantity.time(nanoseconds: time).prefix(10)) }
+  private static func day(_ time: Timestamp) -> String { String(Quantity.time(time).prefix(10)) }
 
-  private static func moment(_ days: Double, _ now: Int64) -> String {
-    let time = Int64(rounding: Double(now) + days * HistoryRecord.day)
+  private static func moment(_ days: Double, _ now: Timestamp) -> String {
+    let time = now + .seconds(days * 86_400)
     return "in \(Quantity.fixed(days, days < 10 ? 1 : 0)) days (\(day(time)))"
   }
 

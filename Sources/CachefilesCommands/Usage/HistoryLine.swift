@@ -31,7 +31,7 @@ struct HistoryLine {
     json.object { json in
       json.text("schema", Self.schema)
       json.bytes("root", record.root)
-      json.number("time_ns", record.time)
+      json.nanoseconds("time_ns", record.time)
       json.number("objects", record.objects)
       json.number("disk_bytes", record.diskBytes)
       json.number("errors", record.errors)
@@ -47,7 +47,7 @@ struct HistoryLine {
       json.bool("access_times", record.hasAccessTimes)
       if let culled = record.culled { json.number("culled", culled) }
       if let refused = record.refused { json.number("refused_for_space", refused) }
-      if let since = record.heldSince { json.number("held_since_ns", since) }
+      if let since = record.heldSince { json.nanoseconds("held_since_ns", since) }
       json.array("used") { json in
         for use in record.use {
           json.object { json in
@@ -84,7 +84,7 @@ struct HistoryLine {
   private struct Saved: Decodable {
     var schema: String
     var root: String
-    var time: Int64
+    var time: Timestamp
     var objects: Int
     var diskBytes: UInt64
     var errors: Int
@@ -93,7 +93,7 @@ struct HistoryLine {
     var accessTimes: Bool
     var culled: Int?
     var refused: Int?
-    var heldSince: Int64?
+    var heldSince: Timestamp?
     var used: [SavedUse]
 
     enum CodingKeys: String, CodingKey {

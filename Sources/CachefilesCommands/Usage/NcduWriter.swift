@@ -8,7 +8,7 @@ import SystemPackage
 /// it (https://dev.yorhel.nl/ncdu/jsonfmt, version 1.2). Volumes and objects have their decoded names before the raw ones.
 struct NcduWriter: TreeWriter {
   /// The time of the export in seconds since 1970.
-  let time: Int64
+  let time: Timestamp
 
   /// The text before the root directory.
   func head() -> [UInt8] {
@@ -16,7 +16,7 @@ struct NcduWriter: TreeWriter {
     json.object { json in
       json.text("progname", "cachefiles-toolkit")
       json.text("progver", Version.number)
-      json.number("timestamp", time)
+      json.number("timestamp", time.seconds)
     }
     return Array("[1,2,".utf8) + json.bytes
   }
@@ -59,7 +59,7 @@ struct NcduWriter: TreeWriter {
       if status.size > 0 { json.number("asize", status.size) }
       if status.blocks > 0 { json.number("dsize", status.allocatedBytes) }
       json.number("ino", status.inode)
-      json.number("mtime", status.modificationTime / 1_000_000_000)
+      json.number("mtime", status.modification.seconds)
       more(&json)
     }
     text += json.bytes

@@ -21,7 +21,7 @@ struct OpenMetrics {
   enum Value {
     case whole(UInt64)
     case fraction(Double)
-    case timestamp(nanoseconds: Int64)
+    case timestamp(Timestamp)
   }
 
   /// Adds a family; nothing without samples.
@@ -64,7 +64,8 @@ struct OpenMetrics {
     switch value {
     case .whole(let number): return String(number)
     case .fraction(let number): return Quantity.fixed(number, 6)
-    case .timestamp(let nanoseconds):
+    case .timestamp(let time):
+      let nanoseconds = time.clampedNanoseconds
       let rest = String(nanoseconds.magnitude % 1_000_000_000)
       let zeros = String(repeating: "0", count: 9 - rest.count)
       return "\(nanoseconds < 0 ? "-" : "")\(nanoseconds.magnitude / 1_000_000_000).\(zeros)\(rest)"
@@ -79,7 +80,7 @@ extension OpenMetrics {
     add("cachefiles_scan_errors", "Entries that could not be read.", .whole(UInt64(report.errors)))
     add(
       "cachefiles_scan_timestamp_seconds", "When the cache was scanned.", unit: "seconds",
-      .timestamp(nanoseconds: report.questions.now))
+      .timestamp(report.questions.now))
     if let isLive = report.liveness.isLive {
       add("cachefiles_live", "Whether a kernel holds the cache.", .whole(isLive ? 1 : 0))
     }
@@ -159,10 +160,10 @@ extension OpenMetrics {
     }
     add(
       "cachefiles_newest_access_timestamp_seconds", "The last use of a volume's most recently used object.",
-      unit: "seconds", samples { $0.newestAccess.map { .timestamp(nanoseconds: $0) } })
+      unit: "seconds", samples { $0.newestAccess.map { .timestamp($0) } })
     add(
       "cachefiles_oldest_access_timestamp_seconds", "The last use of a volume's least recently used object.",
-      unit: "seconds", samples { $0.oldestAccess.map { .timestamp(nanoseconds: $0) } })
+      unit: "seconds", samples { $0.oldestAccess.map { .timestamp($0) } })
   }
 
   /// Counts up to each limit, as the buckets of a histogram; a gauge, since objects go again.
@@ -179,7 +180,7 @@ extension OpenMetrics {
       buckets(distributions.sizes, SizeClass.limits.map { String($0) } + ["+Inf"]))
     add(
       "cachefiles_objects_by_age", "Objects that were last used at most so many seconds ago.",
-      buckets(distributions.ages, AgeClass.limits.map { String($0) } + ["+Inf"]))
+      buckets(distributions.ages, AgeClasses.limits.map { String($0) } + ["+Inf"]))
     let balance = FanoutBalance(distributions.fanouts.map(\.objects))
     add(
       "cachefiles_fanout_chi_squared", "Spread over the fanout directories; 255 when even.",

@@ -1,6 +1,7 @@
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
+import LinuxIO
 
 /// Writes what the files of a mounted tree have in a cache in the format of `ncdu -f` and `gdu -f`: the tree of the mount,
 /// and beside it, as one entry each, what no file was found for.
@@ -13,7 +14,7 @@ struct PathExport {
   private static let slash = UInt8(ascii: "/")
 
   /// Writes everything, in pieces.
-  func write(_ time: Int64, _ write: ([UInt8]) -> Void) {
+  func write(_ time: Timestamp, _ write: ([UInt8]) -> Void) {
     write(NcduWriter(time: time).head())
     var text: [UInt8] = []
     begin(tree, to: &text)
@@ -51,7 +52,7 @@ struct PathExport {
       if item.size > 0 { json.number("asize", item.size) }
       if item.allocatedBytes > 0 { json.number("dsize", item.allocatedBytes) }
       json.number("ino", item.inode)
-      json.number("mtime", item.times.modification / 1_000_000_000)
+      json.number("mtime", item.times.modification.seconds)
       // Another name of a file counts no second time.
       if item.isSeen { json.bool("hlnkc", true) }
     }

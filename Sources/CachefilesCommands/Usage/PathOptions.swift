@@ -53,10 +53,10 @@ struct PathOptions: ParsableArguments {
       throw Failure(error.description)
     }
     let failures = FailureLines()
-    let (count, nanoseconds) = (patience.threadCount, patience.nanoseconds)
+    let (count, limit) = (patience.threadCount, patience.wait)
     for tree in trees where Interruption.signal == nil {
       _ = ProgressLine(output).show("files looked at:", count: { survey.count }) {
-        survey.run(tree, threads: count, timeout: nanoseconds, failed: failures.add)
+        survey.run(tree, threads: count, timeout: limit, failed: failures.add)
       }
     }
     return (survey.usage, failures.count)

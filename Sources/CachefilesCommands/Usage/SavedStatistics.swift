@@ -8,7 +8,7 @@ import SystemPackage
 struct SavedStatistics: Decodable {
   var schema: String
   var root: String
-  var time: Int64
+  var time: Timestamp
   var totals: Totals
   var volumes: [Volume]
   var encodings: [String: Int]

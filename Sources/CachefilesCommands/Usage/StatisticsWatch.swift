@@ -19,7 +19,7 @@ struct StatisticsWatch {
     var looks = 0
     var errors = 0
     while true {
-      let start = Clock.now
+      let watch = Stopwatch()
       let report = try look(path, output)
       errors += report.errors
       if report.isInterrupted { break }
@@ -29,7 +29,7 @@ struct StatisticsWatch {
       before = report
       looks += 1
       if looks == count { break }
-      while Clock.now - start < Int64(interval) * 1_000_000_000, Interruption.signal == nil {
+      while watch.elapsed < .seconds(interval), Interruption.signal == nil {
         Pause.microseconds(20_000)
       }
       if Interruption.signal != nil { break }
@@ -40,7 +40,7 @@ struct StatisticsWatch {
 
   private func look(_ path: FilePath, _ output: Output) throws(Failure) -> StatisticsReport {
     var questions = questions
-    questions.now = Clock.now
+    questions.now = Timestamp.now
     let store: Store
     do throws(OpeningFailure) { store = try Store(path: path) } catch { throw Failure(error.description) }
     return try StatisticsCommand.report(store, questions, options, percentages: percentages, output)
@@ -58,7 +58,7 @@ private struct WatchLine: Renderable {
   private static let width = 11
 
   private var seconds: Double {
-    before.map { max(1e-9, Double(report.questions.now - $0.questions.now) / 1e9) } ?? 1
+    before.map { max(1e-9, (report.questions.now - $0.questions.now).inSeconds) } ?? 1
   }
 
   /// The change in a second; nil at the first look.
@@ -73,7 +73,7 @@ private struct WatchLine: Renderable {
   private var refusedRate: Double? { rate { $0.kernelStatistics?.refusedForSpace.map(Double.init) } }
 
   func write(to json: inout JSONWriter) {
-    json.number("time_ns", report.questions.now)
+    json.nanoseconds("time_ns", report.questions.now)
     TotalsView(report: report).write(to: &json)
     if let status = report.fileSystem {
       json.number("available_bytes", status.availableBlocks.multipliedClamped(by: status.blockSize))
@@ -89,7 +89,7 @@ private struct WatchLine: Renderable {
   func lines(_ style: Style, verbose: Bool) -> [String] {
     let totals = report.statistics.totals
     let available = report.fileSystem.map { Quantity.size($0.availableBlocks * $0.blockSize) } ?? "-"
-    let time = Quantity.time(seconds: report.questions.now / 1_000_000_000, nanoseconds: 0).split(separator: " ")
+    let time = Quantity.time(report.questions.now.wholeSecond).split(separator: " ")
     let cells = [
       Quantity.count(totals.objects), Self.signed(objectRate) { Quantity.fixed($0, 1) },
       Quantity.size(totals.diskBytes), Self.signed(diskRate) { Quantity.size(UInt64($0)) },

@@ -63,7 +63,7 @@ private struct StatisticsDiffView: Renderable {
       }
   }
 
-  private var days: Double { Double(after.time.subtractingClamped(before.time)) / 86400e9 }
+  private var days: Double { after.time.days(since: before.time) }
 
   private var totals: [(name: String, before: Int64, after: Int64, isBytes: Bool)] {
     var rows: [(String, Int64, Int64, Bool)] = [
@@ -111,7 +111,7 @@ private struct StatisticsDiffView: Renderable {
   func write(to json: inout JSONWriter) {
     json.text("before", before.root)
     json.text("after", after.root)
-    json.number("elapsed_ns", after.time.subtractingClamped(before.time))
+    json.nanoseconds("elapsed_ns", after.time - before.time)
     json.object("totals") { json in
       for row in totals {
         json.key(row.name)
@@ -145,9 +145,9 @@ private struct StatisticsDiffView: Renderable {
     if before.root != after.root { lines.append(style.warning("two directories: \(before.root) and \(after.root)")) }
     lines.append(
       after.time >= before.time
-        ? "\(Quantity.span(after.time.subtractingClamped(before.time))) apart"
+        ? "\(Quantity.span(after.time - before.time)) apart"
         : style.warning(
-          "the second run is the earlier one, by \(Quantity.span(before.time.subtractingClamped(after.time)))"))
+          "the second run is the earlier one, by \(Quantity.span(before.time - after.time))"))
     var table = Table([("", .left), ("BEFORE", .right), ("AFTER", .right), ("CHANGE", .right), ("A DAY", .right)])
     for row in totals where row.before != 0 || row.after != 0 {
       let change = row.after.subtractingClamped(row.before)

@@ -66,7 +66,7 @@ struct StatsShow: ParsableCommand {
   var count: Int?
 
   @Option(
-    help: ArgumentHelp("Count ages from this moment, nanoseconds since 1970.", valueName: "ns", visibility: .hidden))
+    help: ArgumentHelp("Count ages from this moment.", valueName: "ns", visibility: .hidden))
   var now: Int64?
 
   @OptionGroup var form: OutputOptions
@@ -91,7 +91,7 @@ struct StatsShow: ParsableCommand {
     questions.reachability = true
     questions.ageCurve = whatIf || !size.isEmpty || report != nil || record != nil
     questions.kernel = (proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory, proc != nil)
-    if let now { questions.now = now }
+    if let now { questions.now = Timestamp(nanosecondsSince1970: now) }
     return questions
   }
 

@@ -95,7 +95,7 @@ struct UsageCommand: ParsableCommand {
     let report = try StatisticsCommand.report(
       try store.open(), StatisticsReport.Questions(), scan.options(attributes: false), percentages: nil, output)
     if export != nil, let tree = paths.trees.first {
-      PathExport(report: report, usage: usage, tree: tree).write(Clock.now / 1_000_000_000) { bytes in
+      PathExport(report: report, usage: usage, tree: tree).write(Timestamp.now) { bytes in
         output.stream.append { $0 += bytes }
       }
     } else {
@@ -112,7 +112,7 @@ struct UsageCommand: ParsableCommand {
     var options = scan.options(attributes: false)
     options.isLive = store.probeLiveness() == .live
     let shared = SharedOutput(output)
-    let writer = NcduWriter(time: Clock.now / 1_000_000_000)
+    let writer = NcduWriter(time: Timestamp.now)
     let walk = OrderedWalk(store, options, writer) { shared.write($0) }
     shared.write(writer.head())
     let errors: Int

@@ -24,8 +24,8 @@ struct UsageView: Renderable {
           json.number("disk_bytes", group.tally.diskBytes)
           json.number("file_bytes", group.tally.fileBytes)
           TotalsView.write(group.tally, report.questions, to: &json)
-          if let time = group.tally.oldestAccess { json.number("oldest_ns", time) }
-          if let time = group.tally.newestAccess { json.number("newest_ns", time) }
+          if let time = group.tally.oldestAccess { json.nanoseconds("oldest_ns", time) }
+          if let time = group.tally.newestAccess { json.nanoseconds("newest_ns", time) }
         }
       }
     }
@@ -80,7 +80,7 @@ struct UsageView: Renderable {
   }
 
   private func cells(
-    _ group: UsageGroups.Group, most: UInt64, whole: UInt64, now: Int64, verbose: Bool
+    _ group: UsageGroups.Group, most: UInt64, whole: UInt64, now: Timestamp, verbose: Bool
   ) -> [String] {
     let tally = group.tally
     let bytes = measure(group)

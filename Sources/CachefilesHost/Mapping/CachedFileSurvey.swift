@@ -23,7 +23,7 @@ package final class CachedFileSurvey: Sendable {
   private let side: CacheSide
   private let source: any FileFactSource
   private let threads: Int
-  private let timeout: Int64
+  private let timeout: Duration
   private let failed: @Sendable (StoreError) -> Void
   private let silentMounts = Mutex<[[UInt8]]>([])
   private let moved = Atomic<Int>(0)
@@ -35,10 +35,10 @@ package final class CachedFileSurvey: Sendable {
   ///   - side: the cache.
   ///   - source: where the facts of files come from.
   ///   - threads: how many walk over a tree.
-  ///   - timeout: nanoseconds without any progress after which a path is given up.
+  ///   - timeout: the time without any progress after which a path is given up.
   ///   - failed: told of each file that could not be looked at, from any thread.
   package init(
-    _ side: CacheSide, _ source: any FileFactSource, threads: Int, timeout: Int64,
+    _ side: CacheSide, _ source: any FileFactSource, threads: Int, timeout: Duration,
     failed: @escaping @Sendable (StoreError) -> Void
   ) {
     self.side = side
@@ -189,7 +189,7 @@ package final class CachedFileSurvey: Sendable {
   private func giveUp(_ path: [UInt8]) {
     let mount = mount(of: path)
     if let mount { silentMounts.withLock { $0.append(mount) } }
-    let seconds = timeout / 1_000_000_000
+    let seconds = timeout.clampedSeconds
     failed(
       StoreError(
         path: mount ?? path, operation: "wait any longer", error: .timedOut,

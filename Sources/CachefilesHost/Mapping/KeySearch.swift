@@ -59,10 +59,10 @@ package final class KeySearch: Sendable {
   /// - Parameters:
   ///   - path: a directory on the mount.
   ///   - threads: how many walk.
-  ///   - timeout: nanoseconds without any progress after which it is given up.
+  ///   - timeout: the time without any progress after which it is given up.
   ///   - failed: told of what could not be looked at, from any thread.
   package func run(
-    _ path: [UInt8], threads: Int, timeout: Int64, failed: @escaping @Sendable (StoreError) -> Void
+    _ path: [UInt8], threads: Int, timeout: Duration, failed: @escaping @Sendable (StoreError) -> Void
   ) -> Bool {
     let work = TimedWork<Bool>()
     let isDone = work.run(timeout: timeout) { [self] work in
@@ -88,7 +88,7 @@ package final class KeySearch: Sendable {
     failed(
       StoreError(
         path: path, operation: "wait any longer", error: .timedOut,
-        note: "no answer for \(timeout / 1_000_000_000) s"))
+        note: "no answer for \(timeout.clampedSeconds) s"))
     return false
   }
 

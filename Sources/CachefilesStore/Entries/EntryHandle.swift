@@ -11,8 +11,8 @@ package struct EntryHandle {
   package let path: CachePath
   /// What it was like at the last look.
   package private(set) var status: FileStatus
-  /// When it was made, nanoseconds since 1970; nil where that is not kept.
-  package let birth: Int64?
+  /// When it was made; nil where that is not kept.
+  package let birth: Timestamp?
   /// The directory that it stands in; for the root of the cache, the root itself.
   package let directory: SharedDescriptor
   /// Its name there; nil for the root.

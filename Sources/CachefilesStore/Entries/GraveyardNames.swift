@@ -1,5 +1,5 @@
 import CachefilesFormat
-import LinuxIO
+package import LinuxIO
 
 /// Names for what is buried, of the kernel's form: the moment and a counter (`cachefiles_bury_object`,
 /// fs/cachefiles/namei.c). Like the kernel, whoever finds a name taken goes on to the next.
@@ -10,8 +10,8 @@ package struct GraveyardNames {
   private let seconds: UInt64
   private var counter: UInt32 = 0
 
-  /// Names for burials at a moment, in nanoseconds since 1970.
-  package init(now: Int64) { seconds = UInt64(max(0, now / 1_000_000_000)) & 0xffff_ffff }
+  /// Names for burials at a moment.
+  package init(now: Timestamp) { seconds = UInt64(max(0, now.seconds)) & 0xffff_ffff }
 
   /// The path of the next grave, below the root.
   package mutating func next() -> CachePath {

@@ -11,10 +11,12 @@ package struct ExclusiveCache: ~Copyable, Sendable {
   /// The cache.
   package let store: Store
   private let sources: LivenessSources
-  private let start = ContinuousClock.now
+  /// The refusal that ended all changes; whoever asks has it.
+  private let refusal = Mutex<Refusal?>(nil)
+  private let watch = Stopwatch()
   /// Changes that may be made before the kernel is asked again.
   private let left = Atomic<Int>(changeInterval)
-  /// When it was asked last, in milliseconds since ``start``.
+  /// When it was asked last, in milliseconds of ``watch``.
   private let lastAnswer = Atomic<Int>(0)
 
   /// After so many changes the kernel is asked again.
@@ -36,29 +38,34 @@ package struct ExclusiveCache: ~Copyable, Sendable {
   deinit { store.root.unlock() }
 
   /// Asked before each change, by any thread: whether the cache is still free. The kernel is asked after every
-  /// ``changeInterval`` changes, and when the last answer is older than ``timeInterval``.
+  /// ``changeInterval`` changes, and when the last answer is older than ``timeInterval``. Until it has answered no thread
+  /// changes anything, and once it has refused none does again.
   ///
   /// - Throws: ``Refusal/stopped(_:)``.
   package func checkStillFree() throws(Refusal) {
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    let now = Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
     let isDue = left.subtract(1, ordering: .relaxed).oldValue <= 0
-    guard isDue || now - lastAnswer.load(ordering: .relaxed) >= Self.timeInterval else { return }
-    try ask(now)
+    guard isDue || isOld else { return }
+    try refusal.withLock { (refusal) throws(Refusal) in
+      // Another thread may have asked while this one waited for its turn.
+      if refusal == nil, !isOld, left.subtract(1, ordering: .relaxed).oldValue > 0 { return }
+      try ask(&refusal)
+    }
   }
 
   /// The same at once, whatever was asked before: between two stages of work.
   ///
   /// - Throws: ``Refusal/stopped(_:)``.
   package func requireStillFree() throws(Refusal) {
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    try ask(Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000))
+    try refusal.withLock { (refusal) throws(Refusal) in try ask(&refusal) }
   }
 
-  private func ask(_ now: Int) throws(Refusal) {
-    left.store(Self.changeInterval, ordering: .relaxed)
-    lastAnswer.store(now, ordering: .relaxed)
-    if let refusal = Refusal(store.probeLiveness(sources)) { throw .stopped(refusal) }
+  private var isOld: Bool { watch.milliseconds - lastAnswer.load(ordering: .relaxed) >= Self.timeInterval }
+
+  private func ask(_ refusal: inout Refusal?) throws(Refusal) {
+    refusal = refusal ?? Refusal(store.probeLiveness(sources))
+    if let refusal { throw .stopped(refusal) }
+    lastAnswer.store(watch.milliseconds, ordering: .relaxed)
+    left.store(Self.changeInterval - 1, ordering: .relaxed)
   }
 }
 

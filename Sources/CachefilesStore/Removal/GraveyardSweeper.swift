@@ -12,8 +12,8 @@ package struct GraveyardSweeper: Sendable {
   package struct Options: Sendable {
     /// Only entries buried at least so long ago; by the time in the name, else by the time of change.
     package var minimumAge: Duration?
-    /// Nanoseconds since 1970.
-    package var now: Int64
+    /// The moment from which ages count.
+    package var now: Timestamp
     /// Remove nothing more after this time.
     package var timeLimit: Duration?
     /// Whether only to count.
@@ -28,7 +28,7 @@ package struct GraveyardSweeper: Sendable {
     package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
 
     /// A sweep of everything.
-    package init(now: Int64) { self.now = now }
+    package init(now: Timestamp) { self.now = now }
   }
 
   /// How many entries have been removed so far.
@@ -54,7 +54,7 @@ package struct GraveyardSweeper: Sendable {
   /// - Throws: ``StoreError`` when the graveyard is no directory of the cache's file system, or cannot be opened; EWOULDBLOCK
   ///   when an undo or a copy is at work on it.
   package func run(_ store: borrowing Store) throws(StoreError) -> SweepReport {
-    let start = ContinuousClock.now
+    let watch = Stopwatch()
     var report = SweepReport(root: store.path)
     report.isDryRun = options.isDryRun
     guard let graveyard = try Self.openGraveyard(of: store) else { return report }
@@ -65,7 +65,7 @@ package struct GraveyardSweeper: Sendable {
     defer { if !options.isDryRun { graveyard.unlock() } }
     let path = store.path.appending(component: Store.graveyardName.bytes)
     let (isCancelled, limit) = (options.isCancelled, options.timeLimit)
-    let isOutOfTime: @Sendable () -> Bool = { limit.map { ContinuousClock.now - start >= $0 } ?? false }
+    let isOutOfTime: @Sendable () -> Bool = { limit.map { watch.elapsed >= $0 } ?? false }
     var removal = TreeRemover.Options(mode: options.isDryRun ? .pretend : .remove)
     removal.threads = Self.threads(options.threads)
     removal.clearsFlags = options.clearsFlags
@@ -86,7 +86,7 @@ package struct GraveyardSweeper: Sendable {
       if report.leftEntries == nil { report.isInterrupted = true }
     }
     if options.isDryRun, let left = report.leftEntries { report.leftEntries = max(0, left - tally.removed) }
-    report.duration = Self.nanoseconds(ContinuousClock.now - start)
+    report.duration = watch.elapsed
     return report
   }
 
@@ -158,20 +158,13 @@ package struct GraveyardSweeper: Sendable {
     guard let age = options.minimumAge else { return nil }
     let now = options.now
     return { (record, graveyard) throws(Errno) in
-      let buried: Int64
-      if let name = GraveyardName(record.name) {
-        let (time, overflow) = Int64(clamping: name.seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        buried = overflow ? .max : time
-      } else {
-        buried = try record.status(in: graveyard).modificationTime
-      }
-      let (difference, overflow) = now.subtractingReportingOverflow(buried)
-      return !overflow && .nanoseconds(difference) >= age
+      let buried =
+        if let name = GraveyardName(record.name) {
+          Timestamp(seconds: Int64(clamping: name.seconds))
+        } else {
+          try record.status(in: graveyard).modification
+        }
+      return now - buried >= age
     }
-  }
-
-  private static func nanoseconds(_ duration: Duration) -> Int64 {
-    let (seconds, attoseconds) = duration.components
-    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 }

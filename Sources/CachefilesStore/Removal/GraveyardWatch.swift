@@ -7,16 +7,17 @@ package final class GraveyardWatch: Sendable {
   /// The cache, for the sweep itself too: a watch needs no descriptors of its own.
   package let store: Store
   private let sources: LivenessSources
-  private let next: Atomic<Int64>
+  private let watch = Stopwatch()
+  /// When the next question is due, in milliseconds of ``watch``.
+  private let next = Atomic<Int>(0)
   private let found = Mutex<GraveyardDaemon>(.none)
-  /// Nanoseconds between two questions.
-  private static let interval: Int64 = 1_000_000_000
+  /// Milliseconds between two questions.
+  private static let interval = 1000
 
   /// Watches over a cache.
   package init(_ store: consuming Store, _ sources: LivenessSources = LivenessSources()) {
     self.store = store
     self.sources = sources
-    next = Atomic(0)
   }
 
   /// What was found last.
@@ -25,7 +26,7 @@ package final class GraveyardWatch: Sendable {
   /// Whether there may be one, asked anew at most once a second.
   package func mayHaveDaemon() -> Bool {
     if daemon != .none { return true }
-    let (now, due) = (Clock.now, next.load(ordering: .relaxed))
+    let (now, due) = (watch.milliseconds, next.load(ordering: .relaxed))
     guard now >= due,
       next.compareExchange(expected: due, desired: now + Self.interval, ordering: .relaxed).exchanged
     else { return false }

@@ -22,8 +22,8 @@ package struct SweepReport: Sendable, Equatable {
   package var isOutOfTime = false
   /// Whether a signal ended it.
   package var isInterrupted = false
-  /// How long it took, in nanoseconds.
-  package var duration: Int64 = 0
+  /// How long it took.
+  package var duration = Duration.zero
 
   /// A report of nothing.
   package init(root: [UInt8]) { self.root = root }

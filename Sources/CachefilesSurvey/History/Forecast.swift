@@ -1,4 +1,5 @@
 import CachefilesStore
+import LinuxIO
 
 /// What the records of a cache tell of the days to come, and no more than that.
 package struct Forecast: Sendable, Equatable {
@@ -61,7 +62,7 @@ package struct Forecast: Sendable, Equatable {
 
   private static func span(_ records: ArraySlice<HistoryRecord>) -> Double {
     guard let first = records.first, let last = records.last else { return 0 }
-    return Double(last.time.subtractingClamped(first.time)) / HistoryRecord.day
+    return last.time.days(since: first.time)
   }
 
   /// Whether culling was under way at a record, or between it and the one before.
@@ -96,7 +97,7 @@ package struct Forecast: Sendable, Equatable {
       records.compactMap { record in
         record[keyPath: room].map {
           Trend.Point(
-            time: -Double(last.time.subtractingClamped(record.time)) / HistoryRecord.day, value: Double($0.available))
+            time: record.time.days(since: last.time), value: Double($0.available))
         }
       })
   }

@@ -16,7 +16,7 @@ extension HistoryRecord {
     let now = report.questions.now
     let use = report.ageCurve.map { curve in
       Self.spans.map { days in
-        Use(days: days, bytes: curve.bytes(usedSince: now.subtractingClamped(Int64(days) * Int64(Self.day))))
+        Use(days: days, bytes: curve.bytes(usedSince: now - .seconds(86_400 * days)))
       }
     }
     self.init(

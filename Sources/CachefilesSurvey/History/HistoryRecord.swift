@@ -1,5 +1,5 @@
 import CachefilesStore
-import LinuxIO
+package import LinuxIO
 
 /// The figures of one run that a history keeps: what a forecast is made from.
 package struct HistoryRecord: Sendable, Equatable {
@@ -42,8 +42,8 @@ package struct HistoryRecord: Sendable, Equatable {
 
   /// The cache directory, as given.
   package var root: [UInt8]
-  /// When the run began, nanoseconds since 1970.
-  package var time: Int64
+  /// When the run began.
+  package var time: Timestamp
   /// How many objects there were.
   package var objects: Int
   /// Allocated bytes, directories included.
@@ -58,9 +58,9 @@ package struct HistoryRecord: Sendable, Equatable {
   package var culled: Int?
   /// Requests that the kernel had refused for want of space; nil where it does not tell.
   package var refused: Int?
-  /// All objects but one in a hundred were used at this moment or later, nanoseconds since 1970; nil without objects.
+  /// All objects but one in a hundred were used at this moment or later; nil without objects.
   /// Culling takes the least recently used ones, so that what was used since is there.
-  package var heldSince: Int64?
+  package var heldSince: Timestamp?
   /// What was used in the last days, for ``spans``.
   package var use: [Use]
   /// Entries that could not be read: the figures lack them.
@@ -68,8 +68,8 @@ package struct HistoryRecord: Sendable, Equatable {
 
   /// Makes one from its parts.
   package init(
-    root: [UInt8], time: Int64, objects: Int, diskBytes: UInt64, space: Room?, files: Room?, hasAccessTimes: Bool,
-    culled: Int?, refused: Int?, heldSince: Int64?, use: [Use], errors: Int
+    root: [UInt8], time: Timestamp, objects: Int, diskBytes: UInt64, space: Room?, files: Room?, hasAccessTimes: Bool,
+    culled: Int?, refused: Int?, heldSince: Timestamp?, use: [Use], errors: Int
   ) {
     self.root = root
     self.time = time
@@ -88,9 +88,6 @@ package struct HistoryRecord: Sendable, Equatable {
   /// Days of use that the cache held for certain.
   package var daysHeld: Double {
     guard hasAccessTimes, errors == 0, let heldSince else { return 0 }
-    return Double(max(0, time.subtractingClamped(heldSince))) / Self.day
+    return max(0, time.days(since: heldSince))
   }
-
-  /// Nanoseconds of a day.
-  package static let day = 86400e9
 }

@@ -1,3 +1,5 @@
+package import LinuxIO
+
 /// What of a cache was used since when: how much time a cache of some size would hold, and what a cull to that size
 /// would remove. Culling takes the least recently used objects, so that a smaller cache would have kept the others.
 ///
@@ -29,8 +31,8 @@ package struct AgeCurve: Sendable {
     package var kept: CullSum
     /// What a cull to the size removes.
     package var removed: CullSum
-    /// Everything that was used from this moment on is kept, nanoseconds since 1970; nil when nothing is.
-    package var since: Int64?
+    /// Everything that was used from this moment on is kept; nil when nothing is.
+    package var since: Timestamp?
   }
 
   /// What a cache of so many bytes would hold of this one.
@@ -40,7 +42,7 @@ package struct AgeCurve: Sendable {
     for slice in slices {
       if !isFull, part.kept.bytes &+ slice.sum.bytes <= size {
         part.kept += slice.sum
-        part.since = slice.start
+        part.since = Timestamp(nanosecondsSince1970: slice.start)
       } else {
         isFull = true
         part.removed += slice.sum
@@ -49,17 +51,18 @@ package struct AgeCurve: Sendable {
     return part
   }
 
-  /// The bytes of the objects that were used from a moment on, in nanoseconds since 1970.
-  package func bytes(usedSince moment: Int64) -> UInt64 {
-    slices.prefix { $0.end >= moment }.reduce(0) { $0 &+ $1.sum.bytes }
+  /// The bytes of the objects that were used from a moment on.
+  package func bytes(usedSince moment: Timestamp) -> UInt64 {
+    let moment = moment.clampedNanoseconds
+    return slices.prefix { $0.end >= moment }.reduce(0) { $0 &+ $1.sum.bytes }
   }
 
-  /// The moment at or after which all objects but a share of them were used, in nanoseconds since 1970; nil without
+  /// The moment at or after which all objects but a share of them were used; nil without
   /// objects.
-  package func start(leavingOut share: Double) -> Int64? {
+  package func start(leavingOut share: Double) -> Timestamp? {
     var left = Int(Double(total.objects) * share)
     for slice in slices.reversed() {
-      guard slice.sum.objects <= left else { return slice.start }
+      guard slice.sum.objects <= left else { return Timestamp(nanosecondsSince1970: slice.start) }
       left -= slice.sum.objects
     }
     return nil

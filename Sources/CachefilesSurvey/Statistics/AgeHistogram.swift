@@ -1,7 +1,7 @@
-/// Objects counted by their last use, in slices of time that get coarser when there are too many of them: its memory
-/// does not grow with the number of objects.
+/// Objects counted by a rank, for instance the nanoseconds of their last use, in slices that get coarser when there are too
+/// many of them: its memory does not grow with the number of objects.
 package struct AgeHistogram: Sendable {
-  /// A slice is 2^shift nanoseconds wide.
+  /// A slice is 2^shift ranks wide.
   package private(set) var shift: Int
   package private(set) var slices: [Int64: CullSum] = [:]
   /// More slices than this are merged in pairs.
@@ -14,8 +14,8 @@ package struct AgeHistogram: Sendable {
 
   /// Counts one object.
   @inline(__always)
-  package mutating func add(_ sum: CullSum, at time: Int64) {
-    slices[time >> shift, default: CullSum()] += sum
+  package mutating func add(_ sum: CullSum, at rank: Int64) {
+    slices[rank >> shift, default: CullSum()] += sum
     if slices.count > limit { coarsen(to: shift + 1) }
   }
 
@@ -38,22 +38,22 @@ package struct AgeHistogram: Sendable {
   /// All counts together.
   package var total: CullSum { slices.values.reduce(into: CullSum()) { $0 += $1 } }
 
-  /// Where the oldest objects that cover a need end.
+  /// Where the lowest ranks that cover a need end.
   package enum Cut: Equatable {
     /// Everything together is not enough.
     case beyondAll
-    /// In this slice of time; `before` is what comes before it, `objects` how many it holds.
+    /// In this slice; `before` is what comes before it, `objects` how many it holds.
     case within(ClosedRange<Int64>, before: CullSum, objects: Int)
   }
 
-  /// The slice in which the oldest objects come to cover a need; the need is not nothing.
+  /// The slice in which the lowest ranks come to cover a need; the need is not nothing.
   package func cut(covering need: CullSum) -> Cut {
     var before = CullSum()
     for (slice, sum) in slices.sorted(by: { $0.key < $1.key }) {
       var after = before
       after += sum
       if after.covers(need) {
-        // The last slice of all times must not run over.
+        // The last slice of all must not run over.
         let start = slice << shift
         let width = shift >= 63 ? Int64.max : (1 << shift) - 1
         let (end, overflow) = start.addingReportingOverflow(width)

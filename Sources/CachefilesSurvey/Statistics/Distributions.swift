@@ -4,7 +4,7 @@ package struct Distributions: Sendable, Equatable {
   package var fanouts: [Tally] { Array(tallies[..<256]) }
   /// By length: see ``SizeClass``.
   package var sizes: [Tally] { Array(tallies[Self.firstSize..<Self.firstAge]) }
-  /// By last use: see ``AgeClass``.
+  /// By last use: see ``AgeClasses``.
   package var ages: [Tally] { Array(tallies[Self.firstAge..<Self.firstEncoding]) }
   /// By encoding: `D S T E`, then all others.
   package var encodings: [Tally] { Array(tallies[Self.firstEncoding...]) }
@@ -13,7 +13,7 @@ package struct Distributions: Sendable, Equatable {
   private var tallies = [Tally](repeating: Tally(), count: firstEncoding + 5)
   private static let firstSize = 256
   private static let firstAge = firstSize + SizeClass.count
-  private static let firstEncoding = firstAge + AgeClass.count
+  private static let firstEncoding = firstAge + AgeClasses.count
 
   @inline(__always)
   mutating func add(_ tally: Tally, _ classes: ObjectClasses) {

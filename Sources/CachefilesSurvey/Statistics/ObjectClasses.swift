@@ -4,7 +4,7 @@ package struct ObjectClasses: Sendable, Equatable {
   package var fanout: UInt8
   /// Its ``SizeClass``, by the length of the file.
   package var size: UInt8
-  /// Its ``AgeClass``, by its last use.
+  /// Its ``AgeClasses``, by its last use.
   package var age: UInt8
   /// Its encoding: the place of the first letter of its name in `D S T E`, 4 for all others.
   package var encoding: UInt8

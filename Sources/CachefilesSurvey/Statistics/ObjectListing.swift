@@ -1,6 +1,6 @@
 import CachefilesFormat
 package import CachefilesStore
-import LinuxIO
+package import LinuxIO
 import SystemPackage
 
 /// The objects of a cache as a list, sorted and cut to a number.
@@ -21,8 +21,8 @@ package struct ObjectListing: Sendable {
   package struct Item: Sendable {
     /// The path below the root.
     package var path: [UInt8]
-    /// Last access, nanoseconds since 1970.
-    package var accessTime: Int64
+    /// Last access.
+    package var accessTime: Timestamp
     /// Allocated bytes.
     package var diskBytes: UInt64
     /// The length in bytes.
@@ -31,7 +31,7 @@ package struct ObjectListing: Sendable {
     package var extents = 0
 
     /// Tells of an object.
-    package init(path: [UInt8], accessTime: Int64, diskBytes: UInt64, fileBytes: UInt64, extents: Int = 0) {
+    package init(path: [UInt8], accessTime: Timestamp, diskBytes: UInt64, fileBytes: UInt64, extents: Int = 0) {
       self.path = path
       self.accessTime = accessTime
       self.diskBytes = diskBytes
@@ -78,7 +78,7 @@ package struct ObjectListing: Sendable {
   private func isOutOfReach(_ status: FileStatus, _ extents: Int) -> Bool {
     guard let worst else { return limit == 0 }
     return switch order {
-    case .atime: status.accessTime > worst.accessTime
+    case .atime: status.access > worst.accessTime
     case .size: status.allocatedBytes < worst.diskBytes
     case .extents: extents < worst.extents
     case .name: false
@@ -93,7 +93,7 @@ extension ObjectListing.Item {
   package init?(_ entry: borrowing ScanEntry) {
     guard entry.status.kind == .regular, entry.place == .object || entry.place == .legacy else { return nil }
     path = entry.cachePath.bytes
-    accessTime = entry.status.accessTime
+    accessTime = entry.status.access
     diskBytes = entry.status.allocatedBytes
     fileBytes = entry.status.size
   }

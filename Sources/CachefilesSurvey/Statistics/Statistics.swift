@@ -1,6 +1,6 @@
 import CachefilesFormat
 package import CachefilesStore
-import LinuxIO
+package import LinuxIO
 import SystemPackage
 
 /// Adds up a cache: totals, volumes, schemes, and what else lies in the directory.
@@ -10,7 +10,7 @@ package struct Statistics: ScanVisitor, Sendable {
   /// Whether to ask for runs of data, which opens every object.
   package var wantsExtents: Bool
   private let isLive: Bool
-  private let now: Int64
+  private let ages: AgeClasses
   /// Tallies by volume number.
   package private(set) var volumes: [Tally] = []
   /// Objects of the layout before 5.17.
@@ -64,11 +64,11 @@ package struct Statistics: ScanVisitor, Sendable {
   ///
   /// - Parameters:
   ///   - isLive: whether a kernel holds the cache, so that entries may change while they are looked at.
-  ///   - now: the time from which ages count, in nanoseconds since 1970.
-  package init(wantsExtents: Bool = false, isLive: Bool = false, now: Int64) {
+  ///   - now: the time from which ages count.
+  package init(wantsExtents: Bool = false, isLive: Bool = false, now: Timestamp) {
     self.wantsExtents = wantsExtents
     self.isLive = isLive
-    self.now = now
+    ages = AgeClasses(now: now)
   }
 
   /// Counts one entry.
@@ -89,10 +89,10 @@ package struct Statistics: ScanVisitor, Sendable {
       part = .volume(volume.index)
       tally.objects = 1
       tally.fileBytes = entry.status.size
-      tally.note(access: entry.status.accessTime)
+      tally.note(access: entry.status.access)
       classes = ObjectClasses(
         fanout: entry.fanout ?? 0, size: UInt8(SizeClass.index(of: entry.status.size)),
-        age: UInt8(AgeClass.index(of: entry.status.accessTime, now: now)), encoding: Self.encodingIndex(entry.name[0]))
+        age: UInt8(ages.index(of: entry.status.access)), encoding: Self.encodingIndex(entry.name[0]))
       read(entry, &tally)
       findData(entry, &tally)
     case .volume, .fanout:
@@ -113,7 +113,7 @@ package struct Statistics: ScanVisitor, Sendable {
       if isObject {
         tally.objects = 1
         tally.fileBytes = entry.status.size
-        tally.note(access: entry.status.accessTime)
+        tally.note(access: entry.status.access)
         findData(entry, &tally)
       }
     case .buried:

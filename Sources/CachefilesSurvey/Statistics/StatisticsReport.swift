@@ -20,8 +20,8 @@ package struct StatisticsReport: Sendable {
     package var ageCurve = false
     /// Where to read what the kernel tells, and whether it is asked even where the cache is not live; nil asks nothing.
     package var kernel: (directory: FilePath, always: Bool)?
-    /// The time from which ages count, in nanoseconds since 1970.
-    package var now = Clock.now
+    /// The time from which ages count.
+    package var now = Timestamp.now
 
     /// Asks nothing more.
     package init() {}

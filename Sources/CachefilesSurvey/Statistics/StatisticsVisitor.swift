@@ -28,7 +28,7 @@ struct StatisticsVisitor: ScanVisitor {
       var lengths = 0...0
       if placement.judge(entry.name, volume, fanout, &lengths) != nil { unreachable? += 1 }
     }
-    if ages != nil { ages?.add(CullSum(entry.status), at: entry.status.accessTime) }
+    if ages != nil { ages?.add(CullSum(entry.status), at: entry.status.access.clampedNanoseconds) }
   }
 
   mutating func merge(_ other: consuming StatisticsVisitor) {

@@ -1,3 +1,5 @@
+package import LinuxIO
+
 /// What a part of a cache adds up to.
 package struct Tally: Sendable, Equatable {
   /// Objects: regular files at an object's place.
@@ -14,13 +16,13 @@ package struct Tally: Sendable, Equatable {
   package var dataBytes: UInt64 = 0
   /// With extents: the number of runs of data.
   package var extents = 0
-  /// The newest access time, nanoseconds since 1970; nil without objects.
-  package var newestAccess: Int64? { newest < oldest ? nil : newest }
-  /// The oldest access time, nanoseconds since 1970; nil without objects.
-  package var oldestAccess: Int64? { newest < oldest ? nil : oldest }
+  /// The newest access time; nil without objects.
+  package var newestAccess: Timestamp? { newest < oldest ? nil : newest }
+  /// The oldest access time; nil without objects.
+  package var oldestAccess: Timestamp? { newest < oldest ? nil : oldest }
   // Without objects the newest lies before the oldest.
-  private var newest = Int64.min
-  private var oldest = Int64.max
+  private var newest = Timestamp.distantPast
+  private var oldest = Timestamp.distantFuture
 
   /// An empty tally.
   package init() {}
@@ -40,7 +42,7 @@ package struct Tally: Sendable, Equatable {
 
   /// Counts one object's access time.
   @inline(__always)
-  mutating func note(access time: Int64) {
+  mutating func note(access time: Timestamp) {
     newest = max(newest, time)
     oldest = min(oldest, time)
   }

@@ -28,10 +28,10 @@ package final class PathSurvey: Sendable {
   /// - Parameters:
   ///   - path: a directory on the mount.
   ///   - threads: how many walk.
-  ///   - timeout: nanoseconds without any progress after which it is given up.
+  ///   - timeout: the time without any progress after which it is given up.
   ///   - failed: told of what could not be looked at, from any thread.
   package func run(
-    _ path: [UInt8], threads: Int, timeout: Int64, failed: @escaping @Sendable (StoreError) -> Void
+    _ path: [UInt8], threads: Int, timeout: Duration, failed: @escaping @Sendable (StoreError) -> Void
   ) -> Bool {
     let isDone = TimedWork<Bool>().run(timeout: timeout) { [self] work in
       let walk = TreeWalk(
@@ -51,14 +51,14 @@ package final class PathSurvey: Sendable {
     failed(
       StoreError(
         path: path, operation: "wait any longer", error: .timedOut,
-        note: "no answer for \(timeout / 1_000_000_000) s"))
+        note: "no answer for \(timeout.clampedSeconds) s"))
     return false
   }
 
   private func add(_ status: FileStatus, _ path: [UInt8], _ volume: [UInt8]) {
     let item = PathUsage.Item(
       name: [], inode: status.inode, size: status.size, allocatedBytes: status.allocatedBytes,
-      times: (status.accessTime, status.modificationTime), isSeen: false)
+      times: (status.access, status.modification), isSeen: false)
     found.withLock { $0.add(item, of: path, in: volume) }
   }
 }

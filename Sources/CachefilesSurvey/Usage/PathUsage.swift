@@ -1,4 +1,5 @@
 import CachefilesStore
+package import LinuxIO
 
 /// What the files of mounted trees have in a cache, by directory.
 package struct PathUsage: Sendable {
@@ -12,8 +13,8 @@ package struct PathUsage: Sendable {
     package var size: UInt64
     /// What it occupies, in bytes.
     package var allocatedBytes: UInt64
-    /// Its last use and last change, nanoseconds since 1970.
-    package var times: (access: Int64, modification: Int64)
+    /// Its last use and last change.
+    package var times: (access: Timestamp, modification: Timestamp)
     /// Whether another name of the file was seen before, with which it counts.
     package var isSeen: Bool
 

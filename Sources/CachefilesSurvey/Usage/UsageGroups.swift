@@ -147,7 +147,7 @@ package struct UsageGroups: Sendable {
         Group(label: .fanout(Fanout(UInt8($0.offset))), tally: $0.element)
       }
     case .age:
-      return zip(bounds(AgeClass.limits), distributions.ages).map { bounds, tally in
+      return zip(bounds(AgeClasses.limits), distributions.ages).map { bounds, tally in
         Group(label: .age(above: bounds.above, upTo: bounds.upTo), tally: tally)
       }
     case .size:

@@ -19,7 +19,7 @@ package final class CacheCopy: Sendable {
   let copier: ObjectCopier
   private let state = Mutex(State())
   private let stopped = Atomic<Bool>(false)
-  private let start = ContinuousClock.now
+  private let watch = Stopwatch()
 
   /// What threads share.
   private struct State {
@@ -90,8 +90,7 @@ package final class CacheCopy: Sendable {
     case .inUse(let refusal): report.stopped = refusal
     case .full, nil: break
     }
-    let (seconds, attoseconds) = (ContinuousClock.now - start).components
-    report.duration = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    report.duration = watch.elapsed
     return report
   }
 

@@ -32,8 +32,8 @@ package struct CopyReport: Sendable {
   package var isInterrupted = false
   /// Why it was stopped: a side came up. Nil when it was not.
   package var stopped: CopyRefusal?
-  /// How long it took, nanoseconds.
-  package var duration: Int64 = 0
+  /// How long it took.
+  package var duration = Duration.zero
 
   /// Everything that was left out.
   package var skippedObjects: Int { skipped.values.reduce(0, +) }

@@ -1,15 +1,16 @@
 package import CachefilesStore
 package import CachefilesSurvey
+package import LinuxIO
 
 extension Cull {
   /// What is going to be removed.
   package struct Plan: Sendable, Equatable {
     /// The victims.
     package var sum = CullSum()
-    /// The least recent use among them, nanoseconds since 1970.
-    package var oldest: Int64?
-    /// The most recent use among them, nanoseconds since 1970.
-    package var newest: Int64?
+    /// The least recent use among them.
+    package var oldest: Timestamp?
+    /// The most recent use among them.
+    package var newest: Timestamp?
     /// Whether the goal can be reached.
     package var isEnough = true
   }

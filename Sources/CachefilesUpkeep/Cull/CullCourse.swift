@@ -46,7 +46,7 @@ struct CullCourse {
     self.cull = cull
     self.report = report
     terms = CullScope.Terms(selection: cull.options.selection, order: cull.options.order)
-    upTo = cull.options.goal.usedSince
+    upTo = cull.options.goal.usedSince?.clampedNanoseconds
   }
 
   private var session: CullSession { cull.session }
@@ -132,7 +132,7 @@ struct CullCourse {
       planned.bounds.last = cut.last
       if let last = cut.last {
         planned.bounds.ranks = .min...last.rank
-        if options.order == .lastUse { planned.plan.newest = last.rank }
+        if options.order == .lastUse { planned.plan.newest = Timestamp(nanosecondsSince1970: last.rank) }
       }
     }
     guard try extend(&planned, scans) else { return nil }

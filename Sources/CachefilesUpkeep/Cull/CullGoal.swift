@@ -13,8 +13,8 @@ package struct CullGoal: Sendable, Equatable {
   package var maximumBytes: UInt64?
   /// At most so many objects are selected and left.
   package var maximumObjects: Int?
-  /// No selected object was last used before this moment, nanoseconds since 1970.
-  package var usedSince: Int64?
+  /// No selected object was last used before this moment.
+  package var usedSince: Timestamp?
   /// Where something has to go, so many bytes more go than is needed, so that the next cull is not needed at once.
   package var margin: UInt64 = 0
 

@@ -19,7 +19,7 @@ struct CullScope {
     var selection: CullSelection
     var order: CullOrder
     /// Since when what was used stays, by volume key.
-    var keptSince: [[UInt8]: Int64]?
+    var keptSince: [[UInt8]: Timestamp]?
   }
 
   let bounds: Bounds
@@ -87,8 +87,9 @@ struct CullScope {
     let selection = terms.selection
     guard entry.place == .object, entry.status.kind == .regular, !entry.status.isMountPoint, selects(entry)
     else { return false }
-    if let limit = selection.notUsedSince, entry.status.accessTime >= limit { return false }
-    if let since = terms.keptSince, let volume = entry.volume, entry.status.accessTime >= since[volume.key] ?? .min {
+    if let limit = selection.notUsedSince, entry.status.access >= limit { return false }
+    if let since = terms.keptSince, let volume = entry.volume, entry.status.access >= since[volume.key] ?? .distantPast
+    {
       return false
     }
     if let size = selection.largerThan, entry.status.allocatedBytes <= size { return false }

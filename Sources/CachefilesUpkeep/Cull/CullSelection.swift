@@ -1,5 +1,6 @@
 package import CachefilesFormat
 import CachefilesStore
+package import LinuxIO
 
 /// Which objects may be culled at all.
 package struct CullSelection: Sendable {
@@ -7,8 +8,8 @@ package struct CullSelection: Sendable {
   package var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Which network file systems; all when empty.
   package var types: Set<NetfsType> = []
-  /// Nothing that was used since this moment, nanoseconds since 1970.
-  package var notUsedSince: Int64?
+  /// Nothing that was used since this moment.
+  package var notUsedSince: Timestamp?
   /// Nothing that occupies at most so many bytes.
   package var largerThan: UInt64?
   /// So many of the most recently used objects of each volume stay, and those that were last used at the same time.

@@ -20,7 +20,7 @@ final class CullSession: Sendable {
   private let isReached = Atomic<Bool>(false)
   /// The right to remove things; nil before and after, and in most dry runs.
   private let right = Mutex<(any RemovalRight)?>(nil)
-  private let start = ContinuousClock.now
+  private let watch = Stopwatch()
 
   init(_ store: consuming Store, _ options: CullOptions) {
     self.store = store
@@ -52,7 +52,7 @@ final class CullSession: Sendable {
   /// What has been done.
   var current: CullTally { tally.withLock { $0 } }
   /// Whether the time is over.
-  var isOutOfTime: Bool { options.timeLimit.map { ContinuousClock.now - start > $0 } ?? false }
+  var isOutOfTime: Bool { options.timeLimit.map { watch.elapsed > $0 } ?? false }
   /// Whether the threads are to end.
   var isCancelled: Bool { options.isCancelled() || isOutOfTime || isStopped.load(ordering: .relaxed) }
 

@@ -1,4 +1,5 @@
 import CachefilesSurvey
+import LinuxIO
 
 /// What came of a cull so far.
 struct CullTally: Sendable {
@@ -11,14 +12,14 @@ struct CullTally: Sendable {
   var inUse = 0
   var dirty = 0
   var errors = 0
-  var newest: Int64?
-  var oldest: Int64?
+  var newest: Timestamp?
+  var oldest: Timestamp?
 
   /// Counts a victim.
-  mutating func add(_ victim: Victim, usedSince: Int64?) { add(victim.sum, at: victim.accessTime, usedSince) }
+  mutating func add(_ victim: Victim, usedSince: Timestamp?) { add(victim.sum, at: victim.accessTime, usedSince) }
 
   /// Counts an object by what it comes to and its last use.
-  mutating func add(_ sum: CullSum, at time: Int64, _ usedSince: Int64?) {
+  mutating func add(_ sum: CullSum, at time: Timestamp, _ usedSince: Timestamp?) {
     done += sum
     if let usedSince, time < usedSince { older += 1 }
     oldest = min(oldest ?? time, time)

@@ -5,7 +5,7 @@ import LinuxIO
 /// Counts what may go by its place in the order.
 struct HistogramVisitor: ScanVisitor {
   private let scope: CullScope
-  private let usedSince: Int64
+  private let usedSince: Timestamp
   private(set) var histogram: AgeHistogram
   /// All objects of the selected volumes, also those that must stay.
   private(set) var selected = CullSum()
@@ -14,23 +14,23 @@ struct HistogramVisitor: ScanVisitor {
   /// How many of those were last used before a moment. Who protects some does not want them gone for their age.
   private(set) var older = 0
   /// The least recent use of what may go.
-  private(set) var oldest: Int64?
+  private(set) var oldest: Timestamp?
   /// The most recent use of what may go.
-  private(set) var newest: Int64?
+  private(set) var newest: Timestamp?
   /// What went unused for longest, for the scans that follow; nil where none will.
   private(set) var candidates: OldestObjects?
 
-  init(_ scope: CullScope, shift: Int = 28, candidates: OldestObjects? = nil, usedSince: Int64? = nil) {
+  init(_ scope: CullScope, shift: Int = 28, candidates: OldestObjects? = nil, usedSince: Timestamp? = nil) {
     self.scope = scope
     histogram = AgeHistogram(shift: shift)
     self.candidates = candidates
-    self.usedSince = usedSince ?? .min
+    self.usedSince = usedSince ?? .distantPast
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     guard entry.place == .object, entry.status.kind == .regular else { return }
     let sum = CullSum(entry.status)
-    let time = entry.status.accessTime
+    let time = entry.status.access
     if scope.selects(entry) {
       selected += sum
       if scope.pins(entry) { pinned += sum }
@@ -39,8 +39,8 @@ struct HistogramVisitor: ScanVisitor {
     guard scope.contains(entry) else { return }
     histogram.add(sum, at: scope.rank(entry))
     candidates?.add(entry.recordInode, usedAt: time)
-    if oldest ?? .max > time { oldest = time }
-    if newest ?? .min < time { newest = time }
+    if oldest ?? .distantFuture >= time { oldest = time }
+    if newest ?? .distantPast <= time { newest = time }
   }
 
   mutating func merge(_ other: consuming HistogramVisitor) {

@@ -28,11 +28,11 @@ struct OldestObjects: Sendable {
   /// The second of a last use. What was used before 1970 counts as used then, which keeps the order; what was used after
   /// 2106 is not taken note of.
   @inline(__always)
-  private static func second(_ time: Int64) -> UInt32 { UInt32(clamping: time >= 0 ? time / 1_000_000_000 : 0) }
+  private static func second(_ time: Timestamp) -> UInt32 { UInt32(clamping: time.seconds) }
 
   /// Takes note of an object. `inode` is the number in its directory's record.
   @inline(__always)
-  mutating func add(_ inode: UInt64, usedAt time: Int64) {
+  mutating func add(_ inode: UInt64, usedAt time: Timestamp) {
     let second = Self.second(time)
     guard second < completeBefore else { return }
     own.append(Use(second: second, mark: InodeFilter.mark(of: inode)))
@@ -53,9 +53,12 @@ struct OldestObjects: Sendable {
     others.append(other.own)
   }
 
-  /// A filter that lets pass whatever was last used within some times; nil when not all of that is known.
-  func filter(within times: ClosedRange<Int64>) -> InodeFilter? {
-    let seconds = Self.second(times.lowerBound)...Self.second(times.upperBound)
+  /// A filter that lets pass whatever was last used within some times, given as ranks of ``CullOrder/lastUse``; nil when not all of that is known.
+  func filter(within ranks: ClosedRange<Int64>) -> InodeFilter? {
+    let (first, last) = (
+      Timestamp(nanosecondsSince1970: ranks.lowerBound), Timestamp(nanosecondsSince1970: ranks.upperBound)
+    )
+    let seconds = Self.second(first)...Self.second(last)
     guard seconds.upperBound < completeBefore else { return nil }
     var count = 0
     for uses in others + [own] { for use in uses where seconds.contains(use.second) { count += 1 } }

@@ -26,7 +26,7 @@ struct PretendedRemoval: ScanVisitor {
         counted.dirty += 1
         session.budget.giveBack()
       } else {
-        counted.add(CullSum(entry.status), at: entry.status.accessTime, options.goal.usedSince)
+        counted.add(CullSum(entry.status), at: entry.status.access, options.goal.usedSince)
       }
     } catch {
       session.budget.giveBack()

@@ -4,17 +4,17 @@ import LinuxIO
 /// The last uses of the most recently used objects of each volume, up to a number.
 struct RecentUses: ScanVisitor {
   private let limit: Int
-  private var uses: [[UInt8]: [Int64]] = [:]
+  private var uses: [[UInt8]: [Timestamp]] = [:]
   private var volume: ScannedVolume?
   /// Those of the volume that is read now.
-  private var own: [Int64] = []
+  private var own: [Timestamp] = []
 
   init(limit: Int) { self.limit = limit }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     guard entry.place == .object, entry.status.kind == .regular, let now = entry.volume else { return }
     if now !== volume { turn(to: now) }
-    own.append(entry.status.accessTime)
+    own.append(entry.status.access)
     if own.count > limit.multipliedClamped(by: 2).addingClamped(1024) { cut(&own) }
   }
 
@@ -28,12 +28,12 @@ struct RecentUses: ScanVisitor {
   }
 
   /// Since when what was used belongs to them, by volume key; everything where there are no more.
-  mutating func keptSince() -> [[UInt8]: Int64] {
+  mutating func keptSince() -> [[UInt8]: Timestamp] {
     turn(to: nil)
     return uses.mapValues { times in
-      if limit == 0 { return .max }
+      if limit == 0 { return .distantFuture }
       let sorted = times.sorted(by: >)
-      return sorted.count > limit ? sorted[limit - 1] : .min
+      return sorted.count > limit ? sorted[limit - 1] : .distantPast
     }
   }
 
@@ -46,7 +46,7 @@ struct RecentUses: ScanVisitor {
     volume = next
   }
 
-  private func cut(_ times: inout [Int64]) {
+  private func cut(_ times: inout [Timestamp]) {
     // One more than the limit tells whether there are more.
     guard times.count > limit + 1 else { return }
     times.sort(by: >)

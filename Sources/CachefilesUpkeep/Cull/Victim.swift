@@ -27,8 +27,8 @@ struct Victim: Sendable {
     diskBytes = entry.status.allocatedBytes
   }
 
-  /// Last access, nanoseconds since 1970.
-  var accessTime: Int64 { seen.access.clampedNanoseconds }
+  /// Last access.
+  var accessTime: Timestamp { seen.access }
 
   /// Its path below the root.
   var path: [UInt8] { directory.path.appending(component: name) }

@@ -1,6 +1,6 @@
 import CachefilesFormat
 package import CachefilesStore
-import LinuxIO
+package import LinuxIO
 import SystemPackage
 
 /// Takes things out of a cache that is not in use: each is buried by one rename, so that the cache can be used at once,
@@ -9,7 +9,7 @@ package struct Purge: Sendable {
   /// How a purge is done.
   package struct Options: Sendable {
     /// Nanoseconds since 1970.
-    package var now: Int64
+    package var now: Timestamp
     /// Whether dirty objects go too.
     package var includesDirty = false
     /// What stays; nil where nothing is pinned.
@@ -26,7 +26,7 @@ package struct Purge: Sendable {
     package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
 
     /// The usual options.
-    package init(now: Int64) { self.now = now }
+    package init(now: Timestamp) { self.now = now }
   }
 
   /// How many entries have been removed so far.

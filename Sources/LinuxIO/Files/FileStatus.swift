@@ -49,32 +49,13 @@ public struct FileStatus: Sendable, Equatable {
   /// The allocated space in 512-byte units, `stx_blocks`.
   public var blocks: UInt64 = 0
   /// Last access, `stx_atime`.
-  public var access = Timestamp(seconds: 0, nanoseconds: 0)
+  public var access = Timestamp(seconds: 0)
   /// Last change of the data, `stx_mtime`.
-  public var modification = Timestamp(seconds: 0, nanoseconds: 0)
+  public var modification = Timestamp(seconds: 0)
   /// Last change of the inode, `stx_ctime`.
-  public var change = Timestamp(seconds: 0, nanoseconds: 0)
+  public var change = Timestamp(seconds: 0)
   /// Attribute bits, `stx_attributes`.
   public var attributes: UInt64 = 0
-
-  /// Last access in nanoseconds since 1970; times after 2262 are held there.
-  @inline(__always)
-  public var accessTime: Int64 {
-    get { access.clampedNanoseconds }
-    set { access = Timestamp(nanosecondsSince1970: newValue) }
-  }
-  /// Last change of the data in nanoseconds since 1970; times after 2262 are held there.
-  @inline(__always)
-  public var modificationTime: Int64 {
-    get { modification.clampedNanoseconds }
-    set { modification = Timestamp(nanosecondsSince1970: newValue) }
-  }
-  /// Last change of the inode in nanoseconds since 1970; times after 2262 are held there.
-  @inline(__always)
-  public var changeTime: Int64 {
-    get { change.clampedNanoseconds }
-    set { change = Timestamp(nanosecondsSince1970: newValue) }
-  }
 
   /// Makes an empty status.
   public init() {}
@@ -150,23 +131,23 @@ public struct FileStatus: Sendable, Equatable {
     return FileStatus(raw)
   }
 
-  /// The same, and when the file was made, nanoseconds since 1970; nil where the file system does not keep it.
+  /// The same, and when the file was made; nil where the file system does not keep it.
   static func readWithBirth(
     _ descriptor: CInt, _ name: UnsafePointer<CChar>, flags: CInt
-  ) throws(Errno) -> (status: FileStatus, birth: Int64?) {
+  ) throws(Errno) -> (status: FileStatus, birth: Timestamp?) {
     var raw = CLinux.statx()
     try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, 0xfff, &raw) }
-    return (FileStatus(raw), raw.stx_mask & 0x800 != 0 ? Timestamp(raw.stx_btime).clampedNanoseconds : nil)
+    return (FileStatus(raw), raw.stx_mask & 0x800 != 0 ? Timestamp(raw.stx_btime) : nil)
   }
 
-  /// When a file was made, nanoseconds since 1970; nil where the file system does not keep it.
+  /// When a file was made; nil where the file system does not keep it.
   static func birthTime(
     _ descriptor: CInt, _ name: UnsafePointer<CChar>, flags: CInt
-  ) throws(Errno) -> Int64? {
+  ) throws(Errno) -> Timestamp? {
     let mask: UInt32 = 0x800
     var raw = CLinux.statx()
     try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, mask, &raw) }
-    return raw.stx_mask & mask != 0 ? Timestamp(raw.stx_btime).clampedNanoseconds : nil
+    return raw.stx_mask & mask != 0 ? Timestamp(raw.stx_btime) : nil
   }
 }
 

@@ -49,15 +49,6 @@ extension OwnedDescriptor {
     try perform(.ftruncate) { ftruncate(raw, off_t(size)) }
   }
 
-  /// Sets the access and modification times, in nanoseconds since 1970.
-  ///
-  /// The corresponding C function is `futimens`.
-  /// - Throws: `Errno`.
-  public func setTimes(access: Int64, modification: Int64) throws(Errno) {
-    try setTimes(
-      access: Timestamp(nanosecondsSince1970: access), modification: Timestamp(nanosecondsSince1970: modification))
-  }
-
   /// Sets the access and modification times. What the file system cannot keep is rounded by the kernel, see
   /// ``TimeResolution``.
   ///

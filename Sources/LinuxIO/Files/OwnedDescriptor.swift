@@ -93,11 +93,11 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     }
   }
 
-  /// When the open file was made, nanoseconds since 1970; nil where the file system does not keep it. With the inode it
+  /// When the open file was made; nil where the file system does not keep it. With the inode it
   /// tells a file from a later one that got the same number.
   ///
   /// The corresponding C function is `statx` with `STATX_BTIME`.
-  public func birthTime() throws(Errno) -> Int64? {
+  public func birthTime() throws(Errno) -> Timestamp? {
     try FileStatus.birthTime(raw, "", flags: clinux_AT_EMPTY_PATH)
   }
 
@@ -105,14 +105,14 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
   ///
   /// The corresponding C function is `statx` with `STATX_BTIME`.
   /// - Throws: `Errno`; ENOENT when there is no such entry.
-  public func statusWithBirth(of name: EntryName) throws(Errno) -> (status: FileStatus, birth: Int64?) {
+  public func statusWithBirth(of name: EntryName) throws(Errno) -> (status: FileStatus, birth: Timestamp?) {
     try name.withPointer { (pointer) throws(Errno) in
       try FileStatus.readWithBirth(raw, pointer, flags: AT_SYMLINK_NOFOLLOW)
     }
   }
 
   /// The same of the open file.
-  public func statusWithBirth() throws(Errno) -> (status: FileStatus, birth: Int64?) {
+  public func statusWithBirth() throws(Errno) -> (status: FileStatus, birth: Timestamp?) {
     try FileStatus.readWithBirth(raw, "", flags: clinux_AT_EMPTY_PATH)
   }
 

@@ -22,11 +22,11 @@ public final class TimedWork<Result: Sendable>: Sendable {
   /// Whether nobody waits any more, so that the work may end.
   public var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
 
-  /// Runs a body on a thread of its own and waits for it; nil when nothing moved for so many nanoseconds, or the system
+  /// Runs a body on a thread of its own and waits for it; nil when nothing moved for so long, or the system
   /// has no more threads.
   ///
   /// What the body shares with the rest of the program must stay good when it is given up: the thread may go on later.
-  public func run(timeout: Int64, _ body: @escaping @Sendable (TimedWork<Result>) -> Result) -> Result? {
+  public func run(timeout: Duration, _ body: @escaping @Sendable (TimedWork<Result>) -> Result) -> Result? {
     let thread = SystemThread {
       let value = body(self)
       self.result.withLock { $0 = value }
@@ -34,20 +34,20 @@ public final class TimedWork<Result: Sendable>: Sendable {
     guard let thread else { return nil }
     thread.detach()
     var seen = -1
-    var still: Int64 = 0
+    var still = Duration.zero
     var pause: UInt32 = 50
     while true {
       if let value = result.withLock({ $0 }) { return value }
       let now = count
       if now != seen {
         seen = now
-        still = 0
+        still = .zero
       } else if still >= timeout {
         abandoned.store(true, ordering: .relaxed)
         return nil
       }
       usleep(pause)
-      still += Int64(pause) * 1000
+      still += .microseconds(pause)
       pause = min(pause * 2, 20_000)
     }
   }

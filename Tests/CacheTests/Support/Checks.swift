@@ -50,8 +50,8 @@ extension ScratchDirectory {
     try Undo(journal: path(journal)).run(in: Store(damaged: path(name))) { _ in }
   }
 
-  /// Now, in nanoseconds since 1970.
-  static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1e9) }
+  /// Now, by the clock that sets the times of files.
+  static var now: Timestamp { .ofKernel }
 
   /// Everything about the cache below this directory that a repair could change and an undo has to bring back.
   func snapshot(_ name: String = "cache-root") throws -> [String] {

@@ -8,7 +8,7 @@ import TestSupport
 
 /// Statistics, and the paths that were seen.
 struct Witness: ScanVisitor, Sendable {
-  var statistics = Statistics(wantsExtents: true, now: Clock.now)
+  var statistics = Statistics(wantsExtents: true, now: Timestamp.now)
   var paths: Set<[UInt8]> = []
 
   mutating func visit(_ entry: borrowing ScanEntry) {

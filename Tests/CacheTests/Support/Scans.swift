@@ -56,7 +56,7 @@ extension ScratchDirectory {
     let failures = Collector<StoreError>()
     let options = ScanOptions(threads: threads, attributes: attributes) { failures.add($0) }
     let scanner = try Scanner(store, options)
-    var (statistics, summary) = scanner.run { Statistics(wantsExtents: extents, now: Clock.now) }
+    var (statistics, summary) = scanner.run { Statistics(wantsExtents: extents, now: Timestamp.now) }
     statistics.countSharedFiles()
     return ScanResult(statistics: statistics, summary: summary, failures: failures.all)
   }

@@ -119,8 +119,8 @@ struct DescriptorTests {
     let file = try open().open("file", .create(permissions: 0o600))
     try file.setTimes(access: 1_795_220_828_920_000_001, modification: -1_500_000_000)
     let status = try file.status()
-    #expect(status.accessTime == 1_795_220_828_920_000_001)
-    #expect(status.modificationTime == -1_500_000_000)
+    #expect(status.access == 1_795_220_828_920_000_001)
+    #expect(status.modification == -1_500_000_000)
   }
 
   @Test("Reading a directory leaves its access time alone")
@@ -132,6 +132,6 @@ struct DescriptorTests {
     try below.setTimes(access: 1, modification: 1_000_000_000)
     let buffer = DirectoryBuffer(capacity: 4096)
     while try buffer.fill(from: below) {}
-    #expect(try below.status().accessTime == 1)
+    #expect(try below.status().access == 1)
   }
 }

@@ -17,9 +17,9 @@ struct FarTimesTests {
       Array("nfs,3.0,2,,6401a8c0,1,,,3002c0,\($0),2ee,3a98,1d4c,3a98,1".utf8)
     }
     var (old, new) = (VolumeTally(), VolumeTally())
-    old.newestAccess = .min
-    new.newestAccess = .max
-    for _ in 1...2 { new.uses.add(.max) }
+    old.newestAccess = .distantPast
+    new.newestAccess = .distantFuture
+    for _ in 1...2 { new.uses.add(.distantFuture) }
     let found = VolumeJudge.superseded([
       (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
     ])
@@ -34,8 +34,9 @@ struct FarTimesTests {
         Array("nfs,4.1,2,\($0),\(address),\(fsid),,,3002c0,100000,100000,2ee,3a98,1d4c,3a98,1".utf8)
       }
       var (old, new) = (VolumeTally(), VolumeTally())
-      (old.newestAccess, new.newestAccess) = (0, 86_400_000_000_000 * 40)
-      for _ in 1...2 { new.uses.add(86_400_000_000_000 * 40) }
+      let late = Timestamp(seconds: 86_400 * 40)
+      (old.newestAccess, new.newestAccess) = (0, late)
+      for _ in 1...2 { new.uses.add(late) }
       return VolumeJudge.superseded([
         (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
       ]).map(\.1.message)
@@ -53,16 +54,17 @@ struct FarTimesTests {
     let keys = ["100000,100000", "80000,80000"].map {
       Array("nfs,3.0,2,,6401a8c0,1,,,3002c0,\($0),2ee,3a98,1d4c,3a98,1".utf8)
     }
-    let (now, day): (Int64, Int64) = (1_795_000_000_000_000_000, 86_400_000_000_000)
+    let context = CheckContext(kernel: KernelRelease(6, 12), now: 1_795_000_000_000_000_000)
     func judge(_ uses: [(age: Int64, isFindable: Bool)]) -> [Int] {
       var (old, new) = (VolumeTally(), VolumeTally())
       func status(_ age: Int64) -> FileStatus {
         var status = FileStatus()
-        status.accessTime = now - age * day
+        status.access = context.now - .seconds(age * 86_400)
         return status
       }
-      old.add(status(61), now: now)
-      for use in uses { new.add(status(use.age), now: now, isFindable: use.isFindable) }
+      let latest = context.latestCredibleUse
+      old.add(status(61), latestCredible: latest)
+      for use in uses { new.add(status(use.age), latestCredible: latest, isFindable: use.isFindable) }
       return VolumeJudge.superseded([
         (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
       ]).map(\.0)
@@ -81,7 +83,7 @@ struct FarTimesTests {
     for number in 0..<10 {
       var status = FileStatus()
       (status.size, status.blocks, status.owner) = (8192, .max, 1)
-      status.changeTime = number == 0 ? .min : .max
+      status.change = number == 0 ? .distantPast : .distantFuture
       tally.add(status)
     }
     #expect(!tally.looksRestored)
@@ -96,7 +98,7 @@ struct FarTimesTests {
   @Test("a last use at the end of time is ahead of any clock")
   func ahead() {
     var status = FileStatus()
-    (status.mode, status.links, status.accessTime) = (0o100600, 1, .max)
+    (status.mode, status.links, status.access) = (0o100600, 1, .distantFuture)
     var judge = ObjectJudge(CheckContext(kernel: KernelRelease(6, 12), now: -1_000_000_000_000_000_000))
     var found: [Judgement] = []
     let (name, value) = (Array("Dabcd".utf8), [UInt8]())

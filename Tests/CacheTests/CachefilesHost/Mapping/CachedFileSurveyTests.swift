@@ -51,7 +51,7 @@ struct CachedFileSurveyTests {
   }
 
   private func survey(
-    _ source: any FileFactSource = SystemFacts(), timeout: Int64 = 10_000_000_000,
+    _ source: any FileFactSource = SystemFacts(), timeout: Duration = .seconds(10),
     failures: Collector<StoreError> = Collector()
   ) throws -> CachedFileSurvey {
     CachedFileSurvey(try side(), source, threads: 4, timeout: timeout) { failures.add($0) }
@@ -159,7 +159,7 @@ struct CachedFileSurveyTests {
     }
     _ = try survey().look(at: path("mnt"), isRecursive: true) { _ in }
     for name in [object, "mnt/a"] {
-      #expect(try FileStatus.of(scratch.path(name)).accessTime == 1_000_000_000_000_000_000)
+      #expect(try FileStatus.of(scratch.path(name)).access == 1_000_000_000_000_000_000)
     }
   }
 
@@ -232,7 +232,7 @@ struct CachedFileSurveyTests {
     try makeObject("mnt/a", data: 8192)
     let failures = Collector<StoreError>()
     let facts = SilentFacts(dead: path("mnt/d"))
-    let survey = try survey(facts, timeout: 200_000_000, failures: failures)
+    let survey = try survey(facts, timeout: .milliseconds(200), failures: failures)
     let start = ContinuousClock.now
     #expect(survey.look(at: path("mnt/d/b"), isRecursive: false) { _ in }.isGivenUp)
     #expect(ContinuousClock.now - start >= .milliseconds(200))
@@ -246,7 +246,7 @@ struct CachedFileSurveyTests {
   func silentTree() throws {
     try prepare()
     let failures = Collector<StoreError>()
-    let survey = try survey(SilentFacts(dead: path("mnt/d")), timeout: 200_000_000, failures: failures)
+    let survey = try survey(SilentFacts(dead: path("mnt/d")), timeout: .milliseconds(200), failures: failures)
     let answer = survey.look(at: path("mnt"), isRecursive: true) { _ in }
     #expect(answer.isGivenUp)
     #expect(answer.directories[path("mnt")]?.files == 1)
@@ -265,11 +265,11 @@ struct CachedFileSurveyTests {
       try target("mnt/d/b", volume), try target("mnt/d/e/c", volume), try target("mnt/a", "9p,other,hosttag"),
     ]
     let search = KeySearch(for: targets, SystemFacts(), view)
-    #expect(search.run(path("mnt"), threads: 4, timeout: 10_000_000_000) { _ in })
+    #expect(search.run(path("mnt"), threads: 4, timeout: .seconds(10)) { _ in })
     #expect(search.paths == [0: path("mnt/d/b"), 1: path("mnt/d/e/c")])
     // All are found: the walk ends.
     let short = KeySearch(for: [targets[0]], SystemFacts(), view)
-    #expect(short.run(path("mnt/d"), threads: 1, timeout: 10_000_000_000) { _ in })
+    #expect(short.run(path("mnt/d"), threads: 1, timeout: .seconds(10)) { _ in })
     #expect(short.paths == [0: path("mnt/d/b")])
   }
 
@@ -281,7 +281,7 @@ struct CachedFileSurveyTests {
     #expect(link("\(scratch.path)/mnt/a", "\(scratch.path)/mnt/d/second") == 0)
     let failures = Collector<StoreError>()
     let survey = PathSurvey(try side(), SystemFacts())
-    #expect(survey.run(path("mnt"), threads: 4, timeout: 10_000_000_000) { failures.add($0) })
+    #expect(survey.run(path("mnt"), threads: 4, timeout: .seconds(10)) { failures.add($0) })
     #expect(failures.all == [])
     let usage = survey.usage
     let names = usage.inOrder.map {
@@ -302,7 +302,7 @@ struct CachedFileSurveyTests {
     try scratch.write("facts", Array("file \(scratch.path)/mnt/a\nhangs \(scratch.path)/mnt\n".utf8))
     let failures = Collector<StoreError>()
     let survey = PathSurvey(try side(), try RecordedFacts(scratch.path("facts")))
-    #expect(!survey.run(path("mnt"), threads: 1, timeout: 200_000_000) { failures.add($0) })
+    #expect(!survey.run(path("mnt"), threads: 1, timeout: .milliseconds(200)) { failures.add($0) })
     #expect(failures.all.map(\.error) == [.timedOut])
     #expect(survey.usage.directories.isEmpty)
   }

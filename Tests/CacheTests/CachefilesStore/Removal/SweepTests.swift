@@ -168,10 +168,10 @@ struct SweepTests {
     for name in old + young {
       let seconds = name == "old" ? now - 100 : name == "young" ? now - 99 : name == kernel(now - 99) ? 0 : now
       let directory = try graveyard.open(try #require(EntryName(Array(name.utf8))), .directory)
-      try directory.setTimes(access: 0, modification: seconds * 1_000_000_000)
+      try directory.setTimes(access: 0, modification: Timestamp(seconds: seconds))
     }
     let result = try scratch.sweep {
-      $0.now = now * 1_000_000_000
+      $0.now = Timestamp(seconds: now)
       $0.minimumAge = .seconds(100)
     }
     #expect(result.failures.isEmpty)

@@ -166,7 +166,7 @@ private struct Saboteur: ScanVisitor {
   var statistics: Statistics
 
   init(prefix: Int, isLive: Bool, action: @escaping @Sendable (String) -> Void) {
-    statistics = Statistics(wantsExtents: true, isLive: isLive, now: Clock.now)
+    statistics = Statistics(wantsExtents: true, isLive: isLive, now: Timestamp.now)
     self.prefix = prefix
     self.action = action
   }

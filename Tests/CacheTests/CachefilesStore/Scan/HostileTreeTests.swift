@@ -183,7 +183,9 @@ struct HostileTreeTests {
         calls.add(true)
         return calls.all.count > limit
       }
-      let (statistics, summary) = try Scanner(store, options).run { Statistics(wantsExtents: false, now: Clock.now) }
+      let (statistics, summary) = try Scanner(store, options).run {
+        Statistics(wantsExtents: false, now: Timestamp.now)
+      }
       return (statistics.totals.objects + statistics.graveyard.objects, summary.isCancelled, calls.all.count)
     }
     let whole = try scan(cutAt: .max)

@@ -1,5 +1,7 @@
 import CachefilesStore
 import CachefilesSurvey
+import LinuxIO
+import TestSupport
 import Testing
 
 @Suite("A forecast")
@@ -11,13 +13,13 @@ struct ForecastTests {
     _ count: Int, shrinks: Double = 3, hours: Double = 24, _ change: (Int, inout HistoryRecord) -> Void = { _, _ in }
   ) -> [HistoryRecord] {
     (0..<count).map { night in
-      let time = Int64(1_700_000_000e9) + Int64(Double(night) * hours * 3600e9)
+      let time = Timestamp(seconds: 1_700_000_000) + .seconds(Double(night) * hours * 3600)
       let available = UInt64(100 * Double(gigabyte) - shrinks * Double(night) * Double(gigabyte))
       var record = HistoryRecord(
         root: Array("/var/cache/fscache".utf8), time: time, objects: 100, diskBytes: gigabyte,
         space: HistoryRecord.Room(total: 200 * gigabyte, available: available, run: 20 * gigabyte, cull: 10 * gigabyte),
         files: nil, hasAccessTimes: true, culled: 0, refused: 0,
-        heldSince: time - Int64(40 * HistoryRecord.day),
+        heldSince: time - .seconds(40 * 86_400),
         use: HistoryRecord.spans.map { HistoryRecord.Use(days: $0, bytes: UInt64($0) * gigabyte) }, errors: 0)
       change(night, &record)
       return record

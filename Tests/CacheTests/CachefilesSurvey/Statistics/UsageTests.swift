@@ -25,21 +25,23 @@ struct UsageTests {
 
   @Test("An age is in the class whose limit is the first that is not below it; what is to come is the first class")
   func ageClasses() {
-    let now: Int64 = 1_700_000_000_000_000_000
-    for limit in AgeClass.limits {
+    let now: Timestamp = 1_700_000_000_000_000_000
+    let classes = AgeClasses(now: now)
+    for limit in AgeClasses.limits {
       for nanoseconds in [limit * 1_000_000_000 - 1, limit * 1_000_000_000, limit * 1_000_000_000 + 1] {
         let expected =
           nanoseconds < 0
           ? 0
-          : 1 + (AgeClass.limits.dropFirst().firstIndex { nanoseconds <= $0 * 1_000_000_000 } ?? AgeClass.limits.count)
+          : 1
+            + (AgeClasses.limits.dropFirst().firstIndex { nanoseconds <= $0 * 1_000_000_000 } ?? AgeClasses.limits.count)
             - 1
-        #expect(AgeClass.index(of: now - nanoseconds, now: now) == expected, "\(nanoseconds)")
+        #expect(classes.index(of: now - .nanoseconds(nanoseconds)) == expected, "\(nanoseconds)")
       }
     }
-    #expect(AgeClass.count == AgeClass.limits.count + 1)
-    #expect(AgeClass.index(of: .min, now: now) == AgeClass.count - 1)
-    #expect(AgeClass.index(of: .max, now: now) == 0)
-    #expect(AgeClass.index(of: .max, now: .min) == 0)
+    #expect(AgeClasses.count == AgeClasses.limits.count + 1)
+    #expect(classes.index(of: .distantPast) == AgeClasses.count - 1)
+    #expect(classes.index(of: .distantFuture) == 0)
+    #expect(AgeClasses(now: .distantPast).index(of: .distantFuture) == 0)
   }
 
   @Test("An even spread is even, chance is even, one full directory is not, few objects cannot tell")
@@ -85,7 +87,7 @@ struct UsageTests {
       #expect(part.removed.objects == 100 - kept)
       #expect(part.kept.bytes + part.removed.bytes == 409_600)
       #expect((part.since == nil) == (kept == 0))
-      if let since = part.since {
+      if let since = part.since?.clampedNanoseconds {
         let oldest = 1_700_000_000_000_000_000 - Int64(kept - 1) * day
         #expect(since <= oldest && oldest - since < 1 << AgeCurve.shift)
       }

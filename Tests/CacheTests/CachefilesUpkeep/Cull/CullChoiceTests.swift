@@ -13,7 +13,7 @@ import Testing
 @Suite("What a cull chooses")
 struct CullChoiceTests {
   let scratch = ScratchDirectory()
-  private let now: Int64 = 1_700_000_000_000_000_000
+  private let now: Timestamp = 1_700_000_000_000_000_000
 
   private func objects() -> [WalkedEntry] {
     NaiveWalk.entries("\(scratch.path)/cache-root").filter { $0.isRegular && $0.components.count == 4 }
@@ -28,7 +28,7 @@ struct CullChoiceTests {
       let extra = [UInt8](repeating: 1, count: Int(random.next() % 6) * 4096)
       fwrite(extra, 1, extra.count, file)
       fclose(file)
-      let seconds = Int(now / 1_000_000_000) - 1 - Int(random.next() % (seed % 2 == 0 ? 20 : 5_000_000))
+      let seconds = Int(now.seconds) - 1 - Int(random.next() % (seed % 2 == 0 ? 20 : 5_000_000))
       let times = [timespec(tv_sec: seconds, tv_nsec: 0), timespec(tv_sec: 0, tv_nsec: 0x3fff_fffe)]
       #expect(utimensat(AT_FDCWD, path, times, 0) == 0)
     }
@@ -51,14 +51,14 @@ struct CullChoiceTests {
   @Test("each order takes the first of a full sort", arguments: 0..<6 as Range<UInt64>)
   func order(seed: UInt64) throws {
     try make(seed)
-    let now = now
     let order = [CullOrder.size, .cost(now: now), .lastUse][Int(seed % 3)]
-    let all = objects()
+    let (all, nanoseconds) = (objects(), now.clampedNanoseconds)
     let sorted = all.map { entry -> (Int128, [UInt8]) in
       switch order {
       case .lastUse: (Int128(entry.accessTime), entry.path)
       case .size: (-Int128(entry.allocated), entry.path)
-      case .cost: (-Int128(entry.allocated) * Int128(max(1, (now - entry.accessTime) / 1_000_000_000)), entry.path)
+      case .cost:
+        (-Int128(entry.allocated) * Int128(max(1, (nanoseconds - entry.accessTime) / 1_000_000_000)), entry.path)
       }
     }.sorted(by: Self.precedes)
     let report = try cull {

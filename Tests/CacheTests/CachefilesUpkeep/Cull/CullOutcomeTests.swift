@@ -14,7 +14,7 @@ import Testing
 @Suite("Whether a cull's goal holds")
 struct CullOutcomeTests {
   let scratch = ScratchDirectory()
-  private static let moment: Int64 = 1_700_000_000_000_000_000
+  private static let moment: Timestamp = 1_700_000_000_000_000_000
 
   private func objects() -> [String] {
     NaiveWalk.entries("\(scratch.path)/cache-root").filter { $0.isRegular && $0.components.count == 4 }

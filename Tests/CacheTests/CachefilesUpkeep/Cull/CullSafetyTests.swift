@@ -128,14 +128,14 @@ struct CullSafetyTests {
     status.mode = UInt16(first.mode)
     status.inode = first.inode
     status.size = UInt64(first.size)
-    status.accessTime = first.accessTime
-    status.modificationTime = first.modificationTime
+    status.access = Timestamp(nanosecondsSince1970: first.accessTime)
+    status.modification = Timestamp(nanosecondsSince1970: first.modificationTime)
     status.device = try Store(path: scratch.path("cache-root")).rootStatus.device
     let parent = try OwnedDescriptor(directory: FilePath(path).removingLastComponent())
     let name = try #require(EntryName(first.components[1]))
     for change in [
-      { (seen: inout FileStatus) in seen.inode += 1 }, { $0.size += 1 }, { $0.accessTime -= 1 },
-      { $0.modificationTime -= 1 },
+      { (seen: inout FileStatus) in seen.inode += 1 }, { $0.size += 1 }, { $0.access = $0.access - .nanoseconds(1) },
+      { $0.modification = $0.modification - .nanoseconds(1) },
     ] {
       var seen = status
       change(&seen)

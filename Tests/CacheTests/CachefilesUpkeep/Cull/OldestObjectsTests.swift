@@ -19,7 +19,9 @@ struct OldestObjectsTests {
       (inode: random.next(), time: Int64(random.next() % spread) * second + Int64(number % 1000) - 2 * second)
     }
     var threads = (0..<3).map { _ in OldestObjects(limit: limit) }
-    for (index, use) in uses.enumerated() { threads[index % 3].add(use.inode, usedAt: use.time) }
+    for (index, use) in uses.enumerated() {
+      threads[index % 3].add(use.inode, usedAt: Timestamp(nanosecondsSince1970: use.time))
+    }
     var all = OldestObjects(limit: limit)
     for thread in threads { all.merge(thread) }
     for use in uses {
@@ -36,7 +38,9 @@ struct OldestObjectsTests {
   @Test("with memory for a part, the oldest are known and the others are not")
   func forgetsTheLatest() {
     var oldest = OldestObjects(limit: 100)
-    for number in 0..<1000 { oldest.add(UInt64(number), usedAt: Int64((number * 7919) % 1000) * second) }
+    for number in 0..<1000 {
+      oldest.add(UInt64(number), usedAt: Timestamp(seconds: Int64((number * 7919) % 1000)))
+    }
     #expect(oldest.filter(within: .min...50 * second) != nil)
     #expect(oldest.filter(within: .min...200 * second) == nil)
   }

@@ -25,7 +25,7 @@ struct LivePurgeTests {
   ) throws -> (report: PurgeReport, kept: [String], failures: [StoreError]) {
     let daemon = try FakeDaemon(scratch, kernel)
     let (kept, failures) = (Collector<String>(), Collector<StoreError>())
-    var options = Purge.Options(now: Clock.now)
+    var options = Purge.Options(now: Timestamp.now)
     options.onKept = { path, _ in
       kept.add(path.split(separator: 47).last.map { String(decoding: $0, as: UTF8.self) } ?? "")
     }

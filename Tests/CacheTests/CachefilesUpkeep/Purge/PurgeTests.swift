@@ -158,7 +158,7 @@ struct PurgeTests {
 
   @Test("Names that are taken in the graveyard are passed over, and a missing graveyard is made")
   func graveyard() throws {
-    let seconds = UInt64(Self.moment / 1_000_000_000)
+    let seconds = UInt64(Self.moment.seconds)
     for counter: UInt32 in 1...3 {
       let name = GraveyardName(undertaker: .kernel, seconds: seconds, counter: counter).bytes
       try scratch.write("cache-root/graveyard/\(String(decoding: name, as: UTF8.self))/kept", [1])
@@ -174,7 +174,7 @@ struct PurgeTests {
     #expect(mode == S_IFDIR | 0o700)
   }
 
-  static let moment: Int64 = 1_800_000_000_000_000_000
+  static let moment: Timestamp = 1_800_000_000_000_000_000
 
   @Test("What took the place of a planned volume is not buried")
   func replaced() throws {
