@@ -11,8 +11,8 @@ struct ProtectedPatterns: Sendable {
 
   private let path: FilePath
   /// The patterns, and the numbers of their lines.
-  private let patterns: [[UInt8]]
-  private let lines: [Int]
+  private let patterns: ByteLines
+  private let lines: [UInt32]
   /// What is to stay.
   let rule: PatternSet
 
@@ -23,24 +23,50 @@ struct ProtectedPatterns: Sendable {
       throw Failure("\(EscapedBytes.string(path.bytes)): cannot read the patterns: \(error)")
     }
     self.path = path
-    var (patterns, lines): ([[UInt8]], [Int]) = ([], [])
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
-      let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-      if text.first == UInt8(ascii: "#") || text.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
-      patterns.append(Array(text))
-      lines.append(index + 1)
-    }
-    (self.patterns, self.lines) = (patterns, lines)
+    (patterns, lines) = Self.lines(of: bytes)
     rule = PatternSet(patterns)
   }
 
+  private static func lines(of bytes: consuming [UInt8]) -> (patterns: ByteLines, numbers: [UInt32]) {
+    var patterns = ByteLines(bytes)
+    var numbers: [UInt32] = []
+    var (start, number): (Int, UInt32) = (0, 0)
+    while start < patterns.bytes.count {
+      let end = Self.end(of: start, in: patterns.bytes)
+      number += 1
+      if let last = Self.endOfPattern(start..<end, in: patterns.bytes) {
+        patterns.append(ByteLines.Place(start: UInt32(start), end: UInt32(last)))
+        numbers.append(number)
+      }
+      start = end + 1
+    }
+    return (patterns, numbers)
+  }
+
+  private static func end(of start: Int, in bytes: borrowing [UInt8]) -> Int {
+    let bytes = bytes.span
+    var end = start
+    while end < bytes.count, bytes[end] != UInt8(ascii: "\n") { end += 1 }
+    return end
+  }
+
+  /// Where the pattern of a line ends; nil where there is none.
+  private static func endOfPattern(_ line: Range<Int>, in bytes: borrowing [UInt8]) -> Int? {
+    let bytes = bytes.span
+    var end = line.upperBound
+    if end > line.lowerBound, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    guard end > line.lowerBound, bytes[line.lowerBound] != UInt8(ascii: "#") else { return nil }
+    for index in line.lowerBound..<end where bytes[index] != 0x20 && bytes[index] != 0x09 { return end }
+    return nil
+  }
+
   /// Whether the file names nothing.
-  var isEmpty: Bool { patterns.isEmpty }
+  var isEmpty: Bool { patterns.count == 0 }
 
   /// A line for each pattern that has matched nothing so far.
   var warnings: [String] {
     rule.unmatched.map {
-      "\(EscapedBytes.string(path.bytes)): line \(lines[$0]): \(EscapedBytes.quoted(patterns[$0])) protects nothing here"
+      "\(EscapedBytes.string(path.bytes)): line \(lines[$0]): \(EscapedBytes.quoted(Array(patterns[$0]))) protects nothing here"
     }
   }
 }

@@ -15,6 +15,8 @@ public enum UserFile {
   public static func read(_ path: FilePath, limit: Int) throws(Errno) -> [UInt8] {
     let file = try open(path)
     var bytes: [UInt8] = []
+    // What grows while it is read is read all the same; a pipe has no length.
+    bytes.reserveCapacity(Int(clamping: min(UInt64(limit), try file.status().size)))
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while let count = try readSome(file, &buffer) {
       guard bytes.count + count <= limit else { throw .fileTooLarge }

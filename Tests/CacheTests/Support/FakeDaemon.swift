@@ -47,7 +47,9 @@ final class FakeKernel: CommandDevice {
     guard words.count == 2, !words[1].contains(UInt8(ascii: "/")) else { throw .invalidArgument }
     var here = stat()
     guard stat(".", &here) == 0 else { throw .notDirectory }
-    places.withLock { $0[Place(device: UInt64(here.st_dev), inode: UInt64(here.st_ino)), default: 0] += 1 }
+    // As ``FileStatus/device`` has it, from what makedev(3) makes of a small number.
+    let device = UInt64(here.st_dev >> 8 & 0xfff) << 32 | UInt64(here.st_dev & 0xff)
+    places.withLock { $0[Place(device: device, inode: UInt64(here.st_ino)), default: 0] += 1 }
     if let failure, failure.ordinal == number || failure.ordinal == 0 { throw failure.error }
     let name = words[1]
     let terminated = name.map { CChar(bitPattern: $0) } + [0]

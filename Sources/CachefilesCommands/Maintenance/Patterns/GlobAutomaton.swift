@@ -40,6 +40,8 @@ struct GlobAutomaton {
   private let parts: [UInt16]
   /// The number of the glob that a position belongs to.
   private let owners: [Int32]
+  /// Whether a `/` has to come from a position on.
+  private let needsSlash: [Bool]
   private let starts: [Int32]
   private let onMatch: (Int) -> Void
   private var nodes: [Node] = []
@@ -63,8 +65,16 @@ struct GlobAutomaton {
       owners += Array(repeating: Int32(number), count: glob.parts.count + 1)
     }
     (self.parts, self.owners, self.starts) = (parts, owners, starts)
+    var needsSlash = Array(repeating: false, count: parts.count)
+    for position in parts.indices.dropLast().reversed() where parts[position] != Self.end {
+      needsSlash[position] = parts[position] == UInt16(UInt8(ascii: "/")) || needsSlash[position + 1]
+    }
+    self.needsSlash = needsSlash
     self.onMatch = onMatch
   }
+
+  /// Whether there are no globs, so that nothing matches.
+  var isEmpty: Bool { starts.isEmpty }
 
   /// Where each text begins.
   mutating func start() -> State {
@@ -72,6 +82,12 @@ struct GlobAutomaton {
     var isAbsorbed = false
     for start in starts { add(start, to: &positions, &isAbsorbed) }
     return number(of: positions, isAbsorbed)
+  }
+
+  /// The same state where no `/` comes any more: few of many globs are left in a directory.
+  mutating func beforeName(_ state: State) -> State {
+    let node = nodes[Int(state)]
+    return number(of: node.positions.filter { !needsSlash[Int($0)] }, node.isAbsorbed)
   }
 
   /// Where a byte leads.
@@ -129,6 +145,12 @@ struct GlobAutomaton {
       onMatch(Int(owners[Int(position)]))
       isAbsorbed = true
       return
+    }
+    // What leads to a `*` by an earlier position leads there by this one too.
+    while parts[Int(position)] == Self.anything, let last = positions.last, last < position,
+      owners[Int(last)] == owners[Int(position)]
+    {
+      positions.removeLast()
     }
     // The positions of one glob come in order; those of a glob before it are smaller.
     if positions.last.map({ $0 < position }) ?? true {

@@ -7,28 +7,32 @@ final class PatternMatcher: ObjectMatcher {
   /// The beginning of a text, and where it leads.
   private struct Prefix {
     let bytes: [UInt8]
-    var hash = LiteralTable.Hash()
+    let hash: LiteralTable.Hash
+    let literals: LiteralTable.Group?
     var state: GlobAutomaton.State = 0
 
-    init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8], _ table: LiteralTable) {
       self.bytes = bytes
-      hash.add(bytes)
+      var hash = LiteralTable.Hash()
+      for byte in bytes { hash.add(byte) }
+      self.hash = hash
+      literals = table.group(bytes, hash)
     }
   }
 
   private let literals: LiteralTable
   private var automaton: GlobAutomaton
-  private let onLiteral: (Int) -> Void
+  private let hasMatched: AtomicFlags
   private var directory: DirectoryNode?
   private var generation = -1
   private var prefixes: [Prefix] = []
   private var isVolumeMatched = false
   private var volume: ScannedVolume?
 
-  init(_ literals: LiteralTable, _ automaton: GlobAutomaton, onLiteral: @escaping (Int) -> Void) {
+  init(_ literals: LiteralTable, _ automaton: GlobAutomaton, _ hasMatched: AtomicFlags) {
     self.literals = literals
     self.automaton = automaton
-    self.onLiteral = onLiteral
+    self.hasMatched = hasMatched
   }
 
   func matches(_ entry: borrowing ScanEntry) -> Bool {
@@ -62,7 +66,7 @@ final class PatternMatcher: ObjectMatcher {
       isVolumeMatched = matches(volume: key)
     }
     let slash = [UInt8(ascii: "/")]
-    prefixes = [Prefix(node.cachePath.bytes + slash), Prefix(key + slash)]
+    prefixes = [Prefix(node.cachePath.bytes + slash, literals), Prefix(key + slash, literals)]
     restart()
   }
 
@@ -70,30 +74,39 @@ final class PatternMatcher: ObjectMatcher {
   private func restart() {
     generation = automaton.generation
     for index in prefixes.indices {
-      var state = automaton.start()
-      for byte in prefixes[index].bytes { state = automaton.step(state, byte) }
-      prefixes[index].state = state
+      prefixes[index].state = state(behind: prefixes[index].bytes)
     }
   }
 
+  /// Where the automaton is behind a prefix, when no `/` comes any more.
+  private func state(behind prefix: [UInt8]) -> GlobAutomaton.State {
+    var state = automaton.start()
+    for byte in prefix { state = automaton.step(state, byte) }
+    return automaton.beforeName(state)
+  }
+
   private func matches(_ prefix: Prefix, _ name: Span<UInt8>) -> Bool {
-    var (hash, state, isMatched) = (prefix.hash, prefix.state, false)
-    for index in 0..<name.count {
-      hash.add(name[index])
-      state = automaton.step(state, name[index])
+    var isMatched = false
+    if let group = prefix.literals {
+      var hash = prefix.hash
+      for index in 0..<name.count { hash.add(name[index]) }
+      literals.forEachMatch(in: group, hash, name) {
+        isMatched = true
+        hasMatched.set($0)
+      }
     }
-    literals.forEachMatch(hash, prefix.bytes, name) {
-      isMatched = true
-      onLiteral($0)
-    }
+    guard !automaton.isEmpty else { return isMatched }
+    var state = prefix.state
+    for index in 0..<name.count { state = automaton.step(state, name[index]) }
     return automaton.matches(state) || isMatched
   }
 
   private func matches(whole text: [UInt8]) -> Bool {
     automaton.trim()
-    var prefix = Prefix([])
-    prefix.state = automaton.start()
-    return matches(prefix, text.span)
+    let end = (text.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1
+    var prefix = Prefix(Array(text[..<end]), literals)
+    prefix.state = state(behind: prefix.bytes)
+    return matches(prefix, Array(text[end...]).span)
   }
 
   private func matches(volume key: [UInt8]) -> Bool {

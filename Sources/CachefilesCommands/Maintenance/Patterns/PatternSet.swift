@@ -7,36 +7,49 @@ import CachefilesUpkeep
 final class PatternSet: ObjectRule {
   private let literals: LiteralTable
   private let globs: [Glob]
-  /// The numbers of the patterns, literals first.
-  private let order: [Int]
+  /// The numbers of the patterns that are globs.
+  private let globNumbers: [UInt32]
   private let hasMatched: AtomicFlags
 
-  /// Bytes that stand for something else.
-  private static let special = Array("*?\\".utf8)
-
   /// Takes patterns, which may have escapes.
-  init(_ patterns: [[UInt8]]) {
-    var (texts, globs): ([[UInt8]], [Glob]) = ([], [])
-    var (ofTexts, ofGlobs): ([Int], [Int]) = ([], [])
-    for (number, pattern) in patterns.enumerated() {
-      if !pattern.contains(where: { Self.special.contains($0) }) {
-        texts.append(pattern)
-        ofTexts.append(number)
-        continue
+  convenience init(_ patterns: [[UInt8]]) {
+    var lines = ByteLines()
+    for pattern in patterns { lines.append(pattern) }
+    self.init(lines)
+  }
+
+  /// Takes patterns, which may have escapes; there may be a million.
+  init(_ patterns: ByteLines) {
+    var texts = patterns
+    var globs: [Glob] = []
+    var (ofTexts, ofGlobs): ([UInt32], [UInt32]) = ([], [])
+    ofTexts.reserveCapacity(patterns.count)
+    for number in 0..<patterns.count {
+      if Self.isSpecial(patterns, number) {
+        let glob = Glob(Array(patterns[number]))
+        guard let text = glob.literal else {
+          globs.append(glob)
+          ofGlobs.append(UInt32(number))
+          continue
+        }
+        texts.replace(number, by: text)
       }
-      let glob = Glob(pattern)
-      if let text = glob.literal {
-        texts.append(text)
-        ofTexts.append(number)
-      } else {
-        globs.append(glob)
-        ofGlobs.append(number)
-      }
+      ofTexts.append(UInt32(number))
     }
-    literals = LiteralTable(texts)
+    literals = LiteralTable(texts, ofTexts)
     self.globs = globs
-    order = ofTexts + ofGlobs
+    globNumbers = ofGlobs
     hasMatched = AtomicFlags(count: patterns.count)
+  }
+
+  /// Whether a pattern has a byte that stands for something else.
+  private static func isSpecial(_ patterns: borrowing ByteLines, _ number: Int) -> Bool {
+    let bytes = patterns.bytes.span
+    for index in patterns.places[number].range {
+      let byte = bytes[index]
+      if byte == UInt8(ascii: "*") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "\\") { return true }
+    }
+    return false
   }
 
   /// The numbers of the patterns that have matched nothing so far.
@@ -47,8 +60,7 @@ final class PatternSet: ObjectRule {
   func matches(path: [UInt8]) -> Bool { makePatternMatcher().matches(path: path) }
 
   private func makePatternMatcher() -> PatternMatcher {
-    let (flags, order, first) = (hasMatched, order, literals.count)
-    return PatternMatcher(
-      literals, GlobAutomaton(globs) { flags.set(order[first + $0]) }, onLiteral: { flags.set(order[$0]) })
+    let (flags, numbers) = (hasMatched, globNumbers)
+    return PatternMatcher(literals, GlobAutomaton(globs) { flags.set(Int(numbers[$0])) }, flags)
   }
 }
