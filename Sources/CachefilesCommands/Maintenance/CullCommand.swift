@@ -54,13 +54,13 @@ struct CullCommand: ParsableCommand {
       valueName: "glob=size"))
   var quota: [QuotaArgument] = []
 
-  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
+  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"), completion: .custom(VolumeCompletion.keys))
   var volume: ByteArgument?
 
   @Option(help: ArgumentHelp("Only this network file system; may be given several times.", valueName: "type"))
   var netfs: [NetfsType] = []
 
-  @Option(help: ArgumentHelp("Keep objects that match a pattern in this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Keep objects that match a pattern in this file.", valueName: "file"), completion: .file())
   var protect: ByteArgument?
 
   @Option(help: ArgumentHelp("Only volumes of this server, by address or name.", valueName: "server"))

@@ -7,7 +7,9 @@ import SystemPackage
 
 /// Where facts come from, and how long to wait for them.
 struct PatienceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"),
+    completion: .directory)
   var proc: ByteArgument?
 
   @Option(help: ArgumentHelp("Skip a path if its server does not respond for this many seconds.", valueName: "seconds"))

@@ -8,13 +8,17 @@ import SystemPackage
 
 /// The options of `du --by path`: which mounted trees are walked over, and with which patience.
 struct PathOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("With --by path: name objects by the files of this mounted tree.", valueName: "mount"))
+  @Option(
+    help: ArgumentHelp("With --by path: name objects by the files of this mounted tree.", valueName: "mount"),
+    completion: .directory)
   var search: [ByteArgument] = []
 
   @Option(help: ArgumentHelp("With --by path: tell so many levels of directories apart.", valueName: "n"))
   var depth = 1
 
-  @Option(help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"),
+    completion: .directory)
   var proc: ByteArgument?
 
   @Option(help: ArgumentHelp("Give a tree up when its server says nothing for so many seconds.", valueName: "seconds"))

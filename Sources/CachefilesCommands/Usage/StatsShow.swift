@@ -44,19 +44,22 @@ struct StatsShow: ParsableCommand {
   @Option(help: ArgumentHelp("The same for this size; can be repeated.", valueName: "size"))
   var size: [SizeArgument] = []
 
-  @Option(help: ArgumentHelp("Read what the kernel tells from this copy of /proc.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Read what the kernel tells from this copy of /proc.", valueName: "dir"), completion: .directory)
   var proc: ByteArgument?
 
   @Option(help: ArgumentHelp("Print it as text, json, openmetrics or csv.", valueName: "format"))
   var format: StatisticsFormat?
 
-  @Option(help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"), completion: .file())
   var output: ByteArgument?
 
-  @Option(help: ArgumentHelp("Write an HTML page to this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write an HTML page to this file.", valueName: "file"), completion: .file())
   var report: ByteArgument?
 
-  @Option(help: ArgumentHelp("Add this run's figures to the history in this directory.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Add this run's figures to the history in this directory.", valueName: "dir"),
+    completion: .directory)
   var record: ByteArgument?
 
   @Option(help: ArgumentHelp("Repeat at this interval in seconds and print what changed.", valueName: "seconds"))
