@@ -75,8 +75,8 @@ struct Fsck: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Start no further volume after this time; the report says where to continue.", valueName: "age"))
-  var maxTime: AgeArgument?
+      "Start no further volume after this time; the report says where to continue.", valueName: "time"))
+  var maxTime: SpanArgument?
 
   @Option(
     help: ArgumentHelp("Check volume by volume, starting at this volume key, as reports print it.", valueName: "key"))

@@ -117,8 +117,8 @@ struct CullCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Remove at most this many objects per second.", valueName: "n"))
   var rate: Int?
 
-  @Option(help: ArgumentHelp("Stop after this time.", valueName: "age"))
-  var maxTime: AgeArgument?
+  @Option(help: ArgumentHelp("Stop after this time.", valueName: "time"))
+  var maxTime: SpanArgument?
 
   @Flag(help: "Use the disk only when nobody else wants it (idle I/O class).")
   var idle = false

@@ -21,8 +21,8 @@ struct PathOptions: ParsableArguments {
     completion: .directory)
   var proc: ByteArgument?
 
-  @Option(help: ArgumentHelp("Give a tree up when its server says nothing for so many seconds.", valueName: "seconds"))
-  var timeout = 10
+  @Option(help: ArgumentHelp("Give a tree up when its server says nothing for this long.", valueName: "time"))
+  var timeout = SpanArgument(seconds: 10)
 
   // For tests: what real kernels told of files, see RecordedFacts.
   @Option(help: .hidden)
@@ -30,7 +30,7 @@ struct PathOptions: ParsableArguments {
 
   func validate() throws {
     if !(0...1000).contains(depth) { throw ValidationError("--depth takes 0 to 1000") }
-    if !(1...86400).contains(timeout) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+    if !(1...86400).contains(timeout.seconds) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
   }
 
   /// The trees without slashes at their ends.
