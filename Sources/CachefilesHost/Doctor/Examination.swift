@@ -69,6 +69,9 @@ package struct Examination: Sendable {
     package var directory: [UInt8]?
     /// Whether that is the directory that was asked about; nil where it cannot be told.
     package var isSameDirectory: Bool?
+
+    /// `cachefilesd (pid 812)`, as all commands name it.
+    package var words: String { CacheDaemon(process: process, name: program ?? []).description }
   }
 
   /// What a walk over the directory came across.
