@@ -6,7 +6,7 @@ export LAB_FS LAB_GUEST LAB_CASE
 LAB_FS=$(value fs) LAB_GUEST=/lab/host$(value guest) LAB_CASE=$(value case)
 # Each start of a program from the host's file system takes a second, from memory a quarter of it.
 mkdir /run/lab
-cp -a "/lab/host$(value bin)"/{cachefiles,cachefiles-fsck,cachefiles-cull,cache-du} /run/lab/
+cp -a "/lab/host$(value bin)"/{cachefiles,cachefiles-fsck,cachefiles-cull,cachefiles-daemon,cache-du} /run/lab/
 PATH=/run/lab:$PATH
 
 # Ganesha looks for its export there, and a bare machine has none.
