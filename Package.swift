@@ -118,7 +118,8 @@ let package = Package(
     .testTarget(
       name: "CacheTests",
       dependencies: store + [
-        "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey",
+        "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples",
+        "CachefilesSurvey",
         "CachefilesUpkeep", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes + faults),

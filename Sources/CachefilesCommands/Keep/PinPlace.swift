@@ -89,7 +89,9 @@ struct PinPlace {
     if isInside { throw Failure("\(EscapedBytes.string(path.bytes)): pins are not kept inside a cache") }
     var list = try load(mayBeMissing: true) ?? PinList(root: root)
     try change(&list)
-    do throws(Errno) { try NewFile.replace(path, with: PinFile.bytes(of: list), isDurable: true) } catch { throw failure(error) }
+    do throws(Errno) { try NewFile.replace(path, with: PinFile.bytes(of: list), isDurable: true) } catch {
+      throw failure(error)
+    }
   }
 
   /// The directory of the file, locked. Another program of this kind is done in a moment.

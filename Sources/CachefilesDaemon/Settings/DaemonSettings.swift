@@ -56,10 +56,3 @@ package struct DaemonSettings: Sendable {
   /// The usual settings.
   package init() {}
 }
-
-/// Settings that cannot be used: one line.
-package struct SettingsFailure: Error, Equatable, Sendable, CustomStringConvertible {
-  package var description: String
-
-  package init(_ description: String) { self.description = description }
-}

@@ -52,16 +52,28 @@ struct Binding {
     return HeldCache(device: device, live: try hold(device))
   }
 
-  /// A process that has just ended may not have let go of the device yet.
+  /// Where a process has just ended the kernel may still be letting its cache go, which takes as long as files are in use. A
+  /// service manager that was told to lets go in a moment.
   private func openDevice() throws(StartFailure) -> OwnedDescriptor {
-    let deadline = ContinuousClock.now + .seconds(5)
+    let start = ContinuousClock.now
+    var hasTold = false
     while true {
       do throws(Errno) { return try OwnedDescriptor(device: FilePath(sources.device)) } catch {
-        guard error == .resourceBusy, ContinuousClock.now < deadline else {
+        let patience: Duration = isHeld ? .seconds(3) : .seconds(60)
+        guard error == .resourceBusy, ContinuousClock.now - start < patience else {
           throw StartFailure(LastWords.opening(error, sources))
         }
+        if !hasTold { log.info("\(sources.device) is in use; waiting until the kernel has let an earlier cache go") }
+        hasTold = true
         Pause.microseconds(100_000)
       }
+    }
+  }
+
+  /// Whether a process has the device open, as far as that can be told.
+  private var isHeld: Bool {
+    do throws(Errno) { return try !OpenFiles.holders(of: sources.device, proc: sources.processes).isEmpty } catch {
+      return true
     }
   }
 

@@ -3,8 +3,10 @@ public import SystemPackage
 
 /// What root may do, piece by piece (capabilities(7)).
 public struct Capabilities: OptionSet, Sendable {
+  /// A bit for each, by its number.
   public let rawValue: UInt64
 
+  /// Makes a set of those whose bits are set.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   /// `CAP_DAC_OVERRIDE`: open and change files whatever their permissions.

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """manager.py LOG COMMAND...: does for a service what systemd does for one of Type=notify with a descriptor store: listens on
-NOTIFY_SOCKET, keeps the descriptors that come with FDSTORE=1, starts the command again when a signal ended it, and hands them over
+NOTIFY_SOCKET, keeps the descriptors that come with FDSTORE=1, starts the command again when it did not end by itself with status 0, and hands them over
 (LISTEN_FDS). SIGTERM ends the command and then this, SIGUSR1 restarts the command as 'systemctl restart' does, SIGUSR2 throws the
 descriptors away. Writes what it hears to LOG."""
 import array
+import fcntl
 import os
 import select
 import signal
@@ -46,7 +47,7 @@ def hear():
         descriptors.frombytes(data)
         # Away from the numbers that are handed over.
         for descriptor in descriptors:
-            kept.append(os.dup2(descriptor, 50 + len(kept)))
+            kept.append(fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 50))
             os.close(descriptor)
         while len(kept) > 1:
             os.close(kept.pop(0))
@@ -72,7 +73,7 @@ while True:
     if not pid:
         continue
     log.write(f"ended {status}\n")
-    if state["end"] or not (os.WIFSIGNALED(status) or state["restart"]):
+    if state["end"] or not (status or state["restart"]):
         break
     state["restart"] = False
     child = start()

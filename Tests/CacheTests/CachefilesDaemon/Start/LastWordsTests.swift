@@ -13,7 +13,8 @@ struct LastWordsTests {
   @Test(
     "each error of a bind says what to do",
     arguments: [
-      (Errno.notSupported, "ext4"), (.resourceBusy, "stop what bound it"), (.noSuchFileOrDirectory, "cachefiles-fsck -p"),
+      (Errno.notSupported, "ext4"), (.resourceBusy, "stop what bound it"),
+      (.noSuchFileOrDirectory, "cachefiles-fsck -p"),
       (.notDirectory, "cachefiles-fsck -p"), (.readOnlyFileSystem, "read-only"), (.noSpace, "free some space"),
       (.diskQuotaExceeded, "free some space"), (.permissionDenied, "lsattr"), (.notPermitted, "lsattr"),
       (.invalidArgument, "configuration"), (.ioError, "kernel log"), (.noMemory, "memory"), (.tooManyLinks, "doctor"),

@@ -3,6 +3,7 @@ import CachefilesHost
 import CachefilesSurvey
 import CachefilesUpkeep
 import LinuxIO
+import SystemPackage
 import Testing
 
 @testable import CachefilesDaemon
@@ -12,9 +13,11 @@ struct CullScheduleTests {
   private let start = ContinuousClock.now
 
   private func state(_ cull: Int, released: Int = 0) throws -> CacheStateLine {
-    let text = "cull=\(cull) frun=64 fcull=46 fstop=1e brun=64 bcull=46 bstop=1e freleased=\(String(released, radix: 16))"
+    let text =
+      "cull=\(cull) frun=64 fcull=46 fstop=1e brun=64 bcull=46 bstop=1e freleased=\(String(released, radix: 16))"
     let bytes = Array(text.utf8)
-    return try #require(CacheStateLine(bytes.span))
+    guard let line = CacheStateLine(bytes.span) else { throw StartFailure("no line") }
+    return line
   }
 
   private func fileSystem(_ available: UInt64, files: UInt64 = 1000) throws -> FileSystemStatus {

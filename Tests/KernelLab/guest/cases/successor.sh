@@ -2,6 +2,9 @@
 # under load, outlives what ends cachefilesd, and leaves the cache up when it is killed and its device is kept.
 [[ -e /proc/fs/fscache/caches || $(uname -r) != 5.* ]] || { skip "5.10 marks no directories in use"; leave 0; }
 make_cache
+# Small, so that it fills.
+umount $cache
+mkfs.ext4 -q -F /dev/vda 160M && mount /dev/vda $cache || broken "no small file system"
 modprobe cachefiles || broken "no module cachefiles"
 state=/run/cachefiles-daemon/status
 tag=lab
@@ -26,7 +29,8 @@ stop_keeper() {
   wait_for bash -c "! grep -q ' A ' /proc/fs/fscache/caches"
 }
 available() { stat -f -c '%a' $cache; }
-blocks() { stat -f -c '%b' $cache; }
+# A hundredth of its blocks, as the kernel divides.
+percent=$(($(stat -f -c '%b' $cache) / 100))
 
 # --- starts ---
 
@@ -58,36 +62,39 @@ status "a directory that does not exist is one of the configuration" 2 cachefile
 printf '  dir %s  \ntag lab\nbstop 30%%\nbcull 40%%\nbrun 50%%\nfrun 10%%\nculltable 13\nresume_thresholds - 7\nnocull' $cache > /tmp/traps.conf
 check "what stops cachefilesd is read as it is meant" start_keeper -f /tmp/traps.conf
 equal "each with a warning" 7 "$(grep -c 'read as it is meant' /tmp/keeper.log)"
-check "the limits are those of the file" bash -c "[[ \$(sed -n 's/^run_bytes //p' $state) == $(($(blocks) / 100 * 50 * $(stat -f -c %S $cache))) ]]"
+check "the limits are those of the file" bash -c "[[ \$(sed -n 's/^run_bytes //p' $state) == $((percent * 50 * $(stat -f -c %S $cache))) ]]"
 check "nocull means that it does not cull" bash -c "sleep 1; cachefiles daemon status | grep -q 'nothing to cull\|nocull'"
 stop_keeper
 
 # --- culling under load, hostile things in the tree ---
 
-start_nfs 1200M
+start_nfs 300M
 files=150
-for i in $(seq $files); do head -c 6000000 /dev/urandom > "/srv/nfs/f$i"; done
+for i in $(seq $files); do head -c 1200000 /dev/urandom > "/srv/nfs/f$i"; done
 write_configuration brun=40 bcull=30 bstop=5 frun=10 fcull=7 fstop=3
 check "it starts for the load" start_keeper -f /tmp/cachefilesd.conf
 mount_nfs3 || broken "NFS does not mount"
+read_pages /mnt/n3 128
 volume=$(ls -d $cache/cache/I*)
-mkfifo "$cache/cache/fifo" "$volume/fifo" "$volume/@00/fifo" 2>/dev/null
-mkdir -p "$volume/@00"; mkfifo "$volume/@00/fifo2"
+mkdir -p "$volume/@00"
+mkfifo "$cache/cache/fifo" "$volume/fifo" "$volume/@00/fifo2"
 ln -s /etc "$cache/cache/link"; ln -s /etc/passwd "$volume/@00/link"
 mkdir "$cache/cache/lost+found" "$volume/foreign"; echo foreign > "$volume/foreign/file"
 echo unknown > "$volume/@00/unexpected"
 python3 -c "import socket; socket.socket(socket.AF_UNIX).bind('$volume/socket')" 2>/dev/null
 mkdir -p $cache/graveyard/deep/a/b/c; touch $cache/graveyard/stuck; chattr +i $cache/graveyard/stuck
 mkfifo $cache/graveyard/deep/a/fifo
-for pass in 1 2; do
+for _ in 1 2; do
   for i in $(seq $files); do cmp "/srv/nfs/f$i" "/mnt/n3/f$i" || echo "differs f$i"; done
 done > /tmp/readers 2>&1
-equal "readers saw no wrong byte while the cache was culled, twice its size and more was read" "" "$(cat /tmp/readers)"
+equal "readers saw no wrong byte while the cache was culled, more than twice its size was read" "" "$(cat /tmp/readers)"
 check "the daemon is still there" keeper_lives
 check "it has culled: $(field culled_objects) objects, $(field scans) scans" test "$(field culled_objects)" -gt 50
 wait_for field_is kernel_culling false
-check "there is as much room as the kernel wants" test "$(available)" -ge $(($(blocks) / 100 * 30))
-check "what is foreign is left alone" test -p "$cache/cache/fifo" -a -L "$cache/cache/link" -a -e "$volume/foreign/file" -a -e "$volume/@00/unexpected" -a -p "$volume/@00/fifo2"
+check "there is as much room as the kernel wants" test "$(available)" -ge $((percent * 30))
+for entry in "$cache/cache/"{fifo,link,lost+found} "$volume/"{fifo,socket,foreign/file,@00/fifo2,@00/link,@00/unexpected}; do
+  check "what is foreign is left alone: ${entry#"$volume/"}" test -e "$entry" -o -L "$entry"
+done
 check "what can be removed from the graveyard is gone, what cannot is left" bash -c "[[ \$(ls $cache/graveyard) == stuck ]]"
 equal "and is named once" 1 "$(grep -c 'graveyard/stuck' /tmp/keeper.log)"
 check "something buried is gone at once" bash -c "mkdir -p $cache/graveyard/later/x; for _ in 1 2 3 4 5 6 7 8 9 10; do [[ -e $cache/graveyard/later ]] || exit 0; sleep 0.5; done; exit 1"
@@ -95,11 +102,11 @@ chattr -i $cache/graveyard/stuck
 
 # --- the others know it ---
 
-status "cull --live asks it for leave" 0 cachefiles cull --live -q --best-effort --max-objects 20 $cache
+status "cull --live asks it for leave" 0 cachefiles cull --live -q --max-objects 100 $cache
 status "sweep works beside it" 0 cachefiles sweep -q $cache
 cachefiles doctor $cache > /tmp/doctor 2>&1
 check "the doctor finds the cache bound here" grep -q 'is active' /tmp/doctor
-check "and nothing critical but the special files" bash -c "! grep -i critical /tmp/doctor | grep -v 'FIFO\|special\|link\|socket' | grep ."
+check "and nothing critical but the special files" bash -c "! grep -i critical /tmp/doctor | grep -v 'FIFO\|special\|link\|socket\|more of this kind' | grep ."
 
 # --- settings ---
 
@@ -108,7 +115,7 @@ stop_keeper
 for i in $(seq $files); do cat "/mnt/n3/f$i" > /dev/null; done
 let_go /mnt/n3
 check "it starts with settings of its own" start_keeper -f /tmp/cachefilesd.conf --settings /tmp/settings
-check "min-free is kept to" wait_for bash -c "[[ \$(stat -f -c %a $cache) -ge $(($(blocks) / 10 * 6 - 100)) ]]"
+check "min-free is kept to" wait_for bash -c "[[ \$(stat -f -c %a $cache) -ge $((percent * 60)) ]]"
 echo "max-size lots" > /tmp/settings
 kill -HUP "$(</tmp/keeper.pid)"
 check "a file that is wrong changes nothing" wait_for grep -q 'the settings stay as they were: /tmp/settings: line 1' /tmp/keeper.log
@@ -154,7 +161,7 @@ let_go /mnt/n3; mount_nfs3
 kill $manager; wait $manager
 let_go /mnt/n3
 check "a stop that is meant unbinds" wait_for bash -c "! grep -q ' A lab' /proc/fs/fscache/caches"
-grep -v WATCHDOG /tmp/manager.log | tail -5
+grep -v WATCHDOG /tmp/manager.log | tail -20; tail -20 /tmp/managed.log
 
 # --- in the end ---
 
