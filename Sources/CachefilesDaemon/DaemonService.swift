@@ -73,7 +73,7 @@ package struct DaemonService {
     var status = DaemonStatus()
     status.process = CurrentProcess.identifier
     (status.directory, status.tag) = (directory.bytes, configuration.tag ?? Array("CacheFiles".utf8))
-    (status.started, status.isTakenOver, status.isKept) = (Clock.now, cache.isTakenOver, isKept)
+    (status.started, status.isTakenOver, status.isKept) = (Timestamp.now, cache.isTakenOver, isKept)
     log.notice(
       "\(EscapedBytes.string(directory.bytes)) is \(cache.isTakenOver ? "taken over, bound as before" : "bound") as "
         + EscapedBytes.quoted(status.tag))

@@ -93,7 +93,7 @@ final class DaemonSettingsFile: Sendable {
       guard let amount = FreeArgument(argument: text) else { throw refused }
       settings.margin = { amount.bytes(of: $0) }
     case "interval":
-      guard let age = AgeArgument(argument: text), age.nanoseconds >= 1_000_000_000 else { throw refused }
+      guard let age = AgeArgument(argument: text), age.duration >= .seconds(1) else { throw refused }
       settings.interval = age.duration
     case "metrics":
       guard value.first == UInt8(ascii: "/") else { throw refused }
@@ -124,7 +124,7 @@ private final class PinCache: Sendable {
   private struct Known {
     var path: FilePath
     var inode: UInt64
-    var modified: Int64
+    var modified: Timestamp
     var pins: PinnedObjects
   }
 
@@ -135,14 +135,14 @@ private final class PinCache: Sendable {
       guard let place = try PinPlace.existing(file, of: store) else { return nil }
       let status = try? FileStatus.of(place.path)
       if let status, let same = known.withLock({ $0 }), same.path == place.path, same.inode == status.inode,
-        same.modified == status.modificationTime
+        same.modified == status.modification
       {
         return same.pins
       }
       guard let list = try place.load() else { return nil }
       let pins = PinnedObjects(list)
       if let status {
-        let now = Known(path: place.path, inode: status.inode, modified: status.modificationTime, pins: pins)
+        let now = Known(path: place.path, inode: status.inode, modified: status.modification, pins: pins)
         known.withLock { $0 = now }
       }
       return pins

@@ -13,7 +13,9 @@ struct DaemonStatusView: Renderable {
   var isObstructed: Bool { fields["obstacle"] != nil || fields["settings_failure"] != nil }
 
   private func number(_ name: String) -> UInt64 { fields[name].flatMap { UInt64($0) } ?? 0 }
-  private func time(_ name: String) -> Int64 { fields[name].flatMap { Int64($0) } ?? 0 }
+  private func time(_ name: String) -> Timestamp {
+    Timestamp(nanosecondsSince1970: fields[name].flatMap { Int64($0) } ?? 0)
+  }
   private func size(_ name: String) -> String { Quantity.size(number(name)) }
   private func isSet(_ name: String) -> Bool { fields[name] == "true" }
 
@@ -37,14 +39,15 @@ struct DaemonStatusView: Renderable {
   func lines(_ style: Style, verbose: Bool) -> [String] {
     let who = "\(fields["directory"] ?? "?"): "
     guard isRunning else { return [who + style.bad("the daemon (process \(number("pid"))) has ended without a word")] }
-    var lines = [who + "kept by process \(number("pid")) since \(Quantity.time(nanoseconds: time("started_ns")))"]
+    var lines = [who + "kept by process \(number("pid")) since \(Quantity.time(time("started_ns")))"]
     lines.append("  now         " + now(style))
     lines.append(
       "  available   \(size("available_bytes")); culling begins below \(size("cull_bytes")) and ends at \(size("run_bytes"))"
     )
-    if let ended = fields["last_cull_ended_ns"].flatMap({ Int64($0) }) {
+    if fields["last_cull_ended_ns"] != nil {
+      let ended = time("last_cull_ended_ns")
       lines.append(
-        "  last cull   \(Quantity.time(nanoseconds: ended)): \(Quantity.count(Int(number("last_cull_objects")), "object")), "
+        "  last cull   \(Quantity.time(ended)): \(Quantity.count(Int(number("last_cull_objects")), "object")), "
           + "\(size("last_cull_bytes")) in \(number("last_cull_ms")) ms; in use \(number("last_cull_in_use")), dirty "
           + "\(number("last_cull_dirty"))")
     }

@@ -7,10 +7,10 @@ extension OpenMetrics {
     add("cachefiles_daemon_up", "Whether the daemon holds the cache.", .whole(1))
     add(
       "cachefiles_daemon_start_timestamp_seconds", "When the daemon started.", unit: "seconds",
-      .timestamp(nanoseconds: status.started))
+      .timestamp(status.started))
     add(
       "cachefiles_daemon_written_timestamp_seconds", "When these metrics were written.", unit: "seconds",
-      .timestamp(nanoseconds: status.written))
+      .timestamp(status.written))
     add(
       "cachefiles_daemon_kernel_culling", "Whether the kernel asks for a cull.", .whole(status.isKernelCulling ? 1 : 0))
     add(

@@ -1,7 +1,7 @@
 import CachefilesFormat
 import CachefilesSurvey
 import CachefilesUpkeep
-import LinuxIO
+package import LinuxIO
 
 /// What the daemon does and has done; its status file, its metrics and `cachefiles daemon status` are made of it.
 package struct DaemonStatus: Sendable, Equatable {
@@ -12,8 +12,8 @@ package struct DaemonStatus: Sendable, Equatable {
 
   /// What came of the last cull.
   package struct LastCull: Sendable, Equatable {
-    /// When it ended, nanoseconds since 1970.
-    package var ended: Int64 = 0
+    /// When it ended.
+    package var ended = Timestamp.distantPast
     package var objects = 0
     package var bytes: UInt64 = 0
     package var inUse = 0
@@ -27,8 +27,8 @@ package struct DaemonStatus: Sendable, Equatable {
   package var process = 0
   package var directory: [UInt8] = []
   package var tag: [UInt8] = []
-  /// When it started, nanoseconds since 1970.
-  package var started: Int64 = 0
+  /// When it started.
+  package var started = Timestamp.distantPast
   /// Whether the cache was taken over from an earlier process.
   package var isTakenOver = false
   /// Whether the service manager keeps the device.
@@ -57,12 +57,12 @@ package struct DaemonStatus: Sendable, Equatable {
   package var sweptEntries = 0
   package var sweptBytes: UInt64 = 0
   package var graveyardLeft = 0
-  /// When the settings were read last, nanoseconds since 1970.
-  package var settingsRead: Int64 = 0
+  /// When the settings were read last.
+  package var settingsRead = Timestamp.distantPast
   /// Why the last reading of them failed; nil otherwise.
   package var settingsFailure: String?
-  /// When this was written, nanoseconds since 1970.
-  package var written: Int64 = 0
+  /// When this was written.
+  package var written = Timestamp.distantPast
 
   /// Nothing is known yet.
   package init() {}
@@ -71,7 +71,8 @@ package struct DaemonStatus: Sendable, Equatable {
   package var fields: [(name: String, value: String)] {
     var fields: [(String, String)] = [
       ("pid", "\(process)"), ("directory", EscapedBytes.string(directory)), ("tag", EscapedBytes.string(tag)),
-      ("started_ns", "\(started)"), ("written_ns", "\(written)"), ("taken_over", "\(isTakenOver)"),
+      ("started_ns", "\(started.clampedNanoseconds)"), ("written_ns", "\(written.clampedNanoseconds)"),
+      ("taken_over", "\(isTakenOver)"),
       ("device_kept", "\(isKept)"), ("activity", activity.rawValue), ("kernel_culling", "\(isKernelCulling)"),
     ]
     if let obstacle { fields.append(("obstacle", obstacle)) }
@@ -81,12 +82,13 @@ package struct DaemonStatus: Sendable, Equatable {
       ("cull_files", "\(cullFiles)"), ("stop_files", "\(stopFiles)"), ("culls", "\(culls)"),
       ("culled_objects", "\(culledObjects)"), ("culled_bytes", "\(culledBytes)"), ("failures", "\(failures)"),
       ("scans", "\(scans)"), ("remembered_objects", "\(remembered)"), ("swept_entries", "\(sweptEntries)"),
-      ("swept_bytes", "\(sweptBytes)"), ("graveyard_left", "\(graveyardLeft)"), ("settings_read_ns", "\(settingsRead)"),
+      ("swept_bytes", "\(sweptBytes)"), ("graveyard_left", "\(graveyardLeft)"),
+      ("settings_read_ns", "\(settingsRead.clampedNanoseconds)"),
     ]
     if let settingsFailure { fields.append(("settings_failure", settingsFailure)) }
     if let last = lastCull {
       fields += [
-        ("last_cull_ended_ns", "\(last.ended)"), ("last_cull_objects", "\(last.objects)"),
+        ("last_cull_ended_ns", "\(last.ended.clampedNanoseconds)"), ("last_cull_objects", "\(last.objects)"),
         ("last_cull_bytes", "\(last.bytes)"), ("last_cull_in_use", "\(last.inUse)"),
         ("last_cull_dirty", "\(last.dirty)"), ("last_cull_scans", "\(last.scans)"),
         ("last_cull_ms", "\(last.milliseconds)"), ("last_cull_reached", "\(last.isReached)"),

@@ -28,7 +28,7 @@ package final class StatusFiles {
   /// Writes the files. A failure is told once, until one is written again.
   func write(_ board: StatusBoard, _ log: DaemonLog) {
     var now = board.current
-    now.written = Clock.now
+    now.written = Timestamp.now
     var failures: [String] = []
     for (path, bytes) in [(status, now.text), (metrics, metrics == nil ? [] : render(now))] {
       guard let path else { continue }

@@ -20,7 +20,7 @@ struct FirstCheck {
       return log.debug("not checked: \(error)")
     }
     let log = log
-    var options = CheckOptions(now: Clock.now)
+    var options = CheckOptions(now: Timestamp.now)
     options.policy.consent = .safe
     options.liveness = sources
     options.isCacheOfThisMachine = true
@@ -28,9 +28,9 @@ struct FirstCheck {
     do throws(SettingsFailure) { options.journal = try journal() } catch { return log.warning("not checked: \(error)") }
     let report = CacheCheck(options).run(store)
     if let refusal = report.refusal { return log.warning("not checked: \(refusal)") }
-    let seconds = report.duration / 1_000_000_000
     let problems = report.groups.filter { $0.severity > .note }
     let (count, mended) = problems.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.repaired) }
-    log.info("checked before the bind in \(seconds) s: \(mended) of \(count) problems mended")
+    log.info(
+      "checked before the bind in \(report.duration.components.seconds) s: \(mended) of \(count) problems mended")
   }
 }

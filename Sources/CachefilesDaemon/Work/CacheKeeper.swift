@@ -200,7 +200,7 @@ final class CacheKeeper {
     parts.files.metrics = new.metrics
     parts.board.update { status in
       status.settingsFailure = nil
-      status.settingsRead = Clock.now
+      status.settingsRead = Timestamp.now
     }
     nextTick = .now
   }
@@ -261,7 +261,7 @@ final class CacheKeeper {
       guard outcome.done.objects > 0 || outcome.isExhausted else { return }
       status.culls += 1
       status.lastCull = DaemonStatus.LastCull(
-        ended: Clock.now, objects: outcome.done.objects, bytes: outcome.done.bytes, inUse: outcome.inUse,
+        ended: Timestamp.now, objects: outcome.done.objects, bytes: outcome.done.bytes, inUse: outcome.inUse,
         dirty: outcome.dirty, scans: outcome.scans, milliseconds: milliseconds, isReached: outcome.isReached)
     }
     if outcome.done.objects > 0 {

@@ -192,7 +192,7 @@ final class CullWorker: Sendable {
     for limit in settings.limits where !isWanted && !fits(limit) {
       var options = CullOptions()
       options.goal.maximumBytes = limit.maximumBytes
-      options.goal.usedSince = limit.maximumAge.map { Clock.now.subtractingClamped($0.nanoseconds) }
+      options.goal.usedSince = limit.maximumAge.map { Timestamp.now - $0 }
       options.selection = selection
       options.selection.volumes = limit.volumes
       options.isBestEffort = true

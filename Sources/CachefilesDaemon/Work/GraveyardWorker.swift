@@ -42,7 +42,7 @@ final class GraveyardWorker: Sendable {
   }
 
   private func sweep() {
-    var options = GraveyardSweeper.Options(now: Clock.now)
+    var options = GraveyardSweeper.Options(now: Timestamp.now)
     options.threads = 2
     options.onFailure = { self.log.failure($0) }
     options.isCancelled = { self.isEnding.load(ordering: .relaxed) }

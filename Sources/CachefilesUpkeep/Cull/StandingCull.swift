@@ -44,9 +44,9 @@ package final class StandingCull {
     package var errors = 0
     /// How often the cache was scanned.
     package var scans = 0
-    /// The least and the most recent use of what went, nanoseconds since 1970.
-    package var oldest: Int64?
-    package var newest: Int64?
+    /// The least and the most recent use of what went.
+    package var oldest: Timestamp?
+    package var newest: Timestamp?
     /// Whether the goal holds.
     package var isReached = false
     /// Whether nothing else may go.

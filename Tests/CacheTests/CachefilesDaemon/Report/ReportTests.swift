@@ -40,7 +40,7 @@ struct ReportTests {
     var status = DaemonStatus()
     status.directory = [UInt8](Array("/a b\n".utf8))
     status.obstacle = "pinned"
-    status.lastCull = DaemonStatus.LastCull(ended: 5, objects: 3)
+    status.lastCull = DaemonStatus.LastCull(ended: Timestamp(seconds: 5), objects: 3)
     let fields = DaemonStatus.fields(of: status.text)
     #expect(fields["directory"] == "/a b\\x0a")
     #expect(fields["obstacle"] == "pinned")
