@@ -124,6 +124,8 @@ final class CullWorker: Sendable {
   /// What may go: nothing where the pins cannot be read.
   private func selection(_ settings: DaemonSettings) -> CullSelection? {
     var selection = CullSelection()
+    // What nobody but a person or another program can have put there is theirs.
+    selection.takesKernelNamesOnly = true
     do throws(SettingsFailure) {
       selection.pinned = try settings.pins(right.live.store)
       return selection

@@ -148,6 +148,20 @@ struct StandingCullTests {
     #expect(cull.run(try more(65536)).done.objects == 1)
   }
 
+  @Test("names that no kernel makes stay where that is asked for")
+  func foreign() throws {
+    let order = try make(10)
+    let fanout = order[0].split(separator: "/").dropLast().joined(separator: "/")
+    for name in ["unexpected", "Dsome thing", "lost+found", "T", "E!"] {
+      try scratch.write("m/cache-root/\(fanout)/\(name)")
+      age("\(fanout)/\(name)", 1_500_000_000)
+    }
+    let kernel = FakeKernel()
+    let cull = try start(kernel) { $0.selection.takesKernelNamesOnly = true }
+    #expect(cull.run(try more(8 * 65536)).isReached)
+    #expect(kernel.culled.withLock { $0 } == order.prefix(8).map(name))
+  }
+
   @Test("an empty cache is exhausted")
   func empty() throws {
     _ = try make(0)
