@@ -21,7 +21,10 @@ struct DaemonStatusView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bool("running", isRunning)
-    for name in Self.texts { if let value = fields["\(name)"] { json.bytes(name, Array(value.utf8)) } }
+    for name in Self.texts {
+      // They are escaped in the file, as in a log.
+      if let value = fields["\(name)"] { json.bytes(name, EscapedBytes.unescape(Array(value.utf8).span)) }
+    }
     for name in Self.booleans { if let value = fields["\(name)"] { json.bool(name, value == "true") } }
     for name in Self.numbers { if let value = fields["\(name)"].flatMap({ Int64($0) }) { json.number(name, value) } }
   }

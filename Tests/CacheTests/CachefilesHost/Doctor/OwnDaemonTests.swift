@@ -34,7 +34,7 @@ struct OwnDaemonTests {
     let text = "dir \(scratch.path)/cache-root\nnocull\nbind\n"
     let other = try diagnose("cachefilesd", text)
     #expect(statuses(other, .specialFile) == [.critical])
-    #expect(statuses(other, SymptomID(.nocull)) == [.critical])
+    #expect(statuses(other, SymptomID(.nocull)) == [.warning])
     let own = try diagnose("cachefiles-daem", text)
     #expect(statuses(own, .specialFile) == [.warning])
     #expect(statuses(own, SymptomID(.nocull)) == [.ok])
