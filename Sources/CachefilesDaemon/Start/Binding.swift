@@ -16,7 +16,8 @@ struct Binding {
     let refuse = { (reason: String) in
       log.warning("the device that the service manager kept is of no use: \(reason); the cache is bound anew")
     }
-    guard kept.kernelName.map({ $0.elementsEqual(sources.device.utf8) }) ?? false else {
+    guard let number = CharacterDevice.number(of: kept), number == CharacterDevice.number(FilePath(sources.device))
+    else {
       refuse("it is no \(sources.device)")
       return nil
     }

@@ -17,11 +17,4 @@ extension OwnedDescriptor {
     let count = try call(.pread) { Glibc.read(raw, &buffer, limit) }
     return Array(buffer[..<count])
   }
-
-  /// What the descriptor refers to, as the kernel names it: a path, or something like `anon_inode:[eventfd]`.
-  public var kernelName: [UInt8]? {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/fd/\(raw)", &buffer, buffer.count)
-    return count > 0 ? buffer[..<count].map { UInt8(bitPattern: $0) } : nil
-  }
 }

@@ -1,3 +1,4 @@
+import CAttr
 import CachefilesFormat
 import Foundation
 import LinuxIO
