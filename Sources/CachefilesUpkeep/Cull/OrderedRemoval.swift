@@ -108,7 +108,7 @@ final class OrderedRemoval: Sendable {
     let node = victim.directory.node
     if !session.options.selection.includesDirty {
       let directory: SharedDescriptor
-      do throws(Errno) { directory = try node.descriptor() } catch { return RemovalAnswer(error) }
+      do throws(Errno) { directory = try remover.directory(node) } catch { return RemovalAnswer(error) }
       if !Dirtiness(of: name, in: directory.value, values).isClean { return nil }
     }
     return session.options.isDryRun

@@ -162,6 +162,34 @@ struct StandingCullTests {
     #expect(kernel.culled.withLock { $0 } == order.prefix(8).map(name))
   }
 
+  @Test(
+    "a directory that is moved away while it is kept open is not used any more",
+    arguments: ["fanout", "volume", "swapped"])
+  func movedAway(what: String) throws {
+    let order = try make(6)
+    let (fanout, volume) = (CachePath(Array(order[0].utf8)).parent, CachePath(Array(order[0].utf8)).parent.parent)
+    // Two in one directory, the oldest of all.
+    let place = String(decoding: fanout.bytes, as: UTF8.self)
+    try scratch.write("m/cache-root/\(place)/Dsecond", [1])
+    age("\(place)/Dsecond", 1_500_000_001)
+    age(order[0], 1_500_000_000)
+    let moved = what == "volume" ? String(decoding: volume.bytes, as: UTF8.self) : place
+    let (root, away) = (root, "\(scratch.path)/m/away")
+    // The first command is that of the hold, the second one removes the oldest.
+    let kernel = FakeKernel { number in
+      guard number == 2 else { return }
+      rename("\(root)/\(moved)", away)
+      if what == "swapped" { mkdir("\(root)/\(moved)", 0o700) }
+    }
+    let outcome = try start(kernel).run(try more(65536))
+    #expect(outcome.refusal == nil && outcome.errors == 0)
+    let inside =
+      what == "volume"
+      ? "\(away)/\(CachePath(fanout.bytes).name.map { String(decoding: $0.bytes, as: UTF8.self) } ?? "")" : away
+    #expect(FileManager.default.fileExists(atPath: "\(inside)/Dsecond"))
+    #expect(!kernel.culled.withLock { $0.contains(Array("Dsecond".utf8)) })
+  }
+
   @Test("an empty cache is exhausted")
   func empty() throws {
     _ = try make(0)
