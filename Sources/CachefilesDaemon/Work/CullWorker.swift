@@ -18,6 +18,8 @@ final class CullWorker: Sendable {
     var limits = false
     /// What would go next is to be found.
     var prepares = false
+    /// The kernel is to be asked whether it still has the cache.
+    var verifies = false
     /// The daemon ends.
     var isEnding = false
   }
@@ -93,6 +95,7 @@ final class CullWorker: Sendable {
         return orders
       }
       if next.isEnding { return }
+      if next.verifies, !isStillBound { continue }
       if let changed = next.settings { (settings, isStale) = (changed, true) }
       if next.room == nil, !next.limits, !next.prepares {
         isBusyFlag.store(false, ordering: .relaxed)
@@ -111,8 +114,27 @@ final class CullWorker: Sendable {
         keepLimits(settings, selection)
         if next.prepares { orders.withLock { $0.prepares = true } }
       } else if next.prepares {
-        _ = standing.prepare()
-        board.update { $0.remembered = standing.remembered }
+        standing.prepare { self.isWanted }
+        board.update { status in
+          status.activity = .idle
+          status.remembered = standing.remembered
+        }
+      }
+    }
+  }
+
+  /// Whether the kernel still has the cache.
+  private var isStillBound: Bool {
+    do throws(Refusal) {
+      try right.live.requireSameCache()
+      return true
+    } catch {
+      switch error {
+      // That it could not be asked says nothing.
+      case .noLeave(.failed), .lockFailed: return true
+      default:
+        report(.lost(error))
+        return false
       }
     }
   }

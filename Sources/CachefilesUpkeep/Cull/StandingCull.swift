@@ -113,13 +113,20 @@ package final class StandingCull {
     return outcome
   }
 
-  /// Looks for what would go next, so that the next cull can begin at once. False when that was cancelled or failed.
-  package func prepare() -> Bool {
-    guard reserve.count < options.capacity / 4 else { return true }
+  /// Looks for what would go next, so that the next cull can begin at once. What is remembered stays until that is known.
+  ///
+  /// - Parameter isCancelled: ends it; then everything is as before.
+  package func prepare(unless isCancelled: @escaping @Sendable () -> Bool) {
+    // What was not cut is everything that there was; what came later is used later.
+    guard reserve.count < options.capacity / 4, reserve.horizon != nil || reserve.count == 0 else { return }
     var outcome = Outcome()
-    var startsOver = true
-    reserve.horizon = nil
-    do throws(Refusal) { return try refill(startsOver: &startsOver, &outcome) } catch { return false }
+    do throws(Refusal) {
+      guard let found = try scan(after: nil, unless: isCancelled, &outcome) else { return }
+      reserve.clear()
+      take(found)
+    } catch {
+      // The next cull meets it too, and tells.
+    }
   }
 
   // MARK: Removing
@@ -215,37 +222,49 @@ package final class StandingCull {
       startsOver = false
       reserve.clear()
     }
+    guard let found = try scan(after: reserve.horizon, unless: options.isCancelled, &outcome) else { return false }
+    take(found)
+    if found.victims.isEmpty { outcome.isExhausted = true }
+    return !found.victims.isEmpty
+  }
+
+  private func take(_ found: (victims: [Victim], isCut: Bool)) {
+    reserve.victims = found.victims[...]
+    reserve.horizon = found.isCut ? found.victims.last?.key : nil
+  }
+
+  /// Looks at everything; nil when that was cancelled or failed.
+  private func scan(
+    after horizon: CullKey?, unless isCancelled: @escaping @Sendable () -> Bool, _ outcome: inout Outcome
+  ) throws(Refusal) -> (victims: [Victim], isCut: Bool)? {
     options.onScan(true)
     defer { options.onScan(false) }
     outcome.scans += 1
-    let found = VictimSelection(limit: options.capacity)
-    let scope = CullScope.Bounds(after: reserve.horizon)
+    let selected = VictimSelection(limit: options.capacity)
+    let scope = CullScope.Bounds(after: horizon)
     let terms = CullScope.Terms(selection: options.selection, order: .lastUse)
     let failures = Failures(options.onFailure)
-    var scan = ScanOptions(threads: 1, onlyVolumes: true) { failures.note($0) }
-    scan.isLive = true
-    scan.keepsDirectories = true
-    scan.share = options.share
-    scan.isCancelled = options.isCancelled
-    let prepared = scan
+    var prepared = ScanOptions(threads: 1, onlyVolumes: true) { failures.note($0) }
+    prepared.isLive = true
+    prepared.keepsDirectories = true
+    prepared.share = options.share
+    prepared.isCancelled = isCancelled
+    let scan = prepared
     let summary: ScanSummary
     do throws(StoreError) {
-      summary = try Scanner(right.live.store, prepared).run { VictimVisitor(CullScope(terms, scope), into: found) }
+      summary = try Scanner(right.live.store, scan).run { VictimVisitor(CullScope(terms, scope), into: selected) }
         .summary
     } catch {
       options.onFailure(error)
       outcome.errors += 1
-      return false
+      return nil
     }
     outcome.errors += failures.count
-    guard !summary.isCancelled else { return false }
+    guard !summary.isCancelled else { return nil }
     try right.requireStillHeld()
-    let (victims, isCut) = found.finish()
-    Self.letGoOfDirectories(victims)
-    reserve.victims = victims[...]
-    reserve.horizon = isCut ? victims.last?.key : nil
-    if victims.isEmpty { outcome.isExhausted = true }
-    return !victims.isEmpty
+    let found = selected.finish()
+    Self.letGoOfDirectories(found.victims)
+    return found
   }
 
   private final class Failures: Sendable {

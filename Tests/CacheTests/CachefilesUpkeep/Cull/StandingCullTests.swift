@@ -237,7 +237,10 @@ struct StandingCullTests {
     let order = try make(20)
     let kernel = FakeKernel()
     let cull = try start(kernel) { $0.capacity = 20 }
-    #expect(cull.prepare() && cull.remembered == 20)
+    cull.prepare { true }
+    #expect(cull.remembered == 0)
+    cull.prepare { false }
+    #expect(cull.remembered == 20)
     #expect(kernel.culled.withLock { $0.isEmpty })
     let outcome = cull.run(try more(5 * 65536))
     #expect(outcome.scans == 0 && outcome.done.objects == 5)
