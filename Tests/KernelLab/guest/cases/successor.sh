@@ -68,6 +68,14 @@ check "the limits are those of the file" bash -c "[[ \$(sed -n 's/^run_bytes //p
 check "nocull means that it does not cull" bash -c "sleep 1; cachefiles daemon status | grep -q 'nothing to cull\|nocull'"
 stop_keeper
 
+# One start of cachefilesd in sixteen ends by itself.
+failed=0
+for _ in $(seq 17); do
+  start_keeper -f /tmp/cachefilesd.conf > /dev/null || failed=$((failed + 1))
+  stop_keeper
+done
+equal "it starts seventeen times in a row" 0 $failed
+
 # --- culling under load, hostile things in the tree ---
 
 start_nfs 300M
@@ -101,6 +109,29 @@ check "what can be removed from the graveyard is gone, what cannot is left" bash
 equal "and is named once" 1 "$(grep -c 'graveyard/stuck' /tmp/keeper.log)"
 check "something buried is gone at once" bash -c "mkdir -p $cache/graveyard/later/x; for _ in 1 2 3 4 5 6 7 8 9 10; do [[ -e $cache/graveyard/later ]] || exit 0; sleep 0.5; done; exit 1"
 chattr -i $cache/graveyard/stuck
+# cachefilesd ends when somebody else empties its graveyard.
+mkdir -p $cache/buried
+for i in $(seq 40); do mkdir -p "$cache/buried/$i/"{1..20}; done
+for i in $(seq 40); do mv "$cache/buried/$i" $cache/graveyard/; rm -rf "$cache/graveyard/$i" 2> /dev/null; done
+check "the graveyard is emptied by two at a time" wait_for bash -c "[[ -z \$(ls $cache/graveyard) ]]"
+check "and the daemon is still there" keeper_lives
+rmdir $cache/buried
+
+# --- a file system that others fill ---
+
+let_go /mnt/n3
+fallocate -l $(($(available) * $(stat -f -c %S $cache) - (1 << 20))) $cache/filler || broken "the file system cannot be filled"
+check "that nothing can go is told" wait_for grep -q 'nothing can go' /tmp/keeper.log
+before=$(awk '{ print $14 + $15 }' "/proc/$(</tmp/keeper.pid)/stat")
+sleep 5
+check "it does not spin: $(($(awk '{ print $14 + $15 }' "/proc/$(</tmp/keeper.pid)/stat") - before)) hundredths of a second in five" test $(($(awk '{ print $14 + $15 }' "/proc/$(</tmp/keeper.pid)/stat") - before)) -lt 50
+equal "and is told once" 1 "$(grep -c 'nothing can go' /tmp/keeper.log)"
+status "as the status is" 1 cachefiles daemon status
+rm $cache/filler
+for _ in $(seq 9); do cachefiles daemon status > /dev/null && break; sleep 8; done
+status "when there is room again all is well" 0 cachefiles daemon status
+mount_nfs3; read_pages /mnt/n3 128
+cat /mnt/n3/f{1..99} > /dev/null
 
 # --- the others know it ---
 
