@@ -20,9 +20,9 @@ struct DirectoryPreparation {
       }
       let fileSystem = try root.fileSystem()
       let (trial, failure) = FileSystemTrial.run(in: root)
-      var reasons = trial.reasonsAgainst(fileSystem, pageSize: FileSystemStatus.pageSize)
-      if let reason = fileSystem.refusal(by: .running) { reasons.append("\(fileSystem.typeName) is \(reason)") }
-      if let reason = reasons.first {
+      let refusal = fileSystem.refusal(by: .running).map { "\(fileSystem.typeName) is \($0)" }
+      let reasons = trial.reasonsAgainst(fileSystem, pageSize: FileSystemStatus.pageSize)
+      if let reason = refusal ?? reasons.first {
         throw StartFailure("\(name): no kernel binds a cache here: \(reason); use a directory on ext4, xfs or btrfs")
       }
       if trial == .holesAreData {

@@ -171,7 +171,9 @@ final class CacheKeeper {
         parts.manager.stopping("ending")
         end = end ?? .asked
       case .reload: reload()
-      case .report: writeFiles(.now, atOnce: true)
+      case .report:
+        readState()
+        writeFiles(.now, atOnce: true)
       }
     }
   }

@@ -11,7 +11,7 @@ public final class SignalQueue: Sendable {
     case end
     /// SIGHUP: read the settings again.
     case reload
-    /// SIGUSR1: write down the state.
+    /// SIGUSR1: look at the state, and write it down.
     case report
   }
 
