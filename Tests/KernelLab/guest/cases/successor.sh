@@ -120,6 +120,7 @@ rmdir $cache/buried
 # --- a file system that others fill ---
 
 let_go /mnt/n3
+cachefiles cull --live -q --max-objects 0 $cache
 fallocate -l $(($(available) * $(stat -f -c %S $cache) - (1 << 20))) $cache/filler || broken "the file system cannot be filled"
 # Nobody stores anything that would make the kernel look.
 kill -USR1 "$(</tmp/keeper.pid)"
