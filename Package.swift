@@ -44,6 +44,8 @@ let package = Package(
     .target(name: "CLinux"),
     // Captures of real kernels' caches, embedded as bytes.
     .target(name: "CCaptures", exclude: ["captures"]),
+    // Documents that the program prints, embedded as bytes.
+    .target(name: "CDocuments"),
     // The on-disk format. Pure: bytes in, values out; no imports, no unsafe code.
     .target(name: "CachefilesFormat", swiftSettings: strict + lifetimes + [.strictMemorySafety()]),
     // Every system call; no knowledge of the format.
@@ -93,7 +95,7 @@ let package = Package(
     .target(
       name: "CachefilesCommands",
       dependencies: store + [
-        "CachefilesCheck", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey",
+        "CDocuments", "CachefilesCheck", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey",
         "CachefilesUpkeep",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),

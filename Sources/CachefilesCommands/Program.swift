@@ -39,11 +39,14 @@ enum Program: CInt {
   }
 
   /// Prints what the parser of the command line has to say: help, a version, or what it does not understand.
-  func printMessage(for error: any Error) {
+  func printMessage(for error: any Error, _ arguments: [String]) {
     let text = command.fullMessage(for: error)
     guard !text.isEmpty else { return }
-    let printable = RawArguments.printable(text)
-    guard command.exitCode(for: error) == ExitStatus.success else { return StandardError.line(printable) }
+    guard command.exitCode(for: error) == ExitStatus.success else {
+      return StandardError.line(RawArguments.printable(RefusalHint.added(to: text, command: command, arguments)))
+    }
+    // A group of commands has a name that needs no second one.
+    let printable = RawArguments.printable(text.replacing(": SUBCOMMANDS:\n", with: ":\n"))
     let output = OutputStream()
     output.line(printable)
     output.flush()

@@ -21,6 +21,12 @@ public func runProgram(
         + "raise it with 'ulimit -v'")
     exit(program.failureStatus(given).rawValue)
   }
+  if program == .toolkit, let text = HelpTopic.text(given) {
+    let output = OutputStream()
+    output.line(text)
+    output.flush()
+    exit(ExitStatus.success.rawValue)
+  }
   let arguments = program == .toolkit ? Stats.complete(given) : given
   do {
     var command = try program.command.parseAsRoot(arguments)
@@ -30,7 +36,7 @@ public func runProgram(
     StandardError.line("\(failure.program): \(failure)")
     exit(failure.status.rawValue)
   } catch {
-    program.printMessage(for: error)
+    program.printMessage(for: error, arguments)
     exit(program.status(for: error, arguments).rawValue)
   }
 }

@@ -14,6 +14,8 @@ struct Toolkit: ParsableCommand {
       A command that works on a cache takes its directory as DIR. Without it the 'dir' line of /etc/cachefilesd.conf \
       is used, else /var/cache/fscache.
 
+      'cachefiles help topics' lists recipes: the cache is full, the daemon died, the server was rolled back, and more.
+
       \(ExitStatus.table)
       """,
     version: Version.text,

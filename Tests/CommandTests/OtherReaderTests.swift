@@ -8,6 +8,7 @@ struct OtherReaderTests {
   let scratch = ScratchDirectory()
 
   static let hasNcdu = FileManager.default.fileExists(atPath: "/usr/bin/ncdu")
+  static let hasPromtool = FileManager.default.fileExists(atPath: "/usr/bin/promtool")
   static let hasParser =
     (try? Command.run("/usr/bin/env", ["python3", "-c", "import prometheus_client.openmetrics.parser"]))?.status == 0
 
@@ -54,13 +55,15 @@ struct OtherReaderTests {
     try sample("6.12")
     // A volume whose key needs escapes.
     try scratch.makeDirectory("c/cache/I9p,\"quo\\te\"\u{fc},x")
-    let arguments = ["stats", "--records", "--extents", "--format", "openmetrics", "--output", "c.prom", "c"]
-    #expect(try Command.cachefiles(arguments, directory: scratch.path).status == 0)
+    for format in ["openmetrics", "prometheus"] {
+      let arguments = ["stats", "--records", "--extents", "--format", format, "--output", format, "c"]
+      #expect(try Command.cachefiles(arguments, directory: scratch.path).status == 0)
+    }
     let script = """
       from prometheus_client.openmetrics.parser import text_string_to_metric_families as new
       from prometheus_client.parser import text_string_to_metric_families as old
-      text = open("c.prom", encoding="utf-8").read()
-      for parse in new, old:
+      for parse, name in (new, "openmetrics"), (old, "prometheus"):
+          text = open(name, encoding="utf-8").read()
           families = {family.name: family for family in parse(text)}
           objects = families["cachefiles_objects"].samples
           print(int(sum(sample.value for sample in objects)), len(objects))
@@ -69,7 +72,35 @@ struct OtherReaderTests {
       """
     let result = try Command.run("/usr/bin/env", ["python3", "-c", script], directory: scratch.path)
     #expect(result.status == 0, "\(result.errorText)")
-    let once = "178 5\n9p,\"quo\\\\te\"\\xc3\\xbc,x\n178\n"
+    let once = "178 5\n9P  \"quo\\\\te\"\\xc3\\xbc  tag x\n178\n"
     #expect(String(decoding: result.output, as: UTF8.self) == once + once)
   }
+
+  @Test("Prometheus' own linter has nothing to say about the metrics", .enabled(if: hasPromtool, "needs promtool"))
+  func promtool() throws {
+    try sample("6.12")
+    try scratch.write("proc/stats", Array(Self.statistics.utf8))
+    for arguments in [["--records", "--extents"], ["--no-walk"], ["--no-kernel"]] {
+      let written = try Command.cachefiles(
+        ["stats", "--format", "prometheus", "--proc", "proc"] + arguments + ["c"], directory: scratch.path)
+      #expect(written.status == 0, "\(written.errorText)")
+      try scratch.write("metrics", written.output)
+      let result = try Command.run(
+        "/bin/sh", ["-c", "promtool check metrics <metrics 2>&1"], directory: scratch.path)
+      #expect(result.status == 0 && result.output.isEmpty, "\(String(decoding: result.output, as: UTF8.self))")
+    }
+  }
+
+  /// Counts of a kernel in use.
+  static let statistics = """
+    Reads  : DR=0 RA=9 RF=0 RS=0 WB=0 WBZ=0
+    DownOps: DL=4 ds=4 df=0 di=0
+    CaRdOps: RD=5 rs=5 rf=0
+    CaWrOps: WR=4 ws=4 wf=0
+    Cookies: n=2 v=1 vcol=0 voom=0
+    Acquire: n=2 ok=2 oom=0
+    NoSpace: nwr=0 ncr=0 cull=7
+    IO     : rd=5 wr=4 mis=0
+
+    """
 }

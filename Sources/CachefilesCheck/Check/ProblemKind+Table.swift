@@ -40,11 +40,11 @@ extension ProblemKind {
       loss: "nothing that was cached"),
     ProblemKind(
       .v04, .error, "volumes without the cache's attribute",
-      kernel: "6.10 and later refuse the volume for ever, earlier ones bury it", .setHeader, .safe,
+      kernel: "6.10 and later refuse the volume forever, earlier ones bury it", .setHeader, .safe,
       loss: "nothing where the header is constant; else the volume's copies"),
     ProblemKind(
       .v05, .error, "volumes whose attribute is too long",
-      kernel: "6.10 and later refuse the volume for ever, earlier ones bury it", .setHeader, .safe,
+      kernel: "6.10 and later refuse the volume forever, earlier ones bury it", .setHeader, .safe,
       loss: "nothing where the header is constant; else the volume's copies"),
     ProblemKind(
       .v06, .warning, "volumes whose attribute is too short", kernel: "buries the volume at the next mount", .setHeader,
@@ -69,7 +69,7 @@ extension ProblemKind {
     ProblemKind(.f01, .note, "volumes with missing fanout directories", kernel: "makes them when the volume is used"),
     ProblemKind(
       .f02, .error, "fanouts that are not directories",
-      kernel: "refuses the whole volume for ever: the mount runs without a cache", .bury, .safe,
+      kernel: "refuses the whole volume forever: the mount runs without a cache", .bury, .safe,
       loss: "nothing that was cached"),
     ProblemKind(.f03, .note, "fanout directories open to others than root", kernel: "ignores it"),
   ]

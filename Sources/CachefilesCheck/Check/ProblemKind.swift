@@ -1,6 +1,6 @@
 /// One line of the table of problems.
 package struct ProblemKind: Sendable {
-  /// Its name, fixed for ever.
+  /// Its name, fixed forever.
   package var id: ProblemID
   /// How bad it is unless the user says otherwise.
   package var severity: Severity

@@ -54,10 +54,10 @@ struct Fsck: ParsableCommand {
   @Flag(help: "Remove for good what is otherwise moved to the graveyard; this cannot be undone.")
   var delete = false
 
-  @Option(help: ArgumentHelp("Write the undo journal to this new file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the undo journal to this new file.", valueName: "file"), completion: .file())
   var journal: ByteArgument?
 
-  @Option(help: ArgumentHelp("Undo the repairs in this journal.", valueName: "file"))
+  @Option(help: ArgumentHelp("Undo the repairs in this journal.", valueName: "file"), completion: .file())
   var undo: ByteArgument?
 
   @Option(
@@ -68,13 +68,15 @@ struct Fsck: ParsableCommand {
   @Option(help: ArgumentHelp("Check only for these problems, such as O06,O07.", valueName: "ids"))
   var only: ProblemsArgument?
 
-  @Option(help: ArgumentHelp("Check only the volumes whose key or description matches.", valueName: "glob"))
+  @Option(
+    help: ArgumentHelp("Check only the volumes whose key or description matches.", valueName: "glob"),
+    completion: .custom(VolumeCompletion.keys))
   var volume: ByteArgument?
 
   @Option(
     help: ArgumentHelp(
-      "Start no further volume after this time; the report says where to continue.", valueName: "age"))
-  var maxTime: AgeArgument?
+      "Start no further volume after this time; the report says where to continue.", valueName: "time"))
+  var maxTime: SpanArgument?
 
   @Option(
     help: ArgumentHelp("Check volume by volume, starting at this volume key, as reports print it.", valueName: "key"))

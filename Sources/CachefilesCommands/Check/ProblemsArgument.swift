@@ -11,4 +11,6 @@ struct ProblemsArgument: ExpressibleByArgument {
     guard ids.count == parts.count else { return nil }
     self.ids = ids
   }
+
+  static var defaultCompletionKind: CompletionKind { .list(ProblemID.allCases.map(\.rawValue)) }
 }

@@ -14,4 +14,8 @@ struct SeverityArgument: ExpressibleByArgument {
     self.id = id
     self.severity = severity
   }
+
+  static var defaultCompletionKind: CompletionKind {
+    .list(ProblemID.allCases.flatMap { id in Severity.allCases.map { "\(id.rawValue)=\($0.rawValue)" } })
+  }
 }

@@ -21,7 +21,7 @@ struct KeepAdd: ParsableCommand {
   @Option(help: ArgumentHelp("Pin the objects whose paths, cache/I…/@xx/name, this file lists.", valueName: "file"))
   var from: [ByteArgument] = []
 
-  @Argument(help: ArgumentHelp("Files and directories on mounts.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Files and directories on mounts.", valueName: "path"), completion: .file())
   var paths: [ByteArgument] = []
 
   func validate() throws {

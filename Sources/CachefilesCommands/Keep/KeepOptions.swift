@@ -7,7 +7,8 @@ struct KeepOptions: ParsableArguments {
   @OptionGroup var mapping: MappingOptions
 
   @Option(
-    help: ArgumentHelp("The file of pins; without it one for the cache, below the state directory.", valueName: "file"))
+    help: ArgumentHelp("The file of pins; without it one for the cache, below the state directory.", valueName: "file"),
+    completion: .file())
   var pins: ByteArgument?
 
   /// Opens the cache.

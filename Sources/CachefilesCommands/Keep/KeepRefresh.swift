@@ -18,7 +18,7 @@ struct KeepRefresh: ParsableCommand {
   @OptionGroup var options: KeepOptions
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("Paths that are pinned; all without them.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Paths that are pinned; all without them.", valueName: "path"), completion: .file())
   var paths: [ByteArgument] = []
 
   func run() throws {

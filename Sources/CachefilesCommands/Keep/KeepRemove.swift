@@ -20,7 +20,7 @@ struct KeepRemove: ParsableCommand {
   @Flag(help: "Let go of all pins.")
   var all = false
 
-  @Argument(help: ArgumentHelp("Paths that are pinned.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Paths that are pinned.", valueName: "path"), completion: .file())
   var paths: [ByteArgument] = []
 
   func validate() throws {

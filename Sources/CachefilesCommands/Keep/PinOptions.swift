@@ -5,7 +5,7 @@ import LinuxIO
 
 /// Which pins a removal honours.
 struct PinOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Keep what this file of 'cachefiles keep' pins.", valueName: "file"))
+  @Option(help: ArgumentHelp("Keep what this file of 'cachefiles keep' pins.", valueName: "file"), completion: .file())
   var pins: ByteArgument?
 
   @Flag(name: .customLong("no-pins"), help: "Do not look for pins: what they name goes too.")

@@ -33,20 +33,21 @@ struct Doctor: ParsableCommand {
         128+ ended by that signal
       """)
 
-  @Argument(help: ArgumentHelp("The cache directory.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("The cache directory.", valueName: "dir"), completion: .directory)
   var directory: ByteArgument?
 
-  @Option(help: ArgumentHelp("Read this configuration.", valueName: "file"))
+  @Option(help: ArgumentHelp("Read this configuration.", valueName: "file"), completion: .file())
   var config: ByteArgument?
 
-  @Option(help: ArgumentHelp("Judge this copy of /proc.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Judge this copy of /proc.", valueName: "dir"), completion: .directory)
   var proc: ByteArgument?
 
-  @Option(help: ArgumentHelp("Look for the device here, in place of /dev.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Look for the device here, in place of /dev.", valueName: "dir"), completion: .directory)
   var dev: ByteArgument?
 
   @Option(
-    help: ArgumentHelp("Also read this log, of the kernel or the system; - for standard input.", valueName: "file"))
+    help: ArgumentHelp("Also read this log, of the kernel or the system; - for standard input.", valueName: "file"),
+    completion: .file())
   var log: ByteArgument?
 
   @Flag(help: "Also read the kernel's log.")

@@ -17,4 +17,6 @@ struct SymptomList: ExpressibleByArgument {
     }
     self.symptoms = symptoms
   }
+
+  static var defaultCompletionKind: CompletionKind { .list(SymptomID.allCases.map(\.rawValue)) }
 }

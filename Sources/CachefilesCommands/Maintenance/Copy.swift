@@ -24,13 +24,15 @@ struct Copy: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The cache directory to copy.", valueName: "source"))
+  @Argument(help: ArgumentHelp("The cache directory to copy.", valueName: "source"), completion: .directory)
   var source: ByteArgument
 
-  @Argument(help: ArgumentHelp("The directory to copy it to.", valueName: "destination"))
+  @Argument(help: ArgumentHelp("The directory to copy it to.", valueName: "destination"), completion: .directory)
   var destination: ByteArgument
 
-  @Option(help: ArgumentHelp("Copy only the volumes whose key or description matches.", valueName: "glob"))
+  @Option(
+    help: ArgumentHelp("Copy only the volumes whose key or description matches.", valueName: "glob"),
+    completion: .custom(VolumeCompletion.keys))
   var volume: ByteArgument?
 
   @Flag(help: "Compare both afterwards: records, lengths, times, holes and every byte; slow.")

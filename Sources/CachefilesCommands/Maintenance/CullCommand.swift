@@ -54,13 +54,13 @@ struct CullCommand: ParsableCommand {
       valueName: "glob=size"))
   var quota: [QuotaArgument] = []
 
-  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
+  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"), completion: .custom(VolumeCompletion.keys))
   var volume: ByteArgument?
 
   @Option(help: ArgumentHelp("Only this network file system; may be given several times.", valueName: "type"))
   var netfs: [NetfsType] = []
 
-  @Option(help: ArgumentHelp("Keep objects that match a pattern in this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Keep objects that match a pattern in this file.", valueName: "file"), completion: .file())
   var protect: ByteArgument?
 
   @Option(help: ArgumentHelp("Only volumes of this server, by address or name.", valueName: "server"))
@@ -117,8 +117,8 @@ struct CullCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Remove at most this many objects per second.", valueName: "n"))
   var rate: Int?
 
-  @Option(help: ArgumentHelp("Stop after this time.", valueName: "age"))
-  var maxTime: AgeArgument?
+  @Option(help: ArgumentHelp("Stop after this time.", valueName: "time"))
+  var maxTime: SpanArgument?
 
   @Flag(help: "Use the disk only when nobody else wants it (idle I/O class).")
   var idle = false

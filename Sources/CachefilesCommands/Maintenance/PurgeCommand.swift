@@ -29,13 +29,13 @@ struct PurgeCommand: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
 
-  @Option(help: ArgumentHelp("The volumes that match.", valueName: "glob"))
+  @Option(help: ArgumentHelp("The volumes that match.", valueName: "glob"), completion: .custom(VolumeCompletion.keys))
   var volume: ByteArgument?
 
   @Option(help: ArgumentHelp("The volumes of this server.", valueName: "address"))
   var server: ServerArgument?
 
-  @Option(help: ArgumentHelp("One object.", valueName: "path"))
+  @Option(help: ArgumentHelp("One object.", valueName: "path"), completion: .file())
   var object: ByteArgument?
 
   @Flag(help: "All trees of the layout before Linux 5.17.")

@@ -30,8 +30,8 @@ struct Sweep: ParsableCommand {
   @Option(help: ArgumentHelp("Only entries buried at least this long ago, such as 7d.", valueName: "age"))
   var olderThan: AgeArgument?
 
-  @Option(help: ArgumentHelp("Stop after this time.", valueName: "age"))
-  var maxTime: AgeArgument?
+  @Option(help: ArgumentHelp("Stop after this time.", valueName: "time"))
+  var maxTime: SpanArgument?
 
   @Flag(name: [.customShort("n"), .long], help: "Only count.")
   var dryRun = false

@@ -46,7 +46,7 @@ struct Cached: ParsableCommand {
   @OptionGroup var mapping: MappingOptions
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("Files and directories on mounts.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Files and directories on mounts.", valueName: "file"), completion: .file())
   var paths: [ByteArgument]
 
   func validate() throws {

@@ -21,7 +21,7 @@ struct Locate: ParsableCommand {
   @OptionGroup var mapping: MappingOptions
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("Files on mounts.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Files on mounts.", valueName: "file"), completion: .file())
   var paths: [ByteArgument]
 
   func run() throws {

@@ -8,10 +8,10 @@ import SystemPackage
 /// The options of the commands that go from files to objects. The cache directory is an option here, because the
 /// arguments are files.
 struct MappingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The cache directory.", valueName: "dir"))
+  @Option(help: ArgumentHelp("The cache directory.", valueName: "dir"), completion: .directory)
   var dir: ByteArgument?
 
-  @Option(help: ArgumentHelp("Read the default directory from this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Read the default directory from this file.", valueName: "file"), completion: .file())
   var config: ByteArgument?
 
   @OptionGroup var patience: PatienceOptions

@@ -7,11 +7,13 @@ import SystemPackage
 
 /// Where facts come from, and how long to wait for them.
 struct PatienceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"),
+    completion: .directory)
   var proc: ByteArgument?
 
-  @Option(help: ArgumentHelp("Skip a path if its server does not respond for this many seconds.", valueName: "seconds"))
-  var timeout = 10
+  @Option(help: ArgumentHelp("Skip a path if its server does not respond for this long.", valueName: "time"))
+  var timeout = SpanArgument(seconds: 10)
 
   @Option(help: ArgumentHelp("Walk trees with this many threads.", valueName: "n"))
   var threads: Int?
@@ -21,12 +23,12 @@ struct PatienceOptions: ParsableArguments {
   var facts: ByteArgument?
 
   func validate() throws {
-    if !(1...86400).contains(timeout) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+    if !(1...86400).contains(timeout.seconds) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
     if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads takes 1 to 1024") }
   }
 
   /// The time to wait.
-  var wait: Duration { .seconds(timeout) }
+  var wait: Duration { timeout.duration }
 
   /// The number of threads.
   var threadCount: Int { threads ?? ScanOptions.defaultThreads }

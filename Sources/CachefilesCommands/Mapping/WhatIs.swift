@@ -30,13 +30,14 @@ struct WhatIs: ParsableCommand {
   @Option(help: ArgumentHelp("The byte order of the machine that wrote the cache: little or big.", valueName: "order"))
   var byteOrder: ByteOrder?
 
-  @Option(help: ArgumentHelp("Search this directory of a mount for the files.", valueName: "mount"))
+  @Option(
+    help: ArgumentHelp("Search this directory of a mount for the files.", valueName: "mount"), completion: .directory)
   var search: ByteArgument?
 
   @OptionGroup var patience: PatienceOptions
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("Objects.", valueName: "object"))
+  @Argument(help: ArgumentHelp("Objects.", valueName: "object"), completion: .file())
   var objects: [ByteArgument]
 
   func validate() throws {

@@ -6,12 +6,16 @@ import SystemPackage
 /// `cachefiles explain`: what a message of the kernel or of cachefilesd means.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Explain messages of the kernel and of cachefilesd, and what to do.",
+    abstract: "Explain messages of the kernel and of cachefilesd, problems and findings, and what to do.",
     discussion: """
+      An ID names a problem of 'fsck' (O06), a finding of 'doctor' (mount-without-fsc), or an erratum (K5): what the \
+      documents say of it is printed. --ids lists them all.
+
       A MESSAGE is a line of the kernel's log or of the system log, with or without what the logger put before it. \
       Without MESSAGE, standard input is read as a log: each message about caching in it is explained once, with how \
       often it came; lines about other things are passed over.
 
+        cachefiles explain O06
         cachefiles explain 'CacheFiles: Failed to register: -95'
         journalctl -k | cachefiles explain
 
@@ -24,17 +28,29 @@ struct Explain: ParsableCommand {
   @Flag(help: "List the messages that are known.")
   var list = false
 
+  @Flag(help: "List the problems, findings and errata that can be explained.")
+  var ids = false
+
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("Messages.", valueName: "message"))
+  @Argument(
+    help: ArgumentHelp("Ids or messages.", valueName: "id|message"), completion: .list(Explanation.all.map(\.id)))
   var messages: [ByteArgument] = []
 
   func validate() throws {
+    if list, ids { throw ValidationError("--list and --ids exclude each other") }
+    if ids, !messages.isEmpty { throw ValidationError("--ids takes no ids") }
     if list, !messages.isEmpty { throw ValidationError("--list takes no messages") }
   }
 
   func run() throws {
     let output = Output(output)
+    if ids {
+      output.render(
+        Explanation.all.map { ExplanationLine(explanation: $0) }, command: "explain", key: "ids", apart: false)
+      output.stream.flush()
+      return
+    }
     var answers: [ExplanationView] = []
     var failures = 0
     var stopped: Errno?
@@ -49,11 +65,13 @@ struct Explain: ParsableCommand {
       if answers.isEmpty { output.note("cachefiles: no message about caching in \(digest.lines) lines") }
     } else {
       for message in messages {
-        if let match = LogMessage.match(message.bytes.span) {
+        if let known = Explanation.of(String(decoding: message.bytes, as: UTF8.self)) {
+          answers.append(ExplanationView(match: nil, text: message.bytes, explanation: known))
+        } else if let match = LogMessage.match(message.bytes.span) {
           answers.append(ExplanationView(match: match, text: message.bytes))
         } else {
           failures += 1
-          StandardError.line("cachefiles: \(EscapedBytes.quoted(message.bytes)): not a known message")
+          StandardError.line("cachefiles: \(EscapedBytes.quoted(message.bytes)): neither an id nor a known message")
         }
       }
     }

@@ -4,7 +4,16 @@ import CachefilesSurvey
 
 // Values of the library that can stand on the command line by their names.
 extension ByteOrder: ExpressibleByArgument {}
-extension NetfsType: ExpressibleByArgument {}
+extension NetfsType: ExpressibleByArgument {
+  /// By the name that a volume key begins with, or as people call it.
+  public init?(argument: String) {
+    switch argument.lowercased() {
+    case "smb", "smb3": self = .cifs
+    case "nfs3", "nfs4": self = .nfs
+    case let name: self.init(rawValue: name)
+    }
+  }
+}
 extension UsageGroups.Kind: ExpressibleByArgument {}
 extension ObjectListing.Order: ExpressibleByArgument {
   /// The orders of `ls`; runs of data are told by `cache-du --top`.

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the program's exit status means, the same for every command but `fsck`.
+/// What the program's exit status means, the same forevery command but `fsck`.
 enum ExitStatus {
   /// Done.
   static let success = ExitCode(0)
@@ -21,7 +21,7 @@ enum ExitStatus {
   static let table = """
     EXIT STATUS
       0    done
-      1    something failed or could not be read; each failure is one line on stderr
+      1    something failed or could not be read, with a line on stderr for each
       2    nothing was done, because the cache is live or locked
       64   the command line is not understood
       128+ ended by that signal, after printing what was done

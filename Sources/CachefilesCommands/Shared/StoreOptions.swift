@@ -7,10 +7,12 @@ import SystemPackage
 
 /// Which cache directory a command works on.
 struct StoreOptions: ParsableArguments {
-  @Argument(help: ArgumentHelp("The cache directory.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("The cache directory.", valueName: "dir"), completion: .directory)
   var directory: ByteArgument?
 
-  @Option(help: ArgumentHelp("Read the default directory and the limits from this file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Read the default directory and the limits from this file.", valueName: "file"),
+    completion: .file())
   var config: ByteArgument?
 
   /// The configuration; nil when there is no file and none was asked for.

@@ -22,6 +22,15 @@ struct StatisticsView: Renderable {
     json.text("generation", report.generation.rawValue)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
     report.daemon?.write(to: &json)
+    if report.questions.walks { writeContent(to: &json) }
+    LimitsView(report: report).write(to: &json)
+    if hasWhatIf { WhatIfView(report: report, sizes: sizes).write(to: &json) }
+    CachedTwiceView(report: report).write(to: &json)
+    KernelSideView(report: report).write(to: &json)
+  }
+
+  /// What a walk found.
+  private func writeContent(to json: inout JSONWriter) {
     TotalsView(report: report).write(to: &json)
     if let unreachable = report.unreachable { json.number("unreachable_objects", unreachable) }
     DistributionView(report: report).write(to: &json)
@@ -41,10 +50,6 @@ struct StatisticsView: Renderable {
     json.array("volumes") { json in
       for volume in report.volumes { json.object { json in write(volume, to: &json) } }
     }
-    LimitsView(report: report).write(to: &json)
-    if hasWhatIf { WhatIfView(report: report, sizes: sizes).write(to: &json) }
-    CachedTwiceView(report: report).write(to: &json)
-    KernelSideView(report: report).write(to: &json)
   }
 
   private func write(_ volume: StatisticsReport.Volume, to json: inout JSONWriter) {
@@ -68,8 +73,10 @@ struct StatisticsView: Renderable {
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines = [style.strong(EscapedBytes.string(report.root))]
     lines += heading(style)
-    lines.append("")
-    lines += table(style, verbose: verbose)
+    if report.questions.walks {
+      lines.append("")
+      lines += table(style, verbose: verbose)
+    }
     if isWhole, report.statistics.schemes.contains(where: { $0 > 0 }) {
       lines += [""] + DistributionView(report: report).lines(style)
     }
@@ -80,9 +87,23 @@ struct StatisticsView: Renderable {
 
   private func heading(_ style: Style) -> [String] {
     var facts: [(String, String)] = []
-    let statistics = report.statistics
     facts.append(("layout", layout))
     facts.append(("state", report.liveness.description + report.daemon.words))
+    if report.questions.walks { facts += content }
+    facts += LimitsView(report: report).facts
+    if report.errors > 0 { facts.append(("errors", "\(Quantity.count(report.errors)) entries could not be read")) }
+    if report.isInterrupted { facts.append(("incomplete", "the scan was interrupted")) }
+    return facts.map { name, value in
+      let padded = name + String(repeating: " ", count: max(0, 12 - name.count))
+      let isBad = name == "errors" || name == "incomplete"
+      return "  " + (isBad ? style.bad(padded) : style.faint(padded)) + value
+    }
+  }
+
+  /// Labels and facts of what a walk found.
+  private var content: [(String, String)] {
+    var facts: [(String, String)] = []
+    let statistics = report.statistics
     facts.append(
       (
         "objects",
@@ -120,14 +141,7 @@ struct StatisticsView: Renderable {
       facts.append(
         ("foreign", "\(Quantity.count(statistics.foreign.objects)) entries that belong to no cache"))
     }
-    facts += LimitsView(report: report).facts
-    if report.errors > 0 { facts.append(("errors", "\(Quantity.count(report.errors)) entries could not be read")) }
-    if report.isInterrupted { facts.append(("incomplete", "the scan was interrupted")) }
-    return facts.map { name, value in
-      let padded = name + String(repeating: " ", count: max(0, 12 - name.count))
-      let isBad = name == "errors" || name == "incomplete"
-      return "  " + (isBad ? style.bad(padded) : style.faint(padded)) + value
-    }
+    return facts
   }
 
   private var layout: String {

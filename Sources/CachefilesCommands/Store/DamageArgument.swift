@@ -22,4 +22,8 @@ struct DamageArgument: ExpressibleByArgument {
     damages = wanted.ids.compactMap(Damage.of)
     if damages.count != wanted.ids.count { return nil }
   }
+
+  static var defaultCompletionKind: CompletionKind {
+    .list(["all"] + ProblemID.allCases.filter { Damage.of($0) != nil }.map(\.rawValue))
+  }
 }

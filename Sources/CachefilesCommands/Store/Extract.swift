@@ -17,10 +17,10 @@ struct Extract: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The object.", valueName: "path"))
+  @Argument(help: ArgumentHelp("The object.", valueName: "path"), completion: .file())
   var path: ByteArgument
 
-  @Argument(help: ArgumentHelp("The file to make; it must not exist.", valueName: "output"))
+  @Argument(help: ArgumentHelp("The file to make; it must not exist.", valueName: "output"), completion: .file())
   var destination: ByteArgument
 
   @OptionGroup var output: OutputOptions

@@ -26,7 +26,7 @@ struct List: ParsableCommand {
   @Flag(help: "List the volumes instead.")
   var volumes = false
 
-  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"))
+  @Option(help: ArgumentHelp("Only volumes that match.", valueName: "glob"), completion: .custom(VolumeCompletion.keys))
   var volume: ByteArgument?
 
   @Option(help: ArgumentHelp("Sort by atime, size or name; implied by --limit and --json: name.", valueName: "order"))

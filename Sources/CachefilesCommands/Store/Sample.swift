@@ -27,7 +27,7 @@ struct Sample: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The directory to make.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("The directory to make.", valueName: "dir"), completion: .directory)
   var directory: ByteArgument
 
   @Option(help: ArgumentHelp("Which capture to rebuild.", valueName: "name"))

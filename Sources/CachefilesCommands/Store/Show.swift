@@ -21,7 +21,7 @@ struct Show: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("Paths in a cache directory.", valueName: "path"))
+  @Argument(help: ArgumentHelp("Paths in a cache directory.", valueName: "path"), completion: .file())
   var paths: [ByteArgument]
 
   func run() throws {

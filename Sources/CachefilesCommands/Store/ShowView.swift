@@ -268,7 +268,7 @@ struct ShowView: Renderable {
     case .replace: card.add("kernel", style.warning("replaces it") + " at the next open\(reason)")
     case .refuse:
       card.add(
-        "kernel", style.bad("refuses it for ever") + ", and caches nothing of this file until it is removed\(reason)")
+        "kernel", style.bad("refuses it forever") + ", and caches nothing of this file until it is removed\(reason)")
     case .unlink: card.add("kernel", style.warning("unlinks it") + " at the next open and makes a new object\(reason)")
     case .bury: card.add("kernel", style.warning("moves it to the graveyard") + " at the next open\(reason)")
     case .unreachable: card.add("kernel", style.bad("never finds it") + reason)

@@ -8,17 +8,21 @@ import SystemPackage
 
 /// The options of `du --by path`: which mounted trees are walked over, and with which patience.
 struct PathOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("With --by path: name objects by the files of this mounted tree.", valueName: "mount"))
+  @Option(
+    help: ArgumentHelp("With --by path: name objects by the files of this mounted tree.", valueName: "mount"),
+    completion: .directory)
   var search: [ByteArgument] = []
 
   @Option(help: ArgumentHelp("With --by path: tell so many levels of directories apart.", valueName: "n"))
   var depth = 1
 
-  @Option(help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"),
+    completion: .directory)
   var proc: ByteArgument?
 
-  @Option(help: ArgumentHelp("Give a tree up when its server says nothing for so many seconds.", valueName: "seconds"))
-  var timeout = 10
+  @Option(help: ArgumentHelp("Give a tree up when its server says nothing for this long.", valueName: "time"))
+  var timeout = SpanArgument(seconds: 10)
 
   // For tests: what real kernels told of files, see RecordedFacts.
   @Option(help: .hidden)
@@ -26,7 +30,7 @@ struct PathOptions: ParsableArguments {
 
   func validate() throws {
     if !(0...1000).contains(depth) { throw ValidationError("--depth takes 0 to 1000") }
-    if !(1...86400).contains(timeout) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+    if !(1...86400).contains(timeout.seconds) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
   }
 
   /// The trees without slashes at their ends.

@@ -8,5 +8,5 @@ import SystemPackage
 
 /// The forms in which `stats` prints.
 enum StatisticsFormat: String, CaseIterable, ExpressibleByArgument {
-  case text, json, openmetrics, csv
+  case text, json, openmetrics, prometheus, csv
 }

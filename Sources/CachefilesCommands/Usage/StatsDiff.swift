@@ -17,10 +17,10 @@ struct StatsDiff: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The earlier run.", valueName: "a.json"))
+  @Argument(help: ArgumentHelp("The earlier run.", valueName: "a.json"), completion: .file())
   var before: ByteArgument
 
-  @Argument(help: ArgumentHelp("The later run.", valueName: "b.json"))
+  @Argument(help: ArgumentHelp("The later run.", valueName: "b.json"), completion: .file())
   var after: ByteArgument
 
   @OptionGroup var output: OutputOptions

@@ -19,13 +19,17 @@ struct StatsForecast: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The directory that was given to --record, or a file of such lines.", valueName: "dir"))
+  @Argument(
+    help: ArgumentHelp("The directory that was given to --record, or a file of such lines.", valueName: "dir"),
+    completion: .directory)
   var history: ByteArgument
 
   @Option(help: ArgumentHelp("Tell how large a cache for so many days must be; several times.", valueName: "n"))
   var days: [Int] = []
 
-  @Option(help: ArgumentHelp("Of several caches in the records, the one at this path.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Of several caches in the records, the one at this path.", valueName: "path"),
+    completion: .file())
   var cache: ByteArgument?
 
   @OptionGroup var form: OutputOptions

@@ -11,6 +11,7 @@ struct StatsShow: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "What a cache holds, how full and how old it is.",
+    usage: "cachefiles stats [<options>] [<dir>]",
     discussion: """
       Counts objects and bytes with one parallel walk that changes nothing, access times included. Works on a live \
       cache. Allocated bytes are those of 'du -s' of the directory; files with several hard links count once.
@@ -23,11 +24,15 @@ struct StatsShow: ParsableCommand {
       'cachefiles stats diff' compares two runs that --json saved. --record DIR adds the figures of this run to the file \
       stats.jsonl in DIR, one line a run; from a few nights of them 'cachefiles stats forecast DIR' tells what is to come.
 
-      --format openmetrics is for Prometheus; with --output the file appears as a whole, for the textfile collector \
-      of its node exporter. --report writes one self-contained HTML page.
+      --no-walk tells only what is known at once, whatever the size of the cache: the kernel's counts, the file system \
+      and the limits.
+
+      --format openmetrics and --format prometheus, the older format, are for Prometheus; with --output the file \
+      appears as a whole, for the textfile collector of its node exporter, which reads the older one. --report writes \
+      one self-contained HTML page.
 
       \(ExitStatus.table)
-      """)
+      """, shouldDisplay: false)
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var scan: ScanArguments
@@ -44,23 +49,34 @@ struct StatsShow: ParsableCommand {
   @Option(help: ArgumentHelp("The same for this size; can be repeated.", valueName: "size"))
   var size: [SizeArgument] = []
 
-  @Option(help: ArgumentHelp("Read what the kernel tells from this copy of /proc.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Read what the kernel tells from this copy of /proc.", valueName: "dir"), completion: .directory)
   var proc: ByteArgument?
 
-  @Option(help: ArgumentHelp("Print it as text, json, openmetrics or csv.", valueName: "format"))
+  @Option(
+    help: ArgumentHelp(
+      "Print it as text, json, openmetrics, prometheus (its older text format) or csv.", valueName: "format"))
   var format: StatisticsFormat?
 
-  @Option(help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write to this file, whole or not at all.", valueName: "file"), completion: .file())
   var output: ByteArgument?
 
-  @Option(help: ArgumentHelp("Write an HTML page to this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write an HTML page to this file.", valueName: "file"), completion: .file())
   var report: ByteArgument?
 
-  @Option(help: ArgumentHelp("Add this run's figures to the history in this directory.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Add this run's figures to the history in this directory.", valueName: "dir"),
+    completion: .directory)
   var record: ByteArgument?
 
-  @Option(help: ArgumentHelp("Repeat at this interval in seconds and print what changed.", valueName: "seconds"))
-  var watch: Int?
+  @Flag(help: "Do not walk the cache: tell only of the kernel, the file system and the limits.")
+  var noWalk = false
+
+  @Flag(help: "Leave out of the metrics what --no-walk tells.")
+  var noKernel = false
+
+  @Option(help: ArgumentHelp("Repeat at this interval, such as 5s, and print what changed.", valueName: "time"))
+  var watch: SpanArgument?
 
   @Option(help: ArgumentHelp("Stop --watch after this many rounds.", valueName: "n"))
   var count: Int?
@@ -74,21 +90,33 @@ struct StatsShow: ParsableCommand {
   func validate() throws {
     if format != nil, form.format != .text { throw ValidationError("--format excludes --json and --jsonl") }
     if let watch {
-      if watch < 1 { throw ValidationError("--watch must be 1 second or more") }
+      if watch.seconds < 1 { throw ValidationError("--watch must be 1 second or more") }
       if record != nil { throw ValidationError("--watch keeps no history; leave out --record") }
       if output != nil || report != nil || format != nil || form.format == .document {
         throw ValidationError("--watch prints lines of text, or with --jsonl lines of JSON")
       }
     }
     if let count, watch == nil || count < 1 { throw ValidationError("--count needs --watch and must be 1 or greater") }
+    if noWalk {
+      if records || extents || whatIf || !size.isEmpty || report != nil || record != nil || watch != nil
+        || format == .csv
+      {
+        throw ValidationError("--no-walk tells nothing of what is in the cache: leave out what asks for that")
+      }
+      if noKernel { throw ValidationError("--no-walk and --no-kernel exclude each other") }
+    }
+    if noKernel, format != .openmetrics, format != .prometheus {
+      throw ValidationError("--no-kernel needs --format openmetrics or prometheus")
+    }
     if report != nil, output != nil { throw ValidationError("--report is the output; leave out --output") }
   }
 
   private func questions() -> StatisticsReport.Questions {
     var questions = StatisticsReport.Questions()
+    questions.walks = !noWalk
     questions.records = records
     questions.extents = extents
-    questions.reachability = true
+    questions.reachability = !noWalk
     questions.ageCurve = whatIf || !size.isEmpty || report != nil || record != nil
     questions.kernel = (proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory, proc != nil)
     if let now { questions.now = Timestamp(nanosecondsSince1970: now) }
@@ -100,7 +128,7 @@ struct StatsShow: ParsableCommand {
     let options = scan.options(attributes: records)
     if let watch {
       try StatisticsWatch(
-        interval: watch, count: count, questions: questions(), options: options, percentages: percentages
+        interval: Int(watch.seconds), count: count, questions: questions(), options: options, percentages: percentages
       )
       .run(try store.path(), Output(form))
       return
@@ -138,10 +166,8 @@ struct StatsShow: ParsableCommand {
     switch format {
     case nil, .text?: output.render(view, command: "stats")
     case .json?: output.with(.document).render(view, command: "stats")
-    case .openmetrics?:
-      var metrics = OpenMetrics(result)
-      metrics.end()
-      output.stream.append { $0 += metrics.text }
+    case .openmetrics?: output.stream.append { $0 += Metrics.text(result, .openMetrics, hasKernel: !noKernel) }
+    case .prometheus?: output.stream.append { $0 += Metrics.text(result, .prometheus, hasKernel: !noKernel) }
     case .csv?:
       let table = CommaSeparated(result)
       output.stream.append { $0 += table.text }

@@ -161,7 +161,7 @@ extension UsageGroups.Label {
   var words: String {
     switch self {
     case .netfs(let type): type.rawValue
-    case .server(let type, let server): "\(type.rawValue)  \(server ?? "server not told by the key")"
+    case .server(let type, let server): "\(type.rawValue)  \(server ?? "server not in the key")"
     case .volume(_, let key): NetfsVolume(volumeKey: key.span, byteOrder: .host).summary
     case .fanout(let fanout): EscapedBytes.string(fanout.directoryName)
     case .age(let above, let upTo): Self.age(above, upTo)

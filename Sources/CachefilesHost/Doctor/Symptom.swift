@@ -1,6 +1,6 @@
 /// One line of the table of symptoms.
 package struct Symptom: Sendable {
-  /// Its name, fixed for ever.
+  /// Its name, fixed forever.
   package var id: SymptomID
   /// Which part of the report it belongs to.
   package var group: SymptomGroup

@@ -11,7 +11,7 @@ package struct ObjectVerdict: Equatable, Sendable {
     case accept = "ok"
     /// It is replaced by a new object.
     case replace
-    /// The file is not cached, for ever, until somebody removes the object.
+    /// The file is not cached, forever, until somebody removes the object.
     case refuse
     /// It is unlinked and made anew: it is no regular file.
     case unlink

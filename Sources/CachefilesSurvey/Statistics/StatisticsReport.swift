@@ -8,6 +8,8 @@ package import SystemPackage
 package struct StatisticsReport: Sendable {
   /// What to ask beyond `stat`.
   package struct Questions: Sendable {
+    /// Walk the cache; otherwise only what is known without is told: the kernel's counts, the file system and the limits.
+    package var walks = true
     /// Read the records: sizes of the netfs files, dirty objects.
     package var records = false
     /// Find the runs of data: opens every object.
@@ -63,6 +65,8 @@ package struct StatisticsReport: Sendable {
   package var ageCurve: AgeCurve?
   /// With ``Questions/kernel``: what the kernel has counted.
   package var kernelStatistics: KernelStatistics?
+  /// With ``Questions/kernel``: the caches that the kernel has; nil where it does not tell.
+  package var caches: [CacheLine]?
   /// Whether the kernel's statistics exist and cannot be read.
   package var hasUnreadableStatistics = false
   /// With ``Questions/kernel``: where the volumes are mounted.
@@ -103,8 +107,10 @@ package struct StatisticsReport: Sendable {
       root: store.path, generation: generation, liveness: liveness, missing: store.missing, questions: questions,
       fileSystem: fileSystem, limits: limits, statistics: Statistics(now: questions.now), volumes: [],
       errors: errors + failures.count, isInterrupted: false)
-    blank.daemon = options.isLive ? LivenessSources().daemon : nil
+    // All processes are looked through for it.
+    blank.daemon = options.isLive && questions.walks ? LivenessSources().daemon : nil
     blank.kernelStatistics = view?.statistics
+    blank.caches = view?.caches?.rows
     blank.hasUnreadableStatistics = view?.failedFiles.contains(.statistics) == true
     if let view { blank.mountPoints = MountPoints(view) }
     blank.join = join
@@ -118,7 +124,8 @@ package struct StatisticsReport: Sendable {
   ) -> (KernelView?, KernelJoin?) {
     guard let kernel = questions.kernel, kernel.always || isLive else { return (nil, nil) }
     let view = KernelView(directory: kernel.directory)
-    return (view, KernelJoin(view, store))
+    // What is joined is as long as the list of cookies.
+    return (view, questions.walks ? KernelJoin(view, store) : nil)
   }
 
   /// A report before its scan.
@@ -131,6 +138,7 @@ package struct StatisticsReport: Sendable {
 
     /// Scans and fills in the report.
     package func run() -> StatisticsReport {
+      guard questions.walks else { return blank }
       let (questions, isLive) = (questions, options.isLive)
       var (visitor, summary) = scanner.run { StatisticsVisitor(questions, isLive: isLive) }
       visitor.statistics.countSharedFiles()

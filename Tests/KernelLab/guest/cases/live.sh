@@ -18,6 +18,21 @@ cat <&8 > /dev/null; cat <&9 > /dev/null
 sleep 1
 touch -a -d "@1700000003" "$(awk '$1 == "f3" { print $2 }' /tmp/objects)" "$(awk '$1 == "f5" { print $2 }' /tmp/objects)"
 
+# Whatever only reads says that the cache is in use, and by whom.
+daemon=$(</tmp/binder.pid)
+object=$(awk '$1 == "f7" { print $2 }' /tmp/objects)
+for command in "ls" "stats" "doctor" "du" "show $object" "fsck -n"; do
+  # shellcheck disable=SC2086 # a command and its options
+  target=$cache; [[ $command != show* ]] || target=
+  # shellcheck disable=SC2086
+  cachefiles $command $target > /tmp/said 2>&1
+  check "'${command%% *}' names the daemon" grep -q "cachefilesd (pid $daemon" /tmp/said || head -n 5 /tmp/said
+done
+# What a kernel before 5.17 left needs nobody's leave.
+mkdir -p "$cache/cache/@4a/I03nfs/@30"; echo old > "$cache/cache/@4a/I03nfs/@30/Ji000000000000000--fHg8hi8400"
+status "leftovers of the old layout go beside a kernel" 0 cachefiles purge --legacy --yes -q $cache
+equal "all of them" "" "$(find $cache/cache -maxdepth 1 -name '@*')"
+
 status "without --live a cull is refused" 2 cachefiles cull --max-objects 20 $cache
 check "with one line that names --live" bash -c "cachefiles cull --max-objects 20 $cache 2>&1 | grep -c -- --live | grep -qx 1"
 listing $cache > /tmp/before

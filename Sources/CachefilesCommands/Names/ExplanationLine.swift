@@ -1,0 +1,14 @@
+/// An id in the list of what can be explained.
+struct ExplanationLine: Renderable {
+  let explanation: Explanation
+
+  func write(to json: inout JSONWriter) {
+    json.text("id", explanation.id)
+    json.text("kind", explanation.kind.rawValue)
+    json.text("summary", explanation.summary)
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    [style.strong(explanation.id.padded(26)) + explanation.kind.rawValue.padded(9) + explanation.summary]
+  }
+}

@@ -1,0 +1,84 @@
+import ArgumentParser
+import CachefilesCheck
+import CachefilesHost
+
+/// What to add to a refusal of the command line: the forms that a value may have, or the word that may have been meant.
+enum RefusalHint {
+  /// The refusal with its hint behind the first line.
+  static func added(to text: String, command: any ParsableCommand.Type, _ arguments: [String]) -> String {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard let first = lines.first else { return text }
+    if let hint = value(first) {
+      lines[0] += lines[0].hasSuffix(".") ? " \(hint)" : ": \(hint)"
+    } else if let word = between(first, "Unexpected argument '", "'"),
+      let near = Nearest.word(to: word, among: subcommands(of: command, arguments, before: word))
+    {
+      lines[0] += ". Did you mean '\(near)'?"
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The forms of a value that was not understood.
+  private static func value(_ line: String) -> String? {
+    guard let given = between(line, "The value '", "' is invalid for '"),
+      let name = between(line, "<", ">"), !line.contains("Please provide")
+    else { return nil }
+    switch name {
+    case "age": return "give a number with a unit: 45s, 90m, 12h, 30d or 2w"
+    case "time": return "give seconds, or a number with a unit: 5, 5s, 10m or 2h"
+    case "size": return "give bytes, or a number with a unit: 512M, 10G, 1.5T (powers of 1024), 10GB (of 1000)"
+    case "size|n%": return "give a size or a share: 512M, 10G, 1.5T or 15%"
+    case "n%": return "give a share: 95 or 95%"
+    case "glob=size": return "give a pattern and a size: '*:/export*=100G'"
+    case "n", "number": return "give a whole number"
+    case "release": return "give a release of Linux, such as 6.12"
+    case "ids": return problem(given.split(separator: ",").map(String.init))
+    case "id=severity":
+      return problem(given.split(separator: "=").prefix(1).map(String.init))
+        ?? "give ID=SEVERITY, with ignore, note, warning or error"
+    case "names":
+      let known = SymptomID.allCases.map(\.rawValue)
+      guard let unknown = given.split(separator: ",").map(String.init).first(where: { !known.contains($0) }) else {
+        return nil
+      }
+      let near = Nearest.word(to: unknown, among: known).map { ", did you mean '\($0)'?" } ?? ""
+      return "there is no finding '\(unknown)'\(near)"
+    default: return nil
+    }
+  }
+
+  /// The first id that is none.
+  private static func problem(_ ids: [String]) -> String? {
+    let known = ProblemID.allCases.map(\.rawValue)
+    guard let unknown = ids.first(where: { !known.contains($0.uppercased()) }) else { return nil }
+    return "there is no problem '\(unknown)' ('cachefiles explain --ids' has all)"
+  }
+
+  /// The commands that may stand where a word stands that is none.
+  private static func subcommands(
+    of root: any ParsableCommand.Type, _ arguments: [String], before word: String
+  ) -> [String] {
+    var command = root
+    for argument in arguments {
+      if argument == word { break }
+      guard let next = Self.all(command).first(where: { $0.name == argument }) else { return [] }
+      command = next.type
+    }
+    return all(command).map(\.name)
+  }
+
+  private static func all(_ command: any ParsableCommand.Type) -> [(name: String, type: any ParsableCommand.Type)] {
+    let configuration = command.configuration
+    return (configuration.subcommands + configuration.groupedSubcommands.flatMap(\.subcommands)).map {
+      ($0._commandName, $0)
+    }
+  }
+
+  /// What stands in a line between two texts.
+  private static func between(_ line: String, _ start: String, _ end: String) -> String? {
+    guard let from = line.firstRange(of: start)?.upperBound,
+      let to = line[from...].firstRange(of: end)?.lowerBound
+    else { return nil }
+    return String(line[from..<to])
+  }
+}
