@@ -159,7 +159,8 @@ package struct DaemonService {
         if isDebugging { settings.level = .debug }
         return settings
       },
-      capacity: 1 << min(18, configuration.cullTable.map { max(12, $0) } ?? 16))
+      // With less a large cull is one scan after another.
+      capacity: 1 << min(18, max(16, configuration.cullTable ?? 16)))
     let end: CacheKeeper.End
     do throws(Errno) { end = try CacheKeeper(parts, schedule, settings).run() } catch {
       throw StartFailure("cannot go on: \(error)")

@@ -82,7 +82,7 @@ struct DaemonRun: ParsableCommand {
       toStandardError || isJournal && foreground ? .standardError(withLevels: isJournal) : .system
     let file = DaemonSettingsFile(settings.map { FilePath(bytes: $0.bytes) })
     options.load = { () throws(SettingsFailure) -> DaemonSettings in try file.read() }
-    options.render = { OpenMetrics($0).text }
+    options.render = { MetricsText($0).text }
     let status = DaemonService(options).run()
     if status != 0 { throw ExitCode(status) }
   }

@@ -1,9 +1,10 @@
 import CachefilesDaemon
 import CachefilesFormat
 
-extension OpenMetrics {
-  /// The metrics of the daemon.
+extension MetricsText {
+  /// The metrics of the daemon, for the collector of text files.
   init(_ status: DaemonStatus) {
+    self.init(.prometheus)
     add("cachefiles_daemon_up", "Whether the daemon holds the cache.", .whole(1))
     add(
       "cachefiles_daemon_start_timestamp_seconds", "When the daemon started.", unit: "seconds",
