@@ -23,6 +23,9 @@ package final class StatusBoard: Sendable {
     if changed { isNew.store(true, ordering: .relaxed) }
   }
 
+  /// Whether there is something to be written.
+  var hasNews: Bool { isNew.load(ordering: .relaxed) }
+
   /// Whether it has changed since this was asked.
   func takeNews() -> Bool { isNew.exchange(false, ordering: .relaxed) }
 }

@@ -118,6 +118,7 @@ final class CacheKeeper {
     var next = min(nextTick, nextLimits)
     if parts.manager.watchdogInterval != nil { next = min(next, nextSign) }
     if restUntil > now { next = min(next, restUntil) }
+    if parts.board.hasNews { next = min(next, nextFiles) }
     if let retry = schedule.nextMoment, !runsForRoom { next = min(next, retry) }
     // While it culls: whether the processor still matters, and the status file.
     if worker.isBusy { next = min(next, now + .seconds(1)) }

@@ -95,6 +95,8 @@ struct CacheKeeperTests {
     let status = board.current
     #expect(status.culledObjects == 12 && status.isKernelCulling && status.activity == .idle)
     #expect(lines.all.filter { $0.contains("nothing can go") }.count == 1)
+    let file = DaemonStatus.fields(of: try SmallFile.read(scratch.path("status")))
+    #expect(file["obstacle"] == status.obstacle && file["culled_objects"] == "12")
     #expect(lines.all.contains { $0.hasPrefix("info: culled 12 objects") })
     #expect(lines.all.allSatisfy { !$0.hasPrefix("failed") })
   }
