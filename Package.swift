@@ -28,6 +28,7 @@ let package = Package(
     .executable(name: "cachefiles-fsck", targets: ["cachefiles-fsck"]),
     .executable(name: "cachefiles-cull", targets: ["cachefiles-cull"]),
     .executable(name: "cache-du", targets: ["cache-du"]),
+    .executable(name: "cachefiles-daemon", targets: ["cachefiles-daemon"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,6 +78,14 @@ let package = Package(
       name: "CachefilesUpkeep",
       dependencies: store + ["CachefilesSurvey", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict + lifetimes + faults),
+    // The process that binds a cache and keeps it.
+    .target(
+      name: "CachefilesDaemon",
+      dependencies: store + [
+        "CachefilesCheck", "CachefilesHost", "CachefilesSurvey", "CachefilesUpkeep",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict + lifetimes + faults),
     // Captured and synthetic caches, and damages to them.
     .target(
       name: "CachefilesSamples",
@@ -86,7 +95,8 @@ let package = Package(
     .target(
       name: "CachefilesCommands",
       dependencies: store + [
-        "CDocuments", "CachefilesCheck", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey", "CachefilesUpkeep",
+        "CDocuments", "CachefilesCheck", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey",
+        "CachefilesUpkeep",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -96,6 +106,7 @@ let package = Package(
     .executableTarget(name: "cachefiles-fsck", dependencies: ["CachefilesCommands"]),
     .executableTarget(name: "cachefiles-cull", dependencies: ["CachefilesCommands"]),
     .executableTarget(name: "cache-du", dependencies: ["CachefilesCommands"]),
+    .executableTarget(name: "cachefiles-daemon", dependencies: ["CachefilesCommands"]),
     .target(
       name: "TestSupport",
       dependencies: ["CAttr", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
@@ -109,14 +120,17 @@ let package = Package(
     .testTarget(
       name: "CacheTests",
       dependencies: store + [
-        "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey",
+        "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples",
+        "CachefilesSurvey",
         "CachefilesUpkeep", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes + faults),
     .testTarget(
       name: "CommandTests",
       // The programs, which it runs.
-      dependencies: ["cache-du", "cachefiles", "cachefiles-cull", "cachefiles-fsck", "CAttr", "TestSupport"],
+      dependencies: [
+        "cache-du", "cachefiles", "cachefiles-cull", "cachefiles-daemon", "cachefiles-fsck", "CAttr", "TestSupport",
+      ],
       exclude: ["Cases"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

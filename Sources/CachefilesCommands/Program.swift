@@ -11,6 +11,8 @@ enum Program: CInt {
   case cull
   /// `cache-du`.
   case usage
+  /// `cachefiles-daemon`.
+  case daemon
 
   /// The program that a file is, by the name under which it was started: one file with links to it has all programs.
   ///
@@ -21,6 +23,7 @@ enum Program: CInt {
     case "cachefiles-fsck": return .fsck
     case "cachefiles-cull": return .cull
     case "cache-du": return .usage
+    case "cachefiles-daemon": return .daemon
     default: return self
     }
   }
@@ -31,6 +34,7 @@ enum Program: CInt {
     case .fsck: FsckProgram.self
     case .cull: CullProgram.self
     case .usage: UsageProgram.self
+    case .daemon: DaemonProgram.self
     }
   }
 

@@ -33,6 +33,14 @@ package struct DaemonConfiguration: Sendable, Equatable {
   package private(set) var securityLine = 0
   /// `nocull`: no daemon culls.
   package var isCullingOff = false
+  /// The limits that the lines name, each the last of its kind, in whatever order they stand.
+  package private(set) var wanted = CullPercentages()
+  /// `culltable`: the daemon remembers 2 to this power of objects between two scans.
+  package private(set) var cullTable: Int?
+  /// `resume_thresholds`: how much has to be released before the daemon looks again for what may go.
+  package private(set) var resumeThresholds: ResumeThresholds?
+  /// `debug`: what the kernel is to write into its log, as it stands in the file.
+  package private(set) var debugMask: [UInt8]?
   /// What the daemon or the kernel refuses; with any of these the daemon does not start.
   package var defects: [Defect] = []
   /// The numbers of the lines that set a limit, from 1, also of those that are refused.
@@ -142,14 +150,19 @@ package struct DaemonConfiguration: Sendable, Equatable {
     case "tag": setTag(argument, line)
     case "brun", "bcull", "bstop", "frun", "fcull", "fstop": setLimit(command, argument, line)
     case "secctx": setSecurity(argument, line)
-    case "debug": break
+    case "debug": debugMask = argument
     case "culltable":
       let size = Int(String(decoding: argument, as: UTF8.self))
-      if !(12...20).contains(size ?? 0) { refuse(line, .badCullTable, "culltable takes a number from 12 to 20") }
+      if (12...20).contains(size ?? 0) {
+        cullTable = size
+      } else {
+        refuse(line, .badCullTable, "culltable takes a number from 12 to 20")
+      }
     case "nocull":
       isCullingOff = true
       refuse(line, .nocull, "'nocull' stops cachefilesd 0.10.10, which hands it to the kernel: use its -N")
     case "resume_thresholds":
+      resumeThresholds = ResumeThresholds(argument)
       refuse(line, .resumeThresholds, "'resume_thresholds' stops cachefilesd 0.10.10, which hands it to the kernel")
     case "bind": refuse(line, .notPermitted, "'bind' is not permitted: the daemon gives that command itself")
     case "cull", "inuse":
@@ -233,14 +246,8 @@ package struct DaemonConfiguration: Sendable, Equatable {
       return refuse(line, .badLimit, "\(command) needs a percentage below 100, such as '10%'")
     }
     var changed = percentages
-    switch command {
-    case "brun": changed.brun = value
-    case "bcull": changed.bcull = value
-    case "bstop": changed.bstop = value
-    case "frun": changed.frun = value
-    case "fcull": changed.fcull = value
-    default: changed.fstop = value
-    }
+    changed.set(command, to: value)
+    wanted.set(command, to: value)
     // The kernel compares each value with its neighbours as they are at that moment, so the order of lines matters.
     if !changed.isValid {
       return refuse(line, .limitOrder, "\(command) \(value)% breaks stop < cull < run with the values set so far")

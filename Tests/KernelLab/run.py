@@ -58,6 +58,8 @@ CASES = [
     Case("legacy", "ext4", "9", "The layout before 5.17"),
     Case("mixed", "ext4", "9", "Both layouts in one cache"),
     Case("daemon", "ext4", "10", "cachefilesd after a repair and a cull"),
+    Case("successor", "ext4", "20", "cachefiles-daemon in the place of cachefilesd"),
+    Case("systemd", "ext4", "20", "cachefiles-daemon as a service of systemd"),
     Case("live", "ext4", "16", "Culling a cache in use, with the kernel's leave"),
     Case("liverepair", "ext4", "18", "Purging and repairing a cache in use, with the kernel's leave"),
     Case("pins", "ext4", "19", "What is pinned stays through culls and purges of a cache in use"),

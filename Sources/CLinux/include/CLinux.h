@@ -127,6 +127,37 @@ static inline int clinux_unshare_working_directory(void) { return unshare(CLONE_
 // eventfd(2).
 static inline int clinux_eventfd(void) { return eventfd(0, EFD_CLOEXEC); }
 
+// A descriptor from which signals are read; they are blocked in this thread and in those that it starts.
+int clinux_signal_descriptor(const int *numbers, int count);
+
+// The next signal of such a descriptor; -1 with EAGAIN when there is none.
+int clinux_next_signal(int fd);
+
+// inotify(7) of a directory: what is made in it and what is moved into it.
+int clinux_watch_arrivals(const char *path);
+
+// Goes into the background: the parent exits with 0, the child has a session of its own. -1 when there is no process to be had.
+int clinux_go_to_background(void);
+
+// Standard input, output and error become /dev/null.
+int clinux_close_standard_streams(void);
+
+// Takes all capabilities but these from the calling thread, for good: also from the bounding set, and no program gives any back.
+int clinux_keep_capabilities(uint64_t kept);
+
+// Names the calling thread; of the main thread it is the name of the process. At most 15 bytes count.
+int clinux_name_process(const char *name);
+
+// One datagram to a Unix socket, with a descriptor where that is not negative. A leading '@' stands for the abstract namespace.
+long clinux_send_datagram(const char *path, const char *text, size_t length, int descriptor);
+
+// syslog(3) without formats.
+void clinux_syslog_open(const char *name);
+void clinux_syslog(int priority, const char *text);
+
+// The processor time of the calling thread, in nanoseconds.
+int64_t clinux_thread_time(void);
+
 // The processors that this process may run on.
 static inline int clinux_processor_count(void) {
   cpu_set_t set;

@@ -17,23 +17,13 @@ struct RootObservation: Sendable {
   var fileSystem: FileSystemStatus?
   var pageSize: UInt64 = 4096
   /// What an unnamed file in the cache's file system could not do.
-  var trial: Trial = .notTried
+  var trial = FileSystemTrial.notTried
   /// Why the trial could not be made.
   var trialError: StoreError?
   /// Whether a kernel holds the cache.
   var liveness: Liveness = .unknown("not asked")
   /// The states of the running caches, from `/proc/fs/fscache/caches`.
   var cacheStates: [UInt8] = []
-
-  /// How the trial with an unnamed file went.
-  enum Trial: Sendable, Equatable {
-    case notTried
-    case passed
-    /// The file system does not do this.
-    case failed(String)
-    /// A hole looks like data.
-    case holesAreData
-  }
 
   /// Looks at an open root directory. A live cache is not tried: that it is live proves that it can be.
   static func observe(
@@ -81,27 +71,11 @@ struct RootObservation: Sendable {
     }
   }
 
-  /// Does with a file without a name what the kernel does with every new object. Nothing of it is ever visible.
-  ///
-  /// Only the errors that a file system gives for what it cannot do prove anything; a full one proves nothing.
+  /// Tries what the kernel does with every new object.
   private mutating func tryFile(in store: borrowing Store) {
-    var step = "make a file without a name in"
-    do throws(Errno) {
-      let file = try store.root.openUnnamed()
-      step = "set a user attribute in"
-      try file.setAttribute(CacheAttribute.name, to: [0])
-      step = "find holes in"
-      try file.truncate(to: 1 << 20)
-      trial = try file.dataExtents(size: 1 << 20).isEmpty ? .passed : .holesAreData
-    } catch {
-      switch (step, error) {
-      case ("find holes in", .invalidArgument): trial = .holesAreData
-      case (_, .notSupported), (_, .notSupportedOnSocket), (_, .isDirectory): trial = .failed(step)
-      case (_, .noSpace), (_, .diskQuotaExceeded), (_, .permissionDenied), (_, .notPermitted), (_, .readOnlyFileSystem):
-        trial = .notTried
-      default: trialError = StoreError(path: store.path, operation: step, error: error)
-      }
-    }
+    let result = FileSystemTrial.run(in: store.root)
+    trial = result.trial
+    if let (step, error) = result.failure { trialError = StoreError(path: store.path, operation: step, error: error) }
   }
 
   /// The `S` column of the table of caches: one letter a cache.
@@ -165,14 +139,7 @@ struct RootObservation: Sendable {
   private func judgeFileSystem() -> [(ProblemID, String)] {
     guard let fileSystem else { return [] }
     var found: [(ProblemID, String)] = []
-    if fileSystem.isReadOnly {
-      found.append((.r05, "it is mounted read-only"))
-    } else if case .failed(let reason) = trial {
-      found.append((.r05, "nobody can \(reason) \(fileSystem.typeName)"))
-    }
-    if fileSystem.blockSize > pageSize {
-      found.append((.r05, "its blocks have \(fileSystem.blockSize) bytes, more than a page of \(pageSize)"))
-    }
+    for reason in trial.reasonsAgainst(fileSystem, pageSize: pageSize) { found.append((.r05, reason)) }
     if trial == .holesAreData {
       found.append((.o26, "\(fileSystem.typeName) says that a hole of 1 MiB is data"))
     }

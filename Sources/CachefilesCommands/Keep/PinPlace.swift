@@ -89,7 +89,9 @@ struct PinPlace {
     if isInside { throw Failure("\(EscapedBytes.string(path.bytes)): pins are not kept inside a cache") }
     var list = try load(mayBeMissing: true) ?? PinList(root: root)
     try change(&list)
-    do throws(Errno) { try write(PinFile.bytes(of: list), lock) } catch { throw failure(error) }
+    do throws(Errno) { try NewFile.replace(path, with: PinFile.bytes(of: list), isDurable: true) } catch {
+      throw failure(error)
+    }
   }
 
   /// The directory of the file, locked. Another program of this kind is done in a moment.
@@ -104,25 +106,6 @@ struct PinPlace {
       throw failure(error)
     }
     throw Failure("\(EscapedBytes.string(path.bytes)): another program is changing the pins")
-  }
-
-  private func write(_ bytes: [UInt8], _ parent: borrowing OwnedDescriptor) throws(Errno) {
-    guard let last = path.lastComponent else { throw .isDirectory }
-    let beside = ".\(last.string).\(CurrentProcess.identifier)"
-    guard let name = EntryName(FilePath(root: nil, [last]).bytes), let draft = EntryName(Array(beside.utf8)) else {
-      throw .invalidArgument
-    }
-    // Left by a process of that number that was killed.
-    try? parent.unlink(draft)
-    let file = try NewFile(NewFile.parent(of: path).appending(beside))
-    try file.file.append(bytes)
-    try file.file.synchronize()
-    try file.keep()
-    do throws(Errno) { try parent.rename(draft, to: parent, name, .replace) } catch {
-      try? parent.unlink(draft)
-      throw error
-    }
-    try parent.synchronize()
   }
 
   private func failure(_ error: Errno) -> Failure {

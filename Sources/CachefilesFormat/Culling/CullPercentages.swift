@@ -24,4 +24,55 @@ public struct CullPercentages: Equatable, Sendable {
     0 <= bstop && bstop < bcull && bcull < brun && brun < 100
       && 0 <= fstop && fstop < fcull && fcull < frun && frun < 100
   }
+
+  /// The commands that set them.
+  private static let names = ["brun", "bcull", "bstop", "frun", "fcull", "fstop"]
+
+  /// One of them by the name of its command; of another name there is none, and setting it does nothing.
+  private subscript(name: String) -> Int {
+    get {
+      switch name {
+      case "brun": brun
+      case "bcull": bcull
+      case "bstop": bstop
+      case "frun": frun
+      case "fcull": fcull
+      default: fstop
+      }
+    }
+    set {
+      switch name {
+      case "brun": brun = newValue
+      case "bcull": bcull = newValue
+      case "bstop": bstop = newValue
+      case "frun": frun = newValue
+      case "fcull": fcull = newValue
+      case "fstop": fstop = newValue
+      default: break
+      }
+    }
+  }
+
+  /// Sets one of them by the name of its command; nothing for another name.
+  public mutating func set(_ name: String, to value: Int) { self[name] = value }
+
+  /// The commands that turn these percentages into others one by one, so that they are valid after each: the kernel refuses
+  /// what is not, even for a moment. Nothing where that cannot be.
+  public func steps(to wanted: CullPercentages) -> [(name: String, value: Int)] {
+    guard isValid, wanted.isValid else { return [] }
+    var (now, steps) = (self, [(name: String, value: Int)]())
+    while now != wanted {
+      // There always is one: if run cannot be raised yet, stop and cull can be lowered first.
+      guard let name = Self.names.first(where: { now.canSet($0, to: wanted[$0]) }) else { return steps }
+      now[name] = wanted[name]
+      steps.append((name, wanted[name]))
+    }
+    return steps
+  }
+
+  private func canSet(_ name: String, to value: Int) -> Bool {
+    var changed = self
+    changed[name] = value
+    return changed != self && changed.isValid
+  }
 }

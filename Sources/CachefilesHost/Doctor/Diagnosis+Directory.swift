@@ -30,9 +30,13 @@ extension Diagnosis {
   }
 
   private mutating func add(_ sightings: Sightings, _ id: SymptomID) {
-    for sighting in sightings.named { add(id, "it is \(sighting.words)", of: sighting.path) }
+    let status: HealthStatus? = isOurDaemon ? .warning : nil
+    let advice = isOurDaemon ? "cachefiles-daemon leaves it alone; cachefilesd would end" : nil
+    for sighting in sightings.named {
+      add(id, "it is \(sighting.words)", of: sighting.path, advice: advice, status: status)
+    }
     let rest = sightings.count - sightings.named.count
-    if rest > 0 { add(id, "\(rest) more of this kind", of: root) }
+    if rest > 0 { add(id, "\(rest) more of this kind", of: root, advice: advice, status: status) }
   }
 
   // MARK: The file system
@@ -82,7 +86,9 @@ extension Diagnosis {
   mutating func judgeLimits() {
     guard let fileSystem = seen.fileSystem, seen.directory != .missing else { return }
     var percentages = CullPercentages()
-    if case .read(let configuration) = seen.configuration { percentages = configuration.percentages }
+    if case .read(let configuration) = seen.configuration {
+      percentages = isOurDaemon ? configuration.meantPercentages : configuration.percentages
+    }
     let limits = CullLimits(percentages, blocks: fileSystem.blocks, files: fileSystem.files)
     judge(
       "blocks", free: fileSystem.availableBlocks, (limits.brun, limits.bcull, limits.bstop),
@@ -121,7 +127,11 @@ extension Diagnosis {
       for defect in configuration.defects {
         // What is missing stands in no line.
         let line = defect.trap == .noDirectory ? "" : ":\(defect.line)"
-        add(SymptomID(defect.trap), defect.message, of: path + Array(line.utf8))
+        let isMended = isOurDaemon && configuration.mendedDefects.contains(defect)
+        add(
+          SymptomID(defect.trap), defect.message, of: path + Array(line.utf8),
+          advice: isMended ? "cachefiles-daemon reads it as it is meant; cachefilesd does not start" : nil,
+          status: isMended ? .ok : nil)
       }
       judgeSecurity(configuration)
       if let named = configuration.directory, !isRootConfigured(configuration) {

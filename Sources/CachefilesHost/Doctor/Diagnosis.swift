@@ -31,9 +31,14 @@ package struct Diagnosis: Sendable {
   }
 
   /// Adds what was found.
-  mutating func add(_ id: SymptomID, _ message: String, of subject: [UInt8] = [], advice: String? = nil) {
-    checks.append(HealthCheck(id: id, subject: subject, message: message, ownAdvice: advice))
+  mutating func add(
+    _ id: SymptomID, _ message: String, of subject: [UInt8] = [], advice: String? = nil, status: HealthStatus? = nil
+  ) {
+    checks.append(HealthCheck(id: id, subject: subject, message: message, ownAdvice: advice, ownStatus: status))
   }
+
+  /// Whether the daemon of this package holds the cache: it is stopped by less than cachefilesd.
+  var isOurDaemon: Bool { seen.daemon?.isOfThisPackage == true }
 
   // MARK: The kernel
 

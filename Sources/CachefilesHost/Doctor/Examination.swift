@@ -72,6 +72,9 @@ package struct Examination: Sendable {
 
     /// `cachefilesd (pid 812)`, as all commands name it.
     package var words: String { CacheDaemon(process: process, name: program ?? []).description }
+
+    /// Whether it is `cachefiles-daemon`.
+    package var isOfThisPackage: Bool { program.map(CacheDaemon.isOfThisPackage) ?? false }
   }
 
   /// What a walk over the directory came across.
@@ -177,7 +180,7 @@ package struct Examination: Sendable {
       hasDevice = (try? FileStatus.of(devices.appending("cachefiles"))) != nil
     }
     do throws(Errno) {
-      if let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: sources.proc) {
+      if let process = try LivenessSources(processes: sources.proc).holders().first?.process {
         daemon = Daemon(
           process: process, program: Self.program(process, sources.proc),
           directory: Self.directory(of: process, sources.proc))
@@ -194,13 +197,13 @@ package struct Examination: Sendable {
     return text.last == 10 ? Array(text.dropLast()) : text
   }
 
-  /// The directory of cachefilesd, by its arguments and the configuration that they name.
+  /// The directory of cachefilesd or its successor, by its arguments and the configuration that they name.
   private static func directory(of process: Int, _ proc: FilePath) -> [UInt8]? {
     guard let text = try? SmallFile.read(proc.appending("\(process)/cmdline")) else { return nil }
     let words = text.split(separator: 0).map { Array($0) }
-    guard let program = words.first?.split(separator: UInt8(ascii: "/")).last,
-      Array(program) == Array("cachefilesd".utf8)
-    else { return nil }
+    guard let program = words.first?.split(separator: UInt8(ascii: "/")).last.map({ Array($0) }) else { return nil }
+    let isOurs = program == Array("cachefiles-daemon".utf8) || words.dropFirst().first == Array("daemon".utf8)
+    guard isOurs || program == Array("cachefilesd".utf8) else { return nil }
     var path = DaemonConfiguration.defaultPath
     for (index, word) in words.enumerated().dropFirst() where word.starts(with: Array("-f".utf8)) {
       let attached = Array(word.dropFirst(2))
@@ -210,6 +213,6 @@ package struct Examination: Sendable {
       path = FilePath(bytes: named)
     }
     guard case .read(let configuration) = configuration(path) else { return nil }
-    return configuration.directory
+    return isOurs ? configuration.meantDirectory?.bytes : configuration.directory
   }
 }

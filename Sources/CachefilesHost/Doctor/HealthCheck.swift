@@ -9,8 +9,11 @@ package struct HealthCheck: Sendable, Equatable {
   /// What to do in this case, where the table's words are not enough.
   package var ownAdvice: String?
 
+  /// How bad it is in this case, where it is not as bad as the table says.
+  package var ownStatus: HealthStatus?
+
   /// How bad it is.
-  package var status: HealthStatus { Symptom.of(id).status }
+  package var status: HealthStatus { ownStatus ?? Symptom.of(id).status }
   /// Which part of the report it belongs to.
   package var group: SymptomGroup { Symptom.of(id).group }
   /// What to do, one line; empty where there is nothing to do.

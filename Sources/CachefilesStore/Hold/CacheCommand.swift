@@ -11,6 +11,16 @@ package enum CacheCommand: String, Sendable {
   /// The bytes that are written.
   func bytes(_ name: EntryName) -> [UInt8] { Array(rawValue.utf8) + [UInt8(ascii: " ")] + name.bytes }
 
+  /// Gives it to a device.
+  func give(_ name: EntryName, to device: any CommandDevice) -> Answer {
+    do throws(Errno) {
+      try device.command(bytes(name))
+      return .done
+    } catch {
+      return Answer(error)
+    }
+  }
+
   /// What came of it.
   package enum Answer: Sendable, Equatable {
     /// Done; of ``CacheCommand/inuse``: nobody uses it.

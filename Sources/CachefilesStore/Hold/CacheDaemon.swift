@@ -28,6 +28,12 @@ package struct CacheDaemon: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether it is `cachefiles-daemon`, by the name that this gives itself; `comm` has 15 bytes of it.
+  package var isOfThisPackage: Bool { Self.isOfThisPackage(name) }
+
+  /// The same of a name.
+  package static func isOfThisPackage(_ name: [UInt8]) -> Bool { name == Array("cachefiles-daemon".utf8.prefix(15)) }
+
   /// Whether it is known to bind its cache in on-demand mode.
   var isKnownOnDemand: Bool { Self.onDemandNames.contains { name.starts(with: Array($0.utf8)) } }
 

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The device that was borrowed of a daemon, closed as soon as the daemon has ended: an open copy would keep a cache up that its
 /// daemon has left.
-final class DaemonLink: Sendable {
+final class DaemonLink: CommandLink {
   /// The device, and why there is none any more.
   private final class Slot: Sendable {
     let device: Mutex<(any CommandDevice)?>
@@ -33,10 +33,8 @@ final class DaemonLink: Sendable {
   /// Closes the device; the watch ends with this value.
   deinit { slot.close(.daemonEnded) }
 
-  /// Why nothing can be asked any more; nil while it can.
   var end: Refusal? { slot.end.withLock { $0 } }
 
-  /// Sees to it that the daemon lives, in this moment.
   func requireDaemon() throws(Refusal) {
     let hasEnded: Bool
     do throws(Errno) { hasEnded = try process.hasEnded() } catch { hasEnded = true }
@@ -44,19 +42,10 @@ final class DaemonLink: Sendable {
     if let end { throw .stopped(end) }
   }
 
-  /// Gives a command; it acts in the working directory of this thread.
-  ///
-  /// - Throws: ``Refusal/stopped(_:)`` when the daemon has ended, or the kernel has withdrawn the cache.
   func send(_ command: CacheCommand, _ name: EntryName) throws(Refusal) -> CacheCommand.Answer {
     try requireDaemon()
     let answer: CacheCommand.Answer? = slot.device.withLock { device in
-      guard let device else { return nil }
-      do throws(Errno) {
-        try device.command(command.bytes(name))
-        return .done
-      } catch {
-        return CacheCommand.Answer(error)
-      }
+      device.map { command.give(name, to: $0) }
     }
     if answer == .withdrawn { slot.close(.withdrawn) }
     guard let answer, answer != .withdrawn else { throw .stopped(end ?? .daemonEnded) }

@@ -1,6 +1,6 @@
 import LinuxIO
 import Synchronization
-import SystemPackage
+package import SystemPackage
 
 /// A cache that no kernel holds and no other program of this package changes, for as long as this value lives. Whatever changes
 /// a cache that is not in use borrows one.
@@ -96,7 +96,7 @@ extension Store {
   }
 
   /// Another value of the same open directory.
-  func duplicate() throws(Errno) -> Store {
+  package func duplicate() throws(Errno) -> Store {
     Store(try root.duplicate(), path: path, rootStatus, missing: missing)
   }
 }

@@ -16,12 +16,21 @@ package struct LiveCache: ~Copyable, Sendable {
   package let store: Store
   /// Who holds it.
   package let daemon: CacheDaemon
-  let link: DaemonLink
+  let link: any CommandLink
 
-  fileprivate init(_ store: consuming Store, _ daemon: CacheDaemon, _ link: DaemonLink) {
+  fileprivate init(_ store: consuming Store, _ daemon: CacheDaemon, _ link: any CommandLink) {
     self.store = store
     self.daemon = daemon
     self.link = link
+  }
+
+  /// Takes a cache that this process has bound itself, or had kept for it, by the device that did it.
+  ///
+  /// - Throws: ``Refusal/noLeave(_:)`` when the device says that it holds another cache; ``Refusal/stopped(_:)`` when the kernel
+  ///   has withdrawn it.
+  package init(bound store: consuming Store, by device: any CommandDevice) throws(Refusal) {
+    self.init(store, CacheDaemon(process: CurrentProcess.identifier, proc: "/proc"), OwnLink(device))
+    try requireSameCache()
   }
 
   deinit { store.root.unlock() }
@@ -56,7 +65,7 @@ package struct LiveCache: ~Copyable, Sendable {
   package func checkStillHeld() throws(Refusal) { try link.requireDaemon() }
 
   /// The device must say that it holds this cache: `cache` in the root directory is in use.
-  fileprivate func requireSameCache() throws(Refusal) {
+  package func requireSameCache() throws(Refusal) {
     guard try ask() == .inUse else {
       throw .noLeave(.otherCache(daemon, "the device says that this one is not in use"))
     }
@@ -114,7 +123,7 @@ extension Store {
     let isFree: Bool
     do throws(Errno) { isFree = try own.root.lock() } catch { throw .lockFailed(error) }
     guard isFree else { throw .locked }
-    let link: DaemonLink
+    let link: any CommandLink
     let daemon: CacheDaemon
     do throws(Refusal) {
       let holder = try sources.onlyHolder()

@@ -1,11 +1,14 @@
 import CachefilesFormat
-import LinuxIO
-import SystemPackage
+package import LinuxIO
+package import SystemPackage
 
 extension LivenessSources {
-  /// The other processes that have the device open: this one has it while it borrows it.
-  func holders() throws(Errno) -> [OpenFiles.Holder] {
-    try OpenFiles.holders(of: device, proc: processes).filter { $0.process != CurrentProcess.identifier }
+  /// The other processes that have the device open: this one has it while it borrows it. The daemon of this package leaves copies
+  /// with its service manager, which does nothing with them: where it runs it is the one that counts.
+  package func holders() throws(Errno) -> [OpenFiles.Holder] {
+    let all = try OpenFiles.holders(of: device, proc: processes).filter { $0.process != CurrentProcess.identifier }
+    let keepers = all.filter { CacheDaemon(process: $0.process, proc: processes).isOfThisPackage }
+    return keepers.count == 1 ? keepers : all
   }
 
   /// The one process that holds the device, where it may be asked for leave.

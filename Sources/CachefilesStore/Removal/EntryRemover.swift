@@ -1,4 +1,5 @@
 package import LinuxIO
+package import SystemPackage
 
 /// Removes entries, one at a time, from the thread that it was made for.
 package protocol EntryRemover {
@@ -7,6 +8,15 @@ package protocol EntryRemover {
   /// - Throws: ``Refusal/stopped(_:)`` when nothing more can be removed.
   func remove(_ name: EntryName, _ seen: SeenFile, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer
 
+  /// A directory of the scan, open and still the one that was seen.
+  ///
+  /// - Throws: `Errno`; ESTALE where another one stands.
+  func directory(_ node: DirectoryNode) throws(Errno) -> SharedDescriptor
+
   /// What would come of a removal, as far as that is known without one.
   func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer
+}
+
+extension EntryRemover {
+  package func directory(_ node: DirectoryNode) throws(Errno) -> SharedDescriptor { try node.descriptor() }
 }

@@ -20,10 +20,14 @@ package final class SharedLiveHold: RemovalRight {
 
   /// Runs a body on a thread with a working directory of its own.
   package func withRemover<R: Sendable>(_ body: @escaping @Sendable (LiveRemover) -> R) throws(Refusal) -> R {
+    let result: Result<R, Errno>
     do throws(Errno) {
-      return try WorkingDirectory.runApart { body(LiveRemover(self, in: $0)) }
+      result = try WorkingDirectory.runApart { here in
+        do throws(Errno) { return .success(body(try LiveRemover(self, in: here))) } catch { return .failure(error) }
+      }
     } catch {
       throw .noLeave(.failed(error))
     }
+    do throws(Errno) { return try result.get() } catch { throw .noLeave(.failed(error)) }
   }
 }

@@ -79,18 +79,8 @@ package final class DirectoryNode: Sendable {
   /// Lets go of the descriptor; it closes when nobody uses it, and ``descriptor()`` opens it again.
   package func release() { state.withLock { $0.descriptor = nil } }
 
-  /// The way to it from the root, and the directories on it, as the scan saw them; nil for a name that is none.
-  var seen: SeenDirectory? {
-    var steps: [SeenDirectory.Step] = []
-    var node = self
-    while let parent = node.parent {
-      guard let name = EntryName(node.name) else { return nil }
-      let (device, inode) = node.state.withLock { ($0.device, $0.inode) }
-      steps.append(SeenDirectory.Step(name: name, device: device, inode: inode))
-      node = parent
-    }
-    return SeenDirectory(steps: steps.reversed())
-  }
+  /// Which directory it is, as the scan saw it.
+  var identity: (device: UInt64, inode: UInt64) { state.withLock { ($0.device, $0.inode) } }
 
   /// A descriptor of the directory, opened again from the nearest open directory above where it was let go.
   ///

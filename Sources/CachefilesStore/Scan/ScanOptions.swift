@@ -1,4 +1,4 @@
-import LinuxIO
+package import LinuxIO
 
 /// What a scan is to do.
 package struct ScanOptions: Sendable {
@@ -23,6 +23,8 @@ package struct ScanOptions: Sendable {
   package var inodes: InodeFilter?
   /// Whether a kernel holds the cache: then entries come and go while they are looked at, which is no failure.
   package var isLive = false
+  /// The part of a processor that each thread may use; all of it without.
+  package var share: ProcessorShare?
   /// Called for each entry that fails, from one thread at a time.
   package var onFailure: @Sendable (StoreError) -> Void
   /// Asked now and then; true ends the scan.

@@ -11,15 +11,18 @@ struct ScanThread {
   private let visitor: EntrySink
   private var buffer = DirectoryBuffer(capacity: BufferPool.capacity)
   private let values = AttributeBuffer(capacity: 1024)
+  private var share: ProcessorShare?
 
   /// Prepares a thread that hands entries to a visitor.
   init(_ scanner: Scanner, _ visitor: EntrySink) {
     self.scanner = scanner
     self.visitor = visitor
+    share = scanner.options.share
   }
 
   /// Does one piece of work.
   mutating func run(_ job: ScanJob) {
+    share?.rest()
     switch job {
     case .directory(let node): read(node)
     case .batch(let node, let batch):
@@ -46,6 +49,7 @@ struct ScanThread {
         } else {
           look(at: buffer, in: node, descriptor)
         }
+        share?.rest()
         if scanner.endsEarly() { break }
       }
     } catch {

@@ -74,6 +74,7 @@ package final class Cull: Sendable {
     scan.volumes = options.selection.volumes
     scan.inodes = inodes
     scan.isLive = session.isLive
+    scan.share = options.share
     scan.keepsDirectories = V.self == VictimVisitor.self
     scan.isCancelled = { self.session.isCancelled }
     let prepared = scan

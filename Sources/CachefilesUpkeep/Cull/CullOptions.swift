@@ -1,6 +1,6 @@
 package import CachefilesStore
 package import CachefilesSurvey
-import LinuxIO
+package import LinuxIO
 
 /// What a cull is to do, and whom it tells.
 package struct CullOptions: Sendable {
@@ -14,6 +14,10 @@ package struct CullOptions: Sendable {
   package var isDryRun = false
   /// Whether a cache in use is culled too, with the kernel's leave.
   package var isLive = false
+  /// The right to remove things, of a caller that has it already; otherwise it is taken.
+  package var right: (any RemovalRight)?
+  /// The part of a processor that each thread of a scan may use; all of it without.
+  package var share: ProcessorShare?
   /// Whether to go as far as possible towards a goal that cannot be reached. Otherwise nothing is removed then.
   package var isBestEffort = false
   /// At most so many objects a second.

@@ -1,3 +1,4 @@
+import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
@@ -82,6 +83,12 @@ struct CullScope {
     return isKept
   }
 
+  /// Whether a kernel makes this name.
+  private static func isKernels(_ name: Span<UInt8>) -> Bool {
+    var key: [UInt8] = []
+    do throws(NameFailure) { return try ObjectName.decode(name, into: &key).defect == nil } catch { return false }
+  }
+
   @inline(__always)
   private func allows(_ entry: borrowing ScanEntry) -> Bool {
     let selection = terms.selection
@@ -94,6 +101,7 @@ struct CullScope {
     }
     if let size = selection.largerThan, entry.status.allocatedBytes <= size { return false }
     if let chosen, !chosen.matches(entry) { return false }
+    if selection.takesKernelNamesOnly, !Self.isKernels(entry.name) { return false }
     return !keeps(entry)
   }
 }

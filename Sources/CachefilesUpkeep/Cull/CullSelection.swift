@@ -22,6 +22,8 @@ package struct CullSelection: Sendable {
   package var kept: [any ObjectRule] = []
   /// What is pinned, which is kept and told.
   package var pinned: PinnedObjects?
+  /// Whether only names go that a kernel makes; without it, whatever stands in an object's place.
+  package var takesKernelNamesOnly = false
   /// Whether dirty objects go too.
   package var includesDirty = false
 

@@ -31,6 +31,10 @@ final class CullSession: Sendable {
   /// Takes the cache for changes, with the kernel's leave where it is in use and that is wanted. A dry run only asks the kernel
   /// what is in use.
   func hold() throws(Refusal) {
+    if let given = options.right {
+      try given.requireStillHeld()
+      return right.withLock { $0 = given }
+    }
     if options.isDryRun, !options.isLive || store.probeLiveness(options.liveness) == .offline { return }
     let held = try store.removalRight(live: options.isLive, options.liveness)
     right.withLock { $0 = held }

@@ -15,9 +15,17 @@ final class OrderedRemoval: Sendable {
   private let rootPath: [UInt8]
   private let victims: [Victim]
   private let next = Atomic<Int>(0)
+  /// How many have been tried.
+  private let tried = Atomic<Int>(0)
 
-  init(_ victims: [Victim], _ session: CullSession, rootPath: [UInt8]) {
+  /// Called for each that stays because it is dirty or in use.
+  private let onStay: (@Sendable (Victim) -> Void)?
+
+  init(
+    _ victims: [Victim], _ session: CullSession, rootPath: [UInt8], onStay: (@Sendable (Victim) -> Void)? = nil
+  ) {
     self.victims = victims
+    self.onStay = onStay
     self.session = session
     self.rootPath = rootPath
   }
@@ -42,6 +50,7 @@ final class OrderedRemoval: Sendable {
     let values = AttributeBuffer(capacity: 1024)
     var counted = CullTally()
     while let victim = take(), session.mayGoOn(), session.budget.take() {
+      defer { tried.add(1, ordering: .relaxed) }
       do throws(Refusal) {
         if try !remove(victim, remover, values, &counted) { session.budget.giveBack() }
       } catch {
@@ -52,6 +61,9 @@ final class OrderedRemoval: Sendable {
     }
     handOver(&counted)
   }
+
+  /// Those that nothing was done about; exact when one thread works, as of a cache in use.
+  var untried: ArraySlice<Victim> { victims.dropFirst(tried.load(ordering: .relaxed)) }
 
   private func take() -> Victim? {
     let index = next.add(1, ordering: .relaxed).oldValue
@@ -68,8 +80,12 @@ final class OrderedRemoval: Sendable {
     _ victim: Victim, _ remover: any EntryRemover, _ values: AttributeBuffer, _ counted: inout CullTally
   ) throws(Refusal) -> Bool {
     switch try answer(victim, remover, values) {
-    case nil: counted.dirty += 1
-    case .inUse?: counted.inUse += 1
+    case nil:
+      counted.dirty += 1
+      onStay?(victim)
+    case .inUse?:
+      counted.inUse += 1
+      onStay?(victim)
     case .changed?: counted.skipped += 1
     case .failed(let error)?:
       session.noteFailure(StoreError(path: rootPath.appending(path: victim.path), operation: "remove", error: error))
@@ -92,7 +108,7 @@ final class OrderedRemoval: Sendable {
     let node = victim.directory.node
     if !session.options.selection.includesDirty {
       let directory: SharedDescriptor
-      do throws(Errno) { directory = try node.descriptor() } catch { return RemovalAnswer(error) }
+      do throws(Errno) { directory = try remover.directory(node) } catch { return RemovalAnswer(error) }
       if !Dirtiness(of: name, in: directory.value, values).isClean { return nil }
     }
     return session.options.isDryRun

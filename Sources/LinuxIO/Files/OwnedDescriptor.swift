@@ -116,6 +116,11 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     try FileStatus.readWithBirth(raw, "", flags: clinux_AT_EMPTY_PATH)
   }
 
+  /// The status of the directory above this one, wherever it stands now. The corresponding C function is `statx` with `..`.
+  ///
+  /// - Throws: `Errno`.
+  public func parentStatus() throws(Errno) -> FileStatus { try FileStatus.read(raw, "..", flags: AT_SYMLINK_NOFOLLOW) }
+
   /// Another descriptor of the same open file.
   ///
   /// The corresponding C function is `fcntl` with `F_DUPFD_CLOEXEC`.

@@ -11,6 +11,7 @@ public enum Syscall: String, Sendable, CaseIterable {
   case clone, copyFileRange, syncfs
   case nameToHandleAt, openByHandleAt
   case pidfdOpen, pidfdGetfd, unshare, fchdir, eventfd, poll
+  case signalfd, inotify, capset, fork, chdir, sendmsg
   /// A command that is written to a device.
   case command
 

@@ -38,11 +38,12 @@ public enum OpenFiles {
     let root = try OwnedDescriptor(directory: proc)
     var refused: Errno?
     var found: [Holder] = []
+    let device = CharacterDevice.number(FilePath(path))
     for process in try numbers(in: root).sorted() {
       do throws(Errno) {
         guard let name = EntryName(Array(String(process).utf8)) else { continue }
         let files = try root.open(name, .directory).open(EntryName("fd"), .directory)
-        if let holder = try holder(process, of: path, in: files) { found.append(holder) }
+        if let holder = try holder(process, of: path, device, in: files) { found.append(holder) }
       } catch {
         // The process ended, which is no refusal.
         if error != .noSuchFileOrDirectory, error != .noSuchProcess { refused = error }
@@ -55,17 +56,30 @@ public enum OpenFiles {
   }
 
   private static func holder(
-    _ process: Int, of path: String, in files: borrowing OwnedDescriptor
+    _ process: Int, of path: String, _ device: UInt64?, in files: borrowing OwnedDescriptor
   ) throws(Errno) -> Holder? {
     var holder: Holder?
     var servesOnDemand = false
     for file in try numbers(in: files).sorted() {
       let target = target(of: file, in: files)
-      if target == path, holder == nil { holder = Holder(process: process, descriptor: file) }
+      if holder == nil, target == path || isDevice(device, target, path, file, in: files) {
+        holder = Holder(process: process, descriptor: file)
+      }
       if target == "anon_inode:[cachefiles]" { servesOnDemand = true }
     }
     holder?.servesOnDemand = servesOnDemand
     return holder
+  }
+
+  /// Whether a link that ends as a path does leads to its device. A process with mounts of its own, as a sandboxed service has, sees
+  /// the device by another path, and by no whole one when it was opened among mounts that are gone.
+  private static func isDevice(
+    _ device: UInt64?, _ target: String?, _ path: String, _ file: Int, in files: borrowing OwnedDescriptor
+  ) -> Bool {
+    guard let device, let target, let last = path.split(separator: "/").last, target.hasSuffix("/\(last)"),
+      let name = EntryName(Array(String(file).utf8))
+    else { return false }
+    return CharacterDevice.number(of: name, in: files) == device
   }
 
   /// Whether a `/proc` shows every process of the machine: it is that of the first namespace of processes, whose number is

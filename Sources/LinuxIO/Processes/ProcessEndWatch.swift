@@ -1,11 +1,10 @@
-import CLinux
 import Glibc
 public import SystemPackage
 
 /// Waits on a thread of its own for the end of a process.
 public final class ProcessEndWatch: Sendable {
   private let thread: SystemThread
-  private let stop: SharedEvent
+  private let stop: Event
 
   /// Waits from now on; the body runs once when the process has ended, or when that can no longer be told.
   ///
@@ -13,7 +12,7 @@ public final class ProcessEndWatch: Sendable {
   public init(
     _ process: borrowing ProcessDescriptor, _ body: @escaping @Sendable () -> Void
   ) throws(Errno) {
-    let stop = try SharedEvent()
+    let stop = try Event()
     let watched = SharedFile(try process.descriptor.duplicate())
     guard
       let thread = SystemThread({
@@ -45,17 +44,5 @@ public final class ProcessEndWatch: Sendable {
   private final class SharedFile: Sendable {
     let value: OwnedDescriptor
     init(_ value: consuming OwnedDescriptor) { self.value = value }
-  }
-
-  /// A descriptor that becomes readable. The corresponding C function is `eventfd`.
-  private final class SharedEvent: Sendable {
-    let descriptor: OwnedDescriptor
-
-    init() throws(Errno) { descriptor = OwnedDescriptor(raw: try call(.eventfd) { clinux_eventfd() }) }
-
-    func set() {
-      var one: UInt64 = 1
-      _ = Glibc.write(descriptor.raw, &one, 8)
-    }
   }
 }

@@ -4,9 +4,19 @@ value() { sed -n "s/.*lab\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 export PYTHONDONTWRITEBYTECODE=1 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
 export LAB_FS LAB_GUEST LAB_CASE
 LAB_FS=$(value fs) LAB_GUEST=/lab/host$(value guest) LAB_CASE=$(value case)
+# A case that needs systemd is a service of it: this starts again as that service.
+if [[ $LAB_CASE == systemd && $$ == 1 ]]; then
+  mkdir -p /run/systemd/system
+  printf '%s\n' '[Unit]' 'Description=the case' '[Service]' 'Type=oneshot' "ExecStart=/bin/bash $LAB_GUEST/start.sh" \
+    'StandardOutput=tty' 'StandardError=inherit' 'TTYPath=/dev/console' 'TimeoutStartSec=infinity' \
+    > /run/systemd/system/lab.service
+  printf '%s\n' '[Unit]' 'Description=the lab' 'Requires=lab.service' 'AllowIsolate=yes' > /run/systemd/system/lab.target
+  exec /lib/systemd/systemd --system --unit=lab.target --show-status=no --log-level=warning
+fi
+
 # Each start of a program from the host's file system takes a second, from memory a quarter of it.
 mkdir /run/lab
-cp -a "/lab/host$(value bin)"/{cachefiles,cachefiles-fsck,cachefiles-cull,cache-du} /run/lab/
+cp -a "/lab/host$(value bin)"/{cachefiles,cachefiles-fsck,cachefiles-cull,cachefiles-daemon,cache-du} /run/lab/
 PATH=/run/lab:$PATH
 
 # Ganesha looks for its export there, and a bare machine has none.

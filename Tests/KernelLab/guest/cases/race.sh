@@ -1,4 +1,5 @@
-# Case 17. How long it takes to cull 45,000 objects back to frun 50 %: cachefilesd alone, and `cull --live` beside it, in one guest.
+# Case 17. How long it takes to cull 45,000 objects back to frun 50 %: cachefilesd alone, `cull --live` beside it, and cachefiles-daemon
+# alone, in one guest.
 # Slow: it runs only when it is named.
 mkdir -p $cache
 fill() {
@@ -39,3 +40,15 @@ fill
 bind_daemon || broken "cachefilesd does not hold the cache"
 note "cachefilesd alone: $(race 900)"
 check "cachefilesd lives" daemon_lives
+unbind
+umount $cache || broken "cannot be unmounted"
+
+fill
+cachefiles-daemon -n -s -f /tmp/cachefilesd.conf > /tmp/keeper.log 2>&1 &
+wait_bound $! is_bound || { cat /tmp/keeper.log; broken "cachefiles-daemon does not hold the cache"; }
+note "cachefiles-daemon alone: $(race 900)"
+check "cachefiles-daemon lives" daemon_lives
+sleep 2
+grep culled /tmp/keeper.log
+note "its memory: $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status") KiB at most; processor $(ps -o time= -p "$(</tmp/binder.pid)")"
+unbind

@@ -1,0 +1,52 @@
+import ArgumentParser
+import CachefilesDaemon
+import CachefilesFormat
+import LinuxIO
+import SystemPackage
+
+/// `cachefiles daemon status`: what the daemon does now, what it last culled, and why it is not culling.
+struct DaemonStatusCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "Show what the daemon does and has done.",
+    discussion: """
+      Reads the file that the daemon writes when something has changed, at most once a second.
+
+      EXIT STATUS
+        0    the daemon runs, and nothing is in its way
+        1    it runs, and does not come forward: what should go cannot, or its settings could not be read again
+        2    it does not run
+        64   the command line is not understood
+      """)
+
+  @Option(
+    name: .customLong("status-file"),
+    help: ArgumentHelp("The file that the daemon writes (default: /run/cachefiles-daemon/status).", valueName: "file"))
+  var statusFile: ByteArgument?
+
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let output = Output(output)
+    let path = statusFile.map { FilePath(bytes: $0.bytes) } ?? StatusFiles.defaultPath
+    let name = EscapedBytes.string(path.bytes)
+    let text: [UInt8]
+    do throws(Errno) { text = try UserFile.read(path, limit: 1 << 20) } catch {
+      guard error == .noSuchFileOrDirectory else { throw Failure("\(name): cannot read: \(error)") }
+      StandardError.line("cachefiles: the daemon does not run: there is no \(name)")
+      throw ExitStatus.live
+    }
+    let view = DaemonStatusView(fields: DaemonStatus.fields(of: text), isRunning: Self.isRunning(text))
+    output.render(view, command: "daemon-status")
+    output.stream.flush()
+    guard view.isRunning else { throw ExitStatus.live }
+    if view.isObstructed || output.stream.hasFailed { throw ExitStatus.failure }
+  }
+
+  /// Whether the process that wrote the file is still there and the daemon.
+  private static func isRunning(_ text: [UInt8]) -> Bool {
+    guard let process = DaemonStatus.fields(of: text)["pid"].flatMap({ Int($0) }), process > 0,
+      let name = try? SmallFile.read(FilePath("/proc/\(process)/comm"), limit: 64)
+    else { return false }
+    return name.starts(with: "cachefiles-daem".utf8)
+  }
+}

@@ -1,0 +1,76 @@
+import CachefilesDaemon
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+
+/// What the daemon wrote of itself.
+struct DaemonStatusView: Renderable {
+  let fields: [String: String]
+  /// Whether it still runs.
+  let isRunning: Bool
+
+  /// Whether it does not come forward.
+  var isObstructed: Bool { fields["obstacle"] != nil || fields["settings_failure"] != nil }
+
+  private func number(_ name: String) -> UInt64 { fields[name].flatMap { UInt64($0) } ?? 0 }
+  private func time(_ name: String) -> Timestamp {
+    Timestamp(nanosecondsSince1970: fields[name].flatMap { Int64($0) } ?? 0)
+  }
+  private func size(_ name: String) -> String { Quantity.size(number(name)) }
+  private func isSet(_ name: String) -> Bool { fields[name] == "true" }
+
+  func write(to json: inout JSONWriter) {
+    json.bool("running", isRunning)
+    for name in Self.texts {
+      // They are escaped in the file, as in a log.
+      if let value = fields["\(name)"] { json.bytes(name, EscapedBytes.unescape(Array(value.utf8).span)) }
+    }
+    for name in Self.booleans { if let value = fields["\(name)"] { json.bool(name, value == "true") } }
+    for name in Self.numbers { if let value = fields["\(name)"].flatMap({ Int64($0) }) { json.number(name, value) } }
+  }
+
+  private static let texts: [StaticString] = ["directory", "tag", "activity", "obstacle", "settings_failure"]
+  private static let booleans: [StaticString] = ["taken_over", "device_kept", "kernel_culling", "last_cull_reached"]
+  private static let numbers: [StaticString] = [
+    "pid", "started_ns", "written_ns", "settings_read_ns", "available_bytes", "run_bytes", "cull_bytes", "stop_bytes",
+    "free_files", "run_files", "cull_files", "stop_files", "culls", "culled_objects", "culled_bytes", "failures",
+    "scans",
+    "remembered_objects", "swept_entries", "swept_bytes", "graveyard_left", "last_cull_ended_ns", "last_cull_objects",
+    "last_cull_bytes", "last_cull_in_use", "last_cull_dirty", "last_cull_scans", "last_cull_ms",
+  ]
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    let who = "\(fields["directory"] ?? "?"): "
+    guard isRunning else { return [who + style.bad("the daemon (process \(number("pid"))) has ended without a word")] }
+    var lines = [who + "kept by process \(number("pid")) since \(Quantity.time(time("started_ns")))"]
+    lines.append("  now         " + now(style))
+    lines.append(
+      "  available   \(size("available_bytes")); culling begins below \(size("cull_bytes")) and ends at \(size("run_bytes"))"
+    )
+    if fields["last_cull_ended_ns"] != nil {
+      let ended = time("last_cull_ended_ns")
+      lines.append(
+        "  last cull   \(Quantity.time(ended)): \(Quantity.count(Int(number("last_cull_objects")), "object")), "
+          + "\(size("last_cull_bytes")) in \(number("last_cull_ms")) ms; in use \(number("last_cull_in_use")), dirty "
+          + "\(number("last_cull_dirty"))")
+    }
+    lines.append(
+      "  so far      \(Quantity.count(Int(number("culled_objects")), "object")), \(size("culled_bytes")) culled; "
+        + "\(number("swept_entries")) entries of the graveyard removed")
+    lines.append(
+      "  at its end  " + (isSet("device_kept") ? "the cache stays bound for the next start" : "the cache is let go"))
+    if let failure = fields["settings_failure"] { lines.append("  settings    " + style.bad("as before: \(failure)")) }
+    if number("failures") > 0 { lines.append("  failures    \(number("failures")); see the log") }
+    return lines
+  }
+
+  private func now(_ style: Style) -> String {
+    if let obstacle = fields["obstacle"] { return style.bad("not culling: \(obstacle)") }
+    switch fields["activity"] {
+    case "scanning": return "looking for what went unused for longest"
+    case "culling": return "culling"
+    case "limits": return "looking at the limits of its settings"
+    default: return isSet("kernel_culling") ? "the kernel wants room; about to cull" : style.good("nothing to cull")
+    }
+  }
+}

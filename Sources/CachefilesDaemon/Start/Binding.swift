@@ -1,0 +1,89 @@
+import CachefilesFormat
+import CachefilesHost
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// How the daemon comes to hold a cache: it binds it, or takes it over from an earlier process whose device was kept.
+struct Binding {
+  let configuration: DaemonConfiguration
+  let directory: FilePath
+  let log: DaemonLog
+  var sources = LivenessSources()
+
+  /// A device that a service manager kept, if it holds the cache of this directory; nil otherwise, with the reason in the log.
+  func takeOver(_ kept: consuming OwnedDescriptor) -> HeldCache? {
+    let refuse = { (reason: String) in
+      log.warning("the device that the service manager kept is of no use: \(reason); the cache is bound anew")
+    }
+    guard let number = CharacterDevice.number(of: kept), number == CharacterDevice.number(FilePath(sources.device))
+    else {
+      refuse("it is no \(sources.device)")
+      return nil
+    }
+    let device = DeviceFile(kept)
+    do throws(Errno) {
+      guard try device.state() != nil else {
+        refuse("it has no cache bound")
+        return nil
+      }
+    } catch {
+      refuse("it cannot be read: \(error)")
+      return nil
+    }
+    do throws(StartFailure) { return HeldCache(device: device, live: try hold(device), isTakenOver: true) } catch {
+      refuse(error.description)
+      return nil
+    }
+  }
+
+  /// Opens the device, gives it the configuration, and binds.
+  func bind() throws(StartFailure) -> HeldCache {
+    let device = DeviceFile(try openDevice())
+    for command in configuration.commands(directory) {
+      do throws(Errno) { try device.command(command.line) } catch {
+        let words = LastWords.configuring(command.line, error)
+        guard command.isOptional else { throw StartFailure(words, .configuration) }
+        log.warning(words)
+      }
+    }
+    do throws(Errno) { try device.command(Array("bind".utf8)) } catch {
+      throw StartFailure(LastWords.binding(directory, error))
+    }
+    return HeldCache(device: device, live: try hold(device))
+  }
+
+  /// Where a process has just ended the kernel may still be letting its cache go, which takes as long as files are in use. A
+  /// service manager that was told to lets go in a moment.
+  private func openDevice() throws(StartFailure) -> OwnedDescriptor {
+    let start = ContinuousClock.now
+    var hasTold = false
+    while true {
+      do throws(Errno) { return try OwnedDescriptor(device: FilePath(sources.device)) } catch {
+        let patience: Duration = isHeld ? .seconds(3) : .seconds(60)
+        guard error == .resourceBusy, ContinuousClock.now - start < patience else {
+          throw StartFailure(LastWords.opening(error, sources))
+        }
+        if !hasTold { log.info("\(sources.device) is in use; waiting until the kernel has let an earlier cache go") }
+        hasTold = true
+        Pause.microseconds(100_000)
+      }
+    }
+  }
+
+  /// Whether a process has the device open, as far as that can be told.
+  private var isHeld: Bool {
+    do throws(Errno) { return try !OpenFiles.holders(of: sources.device, proc: sources.processes).isEmpty } catch {
+      return true
+    }
+  }
+
+  /// The cache behind a device that has bound it: the directory must be the one that the configuration names.
+  private func hold(_ device: DeviceFile) throws(StartFailure) -> SharedLiveHold {
+    let store: Store
+    do throws(OpeningFailure) { store = try Store(path: directory) } catch { throw StartFailure("\(error)") }
+    do throws(Refusal) { return SharedLiveHold(try LiveCache(bound: store, by: device)) } catch {
+      throw StartFailure("\(EscapedBytes.string(directory.bytes)): \(error)")
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// What keeps the daemon from starting: one line that says what to do, and its exit status.
+package struct StartFailure: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The statuses of cachefilesd.
+  package enum Status: Int32, Sendable {
+    /// Something of the system's failed.
+    case system = 1
+    /// The configuration cannot be used.
+    case configuration = 2
+  }
+
+  package var description: String
+  package var status: Status
+
+  package init(_ description: String, _ status: Status = .system) {
+    self.description = description
+    self.status = status
+  }
+}

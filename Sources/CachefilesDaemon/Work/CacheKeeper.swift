@@ -1,0 +1,317 @@
+import CachefilesFormat
+import CachefilesStore
+import CachefilesSurvey
+import CachefilesUpkeep
+import LinuxIO
+import SystemPackage
+
+/// The daemon at work: one thread that waits for news of the device, the graveyard, the workers, signals and the clock, and never
+/// does anything itself that may take long.
+final class CacheKeeper {
+  /// What it is made of.
+  struct Parts {
+    let device: any CacheDevice
+    let live: SharedLiveHold
+    let signals: SignalQueue
+    let manager: ServiceManager
+    let log: DaemonLog
+    let board: StatusBoard
+    let files: StatusFiles
+    /// Reads the settings again.
+    let load: @Sendable () throws(SettingsFailure) -> DaemonSettings
+    /// Objects that are remembered between two scans.
+    var capacity: Int
+    /// How often everything is looked at, whatever happens.
+    var interval = Duration.seconds(60)
+  }
+
+  /// How it ended.
+  enum End: Equatable {
+    /// A signal asked for it.
+    case asked
+    /// The kernel has given the cache up.
+    case lost(Refusal)
+  }
+
+  typealias Moment = ContinuousClock.Instant
+
+  private let parts: Parts
+  private let worker: CullWorker
+  private let reaper: GraveyardWorker
+  private let watch: ArrivalWatch?
+  private var schedule: CullSchedule
+  private var settings: DaemonSettings
+  private var end: End?
+  private var nextTick = Moment.now
+  private var nextSign = Moment.now
+  private var nextLimits: Moment
+  /// The device is not looked at before: busy caches have news all the time.
+  private var restUntil = Moment.now
+  private var runsForRoom = false
+  private var told: String?
+  private var nextFiles = Moment.now
+
+  init(_ parts: Parts, _ schedule: CullSchedule, _ settings: DaemonSettings) throws(Errno) {
+    self.parts = parts
+    self.schedule = schedule
+    self.settings = settings
+    nextLimits = .now + .seconds(60)
+    worker = try CullWorker(parts.live, capacity: parts.capacity, parts.log, parts.board)
+    reaper = try GraveyardWorker(parts.live, parts.log, parts.board)
+    var found: ArrivalWatch?
+    do throws(Errno) {
+      found = try ArrivalWatch(try parts.live.live.store.root.open(Store.graveyardName, .directory))
+    } catch {
+      parts.log.warning("the graveyard cannot be watched: \(error): it is looked at once a minute")
+    }
+    watch = found
+  }
+
+  /// Works until the end.
+  func run() throws(Errno) -> End {
+    let (worker, reaper) = (worker, reaper)
+    let threads = (try BackgroundThread { worker.run() }, try BackgroundThread { reaper.run() })
+    adopt(settings)
+    parts.manager.ready(words)
+    while end == nil {
+      let now = Moment.now
+      if now >= nextTick { tick(now) }
+      sign(now)
+      startWork(now)
+      writeFiles(now)
+      try wait()
+    }
+    worker.order { $0.isEnding = true }
+    reaper.end()
+    // A thread that hangs in a call on a dead disk is left behind.
+    if !threads.0.waitForEnd(milliseconds: 10_000) || !threads.1.waitForEnd(milliseconds: 10_000) {
+      parts.log.warning("a call on the disk has not come back for ten seconds; not waiting for it")
+    }
+    writeFiles(.now, atOnce: true)
+    return end ?? .asked
+  }
+
+  // MARK: Waiting
+
+  private func wait() throws(Errno) {
+    var set = PollSet()
+    let signals = set.add(parts.signals.descriptor)
+    let done = set.add(worker.done.descriptor)
+    let arrivals = watch.map { set.add($0.descriptor) }
+    let now = Moment.now
+    let news = now >= restUntil ? parts.device.join(&set) : nil
+    try set.wait(milliseconds: pause(from: now))
+    if set.isReady(signals) { takeSignals() }
+    if set.isReady(done) {
+      worker.done.clear()
+      takeResults()
+    }
+    if let arrivals, set.isReady(arrivals) {
+      watch?.clear()
+      reaper.notice()
+    }
+    if let news, set.isReady(news) { readState() }
+  }
+
+  /// How long nothing has to be done that the clock asks for.
+  private func pause(from now: Moment) -> Int {
+    var next = min(nextTick, nextLimits)
+    if parts.manager.watchdogInterval != nil { next = min(next, nextSign) }
+    if restUntil > now { next = min(next, restUntil) }
+    if parts.board.hasNews { next = min(next, nextFiles) }
+    if let retry = schedule.nextMoment, !runsForRoom { next = min(next, retry) }
+    // While it culls: whether the processor still matters, and the status file.
+    if worker.isBusy { next = min(next, now + .seconds(1)) }
+    return max(1, Int(clamping: (next - now).nanoseconds / 1_000_000 + 1))
+  }
+
+  // MARK: News
+
+  private func readState() {
+    restUntil = .now + .milliseconds(250)
+    do throws(Errno) {
+      guard let state = try parts.device.state() else {
+        end = .lost(.withdrawn)
+        return
+      }
+      note(state)
+    } catch {
+      parts.log.error("cannot read how the cache does: \(error)")
+      if error == .ioError { end = .lost(.withdrawn) }
+    }
+  }
+
+  private func note(_ state: CacheStateLine) {
+    let wasCulling = schedule.state?.isCulling ?? false
+    let fileSystem = try? parts.live.live.store.root.fileSystem()
+    schedule.note(state, fileSystem)
+    worker.hurry(schedule.isPastStop)
+    if state.isCulling != wasCulling { parts.log.debug("the kernel \(state.isCulling ? "asks for" : "ends") a cull") }
+    let (schedule, unit) = (schedule, fileSystem?.blockSize ?? 0)
+    parts.board.update { status in
+      status.isKernelCulling = state.isCulling
+      status.runBytes = state.limits.brun &* unit
+      status.cullBytes = state.limits.bcull &* unit
+      status.stopBytes = state.limits.bstop &* unit
+      (status.runFiles, status.cullFiles, status.stopFiles) = (
+        state.limits.frun, state.limits.fcull, state.limits.fstop
+      )
+      if let fileSystem {
+        status.availableBytes = fileSystem.availableBytes
+        status.freeFiles = fileSystem.freeFiles
+      }
+      if !schedule.wantsRoom { status.obstacle = nil }
+    }
+    tell()
+  }
+
+  private func takeSignals() {
+    while let signal = parts.signals.next() {
+      switch signal {
+      case .end:
+        parts.manager.stopping("ending")
+        end = end ?? .asked
+      case .reload: reload()
+      case .report:
+        readState()
+        writeFiles(.now, atOnce: true)
+      }
+    }
+  }
+
+  private func reload() {
+    parts.manager.reloading()
+    do throws(SettingsFailure) {
+      adopt(try parts.load())
+      parts.log.notice("the settings have been read again")
+    } catch {
+      parts.log.error("the settings stay as they were: \(error)")
+      parts.board.update { $0.settingsFailure = error.description }
+    }
+    parts.manager.ready(words)
+  }
+
+  private func adopt(_ new: DaemonSettings) {
+    settings = new
+    parts.log.level = new.level
+    if let status = try? parts.live.live.store.root.fileSystem() {
+      schedule.minimumFree = new.minimumFree?(status) ?? 0
+      schedule.margin = new.margin?(status) ?? 0
+    }
+    worker.order { $0.settings = new }
+    nextLimits = min(nextLimits, .now + .seconds(1))
+    parts.files.metrics = new.metrics
+    parts.board.update { status in
+      status.settingsFailure = nil
+      status.settingsRead = Timestamp.now
+    }
+    nextTick = .now
+  }
+
+  // MARK: Work
+
+  private func tick(_ now: Moment) {
+    nextTick = now + parts.interval
+    readState()
+    // The graveyard is also looked at when nobody told of an arrival.
+    reaper.notice()
+    // Not from this thread: the kernel takes one command at a time, and one may hang on a dead disk.
+    worker.order { $0.verifies = true }
+  }
+
+  private func sign(_ now: Moment) {
+    guard let interval = parts.manager.watchdogInterval, now >= nextSign else { return }
+    parts.manager.alive()
+    nextSign = now + interval
+  }
+
+  private func startWork(_ now: Moment) {
+    if !runsForRoom, schedule.isDue(at: now) {
+      runsForRoom = true
+      let goal = schedule.goal
+      worker.order { $0.room = goal }
+    }
+    if worker.isBusy, let status = try? parts.live.live.store.root.fileSystem(), let state = schedule.state {
+      var now = state
+      (now.releasedFiles, now.releasedBlocks) = (0, 0)
+      schedule.note(now, status)
+      worker.hurry(schedule.isPastStop)
+    }
+    guard now >= nextLimits else { return }
+    nextLimits = now + settings.interval
+    if !settings.limits.isEmpty, !schedule.isOff { worker.order { $0.limits = true } }
+  }
+
+  private func takeResults() {
+    for result in worker.takeResults() {
+      switch result {
+      case .room(let outcome): finish(outcome)
+      case .limits: readState()
+      case .refused(let reason):
+        runsForRoom = false
+        obstruct(reason)
+        schedule.note(StandingCull.Outcome(), at: .now)
+      case .lost(let refusal): end = .lost(refusal)
+      }
+    }
+  }
+
+  private func finish(_ outcome: StandingCull.Outcome) {
+    runsForRoom = false
+    readState()
+    schedule.note(outcome, at: .now)
+    let milliseconds = outcome.duration.nanoseconds / 1_000_000
+    parts.board.update { status in
+      guard outcome.done.objects > 0 || outcome.isExhausted else { return }
+      status.culls += 1
+      status.lastCull = DaemonStatus.LastCull(
+        ended: Timestamp.now, objects: outcome.done.objects, bytes: outcome.done.bytes, inUse: outcome.inUse,
+        dirty: outcome.dirty, scans: outcome.scans, milliseconds: milliseconds, isReached: outcome.isReached)
+    }
+    if outcome.done.objects > 0 {
+      parts.log.info(
+        "culled \(CullWorker.words(outcome.done)) in \(milliseconds) ms; in use \(outcome.inUse), dirty "
+          + "\(outcome.dirty), scans \(outcome.scans)")
+    }
+    if outcome.isExhausted, schedule.wantsRoom {
+      obstruct("nothing can go: what is left is in use, dirty or pinned, or other files fill the file system")
+    } else if outcome.done.objects > 0 || !schedule.wantsRoom {
+      parts.board.update { $0.obstacle = nil }
+    }
+    // What comes next is found at leisure, so that the next cull does not begin with a scan.
+    if outcome.isReached, outcome.done.objects > 0 { worker.order { $0.prepares = true } }
+    tell()
+  }
+
+  /// Says once why nothing goes.
+  private func obstruct(_ reason: String) {
+    let isNew = parts.board.current.obstacle != reason
+    parts.board.update { $0.obstacle = reason }
+    if isNew { parts.log.error("the kernel wants room, but \(reason)") }
+    tell()
+  }
+
+  // MARK: Words
+
+  /// What it does, in one line.
+  private var words: String {
+    let status = parts.board.current
+    let free = "\(ByteQuantity.words(status.availableBytes)) available"
+    if let obstacle = status.obstacle { return "not culling: \(obstacle); \(free)" }
+    if schedule.isOff { return "keeping the graveyard only (nocull), \(free)" }
+    return runsForRoom ? "culling, \(free)" : "keeping the cache, \(status.culledObjects) objects culled so far"
+  }
+
+  private func tell() {
+    let line = words
+    guard line != told, parts.manager.isPresent else { return }
+    told = line
+    parts.manager.status(line)
+  }
+
+  private func writeFiles(_ now: Moment, atOnce: Bool = false) {
+    guard atOnce || now >= nextFiles, parts.board.takeNews() || atOnce else { return }
+    nextFiles = now + .seconds(1)
+    parts.files.write(parts.board, parts.log)
+  }
+}

@@ -1,0 +1,266 @@
+import CachefilesFormat
+import CachefilesStore
+import CachefilesSurvey
+import CachefilesUpkeep
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// The thread that removes objects: for room as the kernel asks for it, for the limits of the settings, and looks ahead in between.
+final class CullWorker: Sendable {
+  /// Something to do. What comes first is done first.
+  struct Orders: Sendable {
+    /// Other settings, which hold from now on.
+    var settings: DaemonSettings?
+    /// Room is wanted.
+    var room: CullGoal?
+    /// The limits of the settings are to be looked at.
+    var limits = false
+    /// What would go next is to be found.
+    var prepares = false
+    /// The kernel is to be asked whether it still has the cache.
+    var verifies = false
+    /// The daemon ends.
+    var isEnding = false
+  }
+
+  /// What came of something.
+  enum Result: Sendable {
+    case room(StandingCull.Outcome)
+    case limits
+    /// Why nothing may be removed: pins that cannot be read.
+    case refused(String)
+    /// The kernel has withdrawn the cache, or nothing can be asked of it.
+    case lost(Refusal)
+  }
+
+  /// Set when there is a result.
+  let done: Event
+  private let wake: Event
+  private let orders = Mutex(Orders())
+  private let results = Mutex<[Result]>([])
+  private let isBusyFlag = Atomic<Bool>(false)
+  /// Whether scans are to spare the processor no longer.
+  private let isHurried = Atomic<Bool>(false)
+  private let right: SharedLiveHold
+  private let log: DaemonLog
+  private let board: StatusBoard
+  private let capacity: Int
+
+  init(_ right: SharedLiveHold, capacity: Int, _ log: DaemonLog, _ board: StatusBoard) throws(Errno) {
+    self.right = right
+    self.capacity = capacity
+    self.log = log
+    self.board = board
+    done = try Event()
+    wake = try Event()
+  }
+
+  /// Whether something is being done, or waits to be.
+  var isBusy: Bool { isBusyFlag.load(ordering: .relaxed) }
+
+  /// Whether the processor matters no more.
+  func hurry(_ hurries: Bool) { isHurried.store(hurries, ordering: .relaxed) }
+
+  /// Gives orders; what is being done and matters less is broken off.
+  func order(_ change: (inout Orders) -> Void) {
+    orders.withLock { change(&$0) }
+    isBusyFlag.store(true, ordering: .relaxed)
+    wake.set()
+  }
+
+  /// Takes the results that there are.
+  func takeResults() -> [Result] {
+    results.withLock { list in
+      defer { list = [] }
+      return list
+    }
+  }
+
+  private func report(_ result: Result) {
+    results.withLock { $0.append(result) }
+    done.set()
+  }
+
+  // MARK: The thread
+
+  /// Does what it is told until the end.
+  func run() {
+    let standing = StandingCull(right, StandingCull.Options())
+    var settings = DaemonSettings()
+    var isStale = true
+    while true {
+      let next = orders.withLock { orders in
+        defer { orders = Orders(isEnding: orders.isEnding) }
+        return orders
+      }
+      if next.isEnding { return }
+      if next.verifies, !isStillBound { continue }
+      if let changed = next.settings { (settings, isStale) = (changed, true) }
+      if next.room == nil, !next.limits, !next.prepares {
+        isBusyFlag.store(false, ordering: .relaxed)
+        done.set()
+        _ = wake.wait()
+        continue
+      }
+      isBusyFlag.store(true, ordering: .relaxed)
+      guard let selection = selection(settings) else { continue }
+      if isStale || !standing.isAbout(selection.pinned) { standing.change(to: options(selection)) }
+      isStale = false
+      if let goal = next.room {
+        makeRoom(goal, standing)
+        if next.limits { orders.withLock { $0.limits = true } }
+      } else if next.limits {
+        keepLimits(settings, selection)
+        if next.prepares { orders.withLock { $0.prepares = true } }
+      } else if next.prepares {
+        standing.prepare { self.isWanted }
+        board.update { status in
+          status.activity = .idle
+          status.remembered = standing.remembered
+        }
+      }
+    }
+  }
+
+  /// Whether the kernel still has the cache.
+  private var isStillBound: Bool {
+    do throws(Refusal) {
+      try right.live.requireSameCache()
+      return true
+    } catch {
+      switch error {
+      // That it could not be asked says nothing.
+      case .noLeave(.failed), .lockFailed: return true
+      default:
+        report(.lost(error))
+        return false
+      }
+    }
+  }
+
+  /// Whether something else is wanted more than work of no hurry.
+  private var isWanted: Bool { orders.withLock { $0.room != nil || $0.isEnding } }
+  private var isEnding: Bool { orders.withLock { $0.isEnding } }
+
+  /// What may go: nothing where the pins cannot be read.
+  private func selection(_ settings: DaemonSettings) -> CullSelection? {
+    var selection = CullSelection()
+    // What nobody but a person or another program can have put there is theirs.
+    selection.takesKernelNamesOnly = true
+    do throws(SettingsFailure) {
+      selection.pinned = try settings.pins(right.live.store)
+      return selection
+    } catch {
+      report(.refused(error.description))
+      return nil
+    }
+  }
+
+  private var share: ProcessorShare {
+    ProcessorShare(0.1) { self.isHurried.load(ordering: .relaxed) || self.isEnding }
+  }
+
+  private func options(_ selection: CullSelection) -> StandingCull.Options {
+    var options = StandingCull.Options()
+    options.selection = selection
+    options.capacity = capacity
+    options.share = share
+    options.onFailure = { self.note($0) }
+    options.onScan = { begins in
+      self.board.update { status in
+        status.activity = begins ? .scanning : .culling
+        if begins { status.scans += 1 }
+      }
+    }
+    options.isCancelled = { self.isEnding }
+    return options
+  }
+
+  private func note(_ failure: StoreError) {
+    log.failure(failure)
+    board.update { $0.failures += 1 }
+  }
+
+  private func makeRoom(_ goal: CullGoal, _ standing: StandingCull) {
+    board.update { $0.activity = .culling }
+    let outcome = standing.run(goal)
+    board.update { status in
+      status.activity = .idle
+      status.remembered = standing.remembered
+    }
+    count(outcome.done)
+    if let refusal = outcome.refusal, refusal.isOccupied {
+      report(.lost(refusal))
+    } else {
+      if let refusal = outcome.refusal { log.error("culling: \(refusal)") }
+      report(.room(outcome))
+    }
+  }
+
+  private func count(_ sum: CullSum) {
+    board.update { status in
+      status.culledObjects += sum.objects
+      status.culledBytes &+= sum.bytes
+    }
+  }
+
+  // MARK: Limits
+
+  private func keepLimits(_ settings: DaemonSettings, _ selection: CullSelection) {
+    board.update { $0.activity = .limits }
+    defer {
+      board.update { $0.activity = .idle }
+      report(.limits)
+    }
+    for limit in settings.limits where !isWanted && !fits(limit) {
+      var options = CullOptions()
+      options.goal.maximumBytes = limit.maximumBytes
+      options.goal.usedSince = limit.maximumAge.map { Timestamp.now - $0 }
+      options.selection = selection
+      options.selection.volumes = limit.volumes
+      options.isBestEffort = true
+      options.isLive = true
+      options.right = right
+      options.share = share
+      options.threads = 1
+      options.onFailure = { self.note($0) }
+      options.isCancelled = { self.isWanted }
+      let store: Store
+      do throws(Errno) { store = try right.live.store.duplicate() } catch {
+        return log.error("\(limit.name): \(error)")
+      }
+      if options.goal.maximumBytes != nil, let margin = settings.margin, let status = try? store.root.fileSystem() {
+        options.goal.margin = margin(status)
+      }
+      let report = Cull(store, options).run()
+      count(report.done)
+      if let refusal = report.refusal, refusal.isOccupied { return self.report(.lost(refusal)) }
+      if report.done.objects > 0 {
+        log.info("\(limit.name): \(Self.words(report.done)) removed")
+      }
+      if !report.isGoalMet, !report.isInterrupted {
+        log.notice("\(limit.name): not kept: what is left is in use, dirty or pinned")
+      }
+    }
+  }
+
+  /// Whether a limit of size holds in any case: the whole file system has no more in it.
+  private func fits(_ limit: DaemonSettings.Limit) -> Bool {
+    guard let most = limit.maximumBytes, let status = try? right.live.store.root.fileSystem() else { return false }
+    return (status.blocks &- status.freeBlocks) &* status.blockSize <= most
+  }
+
+  /// `1,234 objects, 1.2 GiB`.
+  static func words(_ sum: CullSum) -> String {
+    "\(sum.objects) object\(sum.objects == 1 ? "" : "s"), \(ByteQuantity.words(sum.bytes))"
+  }
+}
+
+extension Duration {
+  /// The same in nanoseconds.
+  var nanoseconds: Int64 {
+    let (seconds, rest) = components
+    return seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue &+ rest / 1_000_000_000
+  }
+}

@@ -1,0 +1,5 @@
+// The program `cachefiles-daemon`: everything is in CachefilesCommands. The arguments come from here and from nowhere else: Swift's own list of them is read
+// from /proc, which may not be mounted.
+_Noreturn void cachefiles_run(int program, int argc, char **argv);
+
+int main(int argc, char **argv) { cachefiles_run(4, argc, argv); }
