@@ -93,7 +93,7 @@ struct NameDecoder {
     answers += 1
   }
 
-  /// Finds the name in a bare name or in a path of an object; nil foreverything else.
+  /// Finds the name in a bare name or in a path of an object; nil for everything else.
   private mutating func place(in line: Span<UInt8>) -> Place? {
     var slashes = (last: -1, second: -1, third: -1)
     var count = 0

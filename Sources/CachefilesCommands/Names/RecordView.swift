@@ -112,7 +112,7 @@ struct RecordView {
       add(coherency, to: &card, style)
       var words = "\(value.count) bytes, content \(record.content.name)"
       switch record.content {
-      case .noData: words += style.faint(" (written forevery clean object, full or empty)")
+      case .noData: words += style.faint(" (written for every clean object, full or empty)")
       case .dirty: words += style.warning(" (open for writing when last seen)")
       default: words += style.faint(" (\(record.content.rawValue))")
       }

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the program's exit status means, the same forevery command but `fsck`.
+/// What the program's exit status means, the same for every command but `fsck`.
 enum ExitStatus {
   /// Done.
   static let success = ExitCode(0)

@@ -11,7 +11,7 @@ public struct Content: RawRepresentable, Equatable, Hashable, Sendable, CustomSt
   @inlinable
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  /// Written forevery clean object, full or empty.
+  /// Written for every clean object, full or empty.
   @inlinable
   public static var noData: Content { Content(rawValue: 0) }
   /// Defined, never written by a released kernel; accepted on read.

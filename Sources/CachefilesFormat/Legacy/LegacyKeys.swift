@@ -22,7 +22,7 @@ enum LegacyKeys {
   }
 
   /// What a key alone must be, without the levels above it: an NFS server, an NFS superblock, or a file handle that
-  /// says which server made it. Nil foreverything else: other keys have no form of their own.
+  /// says which server made it. Nil for everything else: other keys have no form of their own.
   static func guess(_ key: Span<UInt8>, _ kind: LegacyName.Kind) -> (NetfsType, LegacyRole)? {
     switch (kind, key.count) {
     case (.data, 4...128): return NFSFileHandle(key).server == .unknown ? nil : (.nfs, .object)

@@ -121,10 +121,7 @@ extension Diagnosis {
       guard let daemon = seen.daemon, let program = daemon.program, program != Array("cachefilesd".utf8) else {
         return add(.configMissing, "there is no such file", of: path)
       }
-      let name = EscapedBytes.string(program)
-      add(
-        .configOfAnother, "\(name) (process \(daemon.process)) holds the device, and needs no cachefilesd.conf",
-        of: path)
+      add(.configOfAnother, "\(daemon.words) holds the device, and needs no cachefilesd.conf", of: path)
     case .unreadable(let reason): add(.configUnreadable, reason, of: path)
     case .read(let configuration):
       for defect in configuration.defects {

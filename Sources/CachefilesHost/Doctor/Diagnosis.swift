@@ -118,7 +118,7 @@ package struct Diagnosis: Sendable {
     {
       return add(
         .boundElsewhere,
-        "\(words), bound by process \(daemon.process) in \(EscapedBytes.string(directory))", of: root)
+        "\(words), bound by \(daemon.words) in \(EscapedBytes.string(directory))", of: root)
     }
     if seen.liveness.isLive == true || seen.daemon?.isSameDirectory == true {
       return add(.bound, "\(words), in this directory" + process, of: root)
@@ -145,12 +145,12 @@ package struct Diagnosis: Sendable {
     }
     if daemon.isSameDirectory == false {
       return add(
-        .boundElsewhere, "process \(daemon.process) has bound \(EscapedBytes.string(daemon.directory ?? []))", of: root)
+        .boundElsewhere, "\(daemon.words) has bound \(EscapedBytes.string(daemon.directory ?? []))", of: root)
     }
-    add(daemon.isSameDirectory == true ? .bound : .boundUnproven, "bound by process \(daemon.process)", of: root)
+    add(daemon.isSameDirectory == true ? .bound : .boundUnproven, "bound by \(daemon.words)", of: root)
   }
 
-  private var process: String { seen.daemon.map { ", by process \($0.process)" } ?? "" }
+  private var process: String { seen.daemon.map { ", by \($0.words)" } ?? "" }
 
   /// The name that the configuration gives the cache of this directory; nil when it is about another one.
   private var configuredTag: [UInt8]? {

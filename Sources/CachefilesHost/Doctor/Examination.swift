@@ -72,6 +72,9 @@ package struct Examination: Sendable {
 
     /// Whether it is `cachefiles-daemon`.
     package var isOfThisPackage: Bool { program.map(CacheDaemon.isOfThisPackage) ?? false }
+
+    /// `cachefilesd (pid 812)`, as all commands name it.
+    package var words: String { CacheDaemon(process: process, name: program ?? []).description }
   }
 
   /// What a walk over the directory came across.

@@ -24,7 +24,7 @@ extension Store {
     return try body(try entry.open(mode))
   }
 
-  /// The status of an entry, nil when there is none. Throws foreverything else.
+  /// The status of an entry, nil when there is none. Throws for everything else.
   package func status(ofEntry path: [UInt8]) throws(Errno) -> FileStatus? {
     try EntryFinder(self).find(CachePath(path))?.status
   }

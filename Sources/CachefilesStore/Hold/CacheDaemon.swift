@@ -12,6 +12,12 @@ package struct CacheDaemon: Equatable, Sendable, CustomStringConvertible {
   /// Daemons that fill objects on demand, by the beginnings of their names: Nydus and its snapshotters, Styx.
   private static let onDemandNames = ["nydusd", "nydus-", "containerd-nydu", "styx"]
 
+  /// Names a process.
+  package init(process: Int, name: [UInt8]) {
+    self.process = process
+    self.name = name
+  }
+
   init(process: Int, proc: FilePath) {
     self.process = process
     do throws(Errno) {

@@ -41,7 +41,7 @@ package struct GraveyardSweeper: Sendable {
   /// On a cold disk threads wait for inodes; more of them than this stand in each other's way.
   package static var defaultThreads: Int { min(16, max(4, Workers.processorCount * 2)) }
 
-  /// So many threads as the descriptors allow that may be open; some are left foreverything else.
+  /// So many threads as the descriptors allow that may be open; some are left for everything else.
   package static func threads(_ wanted: Int) -> Int {
     let limit = DescriptorLimit.raise(to: wanted * TreeRemover.descriptorsPerThread * 2 + 64)
     return max(1, min(wanted, (limit - 24) / (TreeRemover.descriptorsPerThread + 1)))

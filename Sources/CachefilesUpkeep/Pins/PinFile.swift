@@ -48,7 +48,7 @@ package enum PinFile {
 
   /// Reads a file whole.
   ///
-  /// - Throws: ``PinFileDefect`` foreverything that was not written as ``bytes(of:)`` writes.
+  /// - Throws: ``PinFileDefect`` for everything that was not written as ``bytes(of:)`` writes.
   package static func list(parsing bytes: [UInt8]) throws(PinFileDefect) -> PinList {
     let head = bytes.prefix { $0 != newline }
     guard head.starts(with: Array("cachefiles-pins ".utf8)) else { throw PinFileDefect("it is no file of pins") }

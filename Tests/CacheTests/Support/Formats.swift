@@ -15,7 +15,7 @@ struct ObjectPlace {
   var belongs: Fanout
   var decoded: DecodedName
 
-  /// Reads `cache/I…/@xx/name`; nil foreverything else.
+  /// Reads `cache/I…/@xx/name`; nil for everything else.
   init?(_ components: [[UInt8]]) throws {
     guard components.count == 4, components[0] == Array("cache".utf8), components[1].first == UInt8(ascii: "I") else {
       return nil

@@ -18,7 +18,7 @@ struct RepairPolicyTests {
     return RepairPolicy(policy: policy, context: context)
   }
 
-  @Test("forevery problem of an object: what is not surely clean is moved, cut or rewritten with consent only")
+  @Test("for every problem of an object: what is not surely clean is moved, cut or rewritten with consent only")
   func dirty() {
     for id in ProblemID.allCases {
       let kind = ProblemKind.of(id)
