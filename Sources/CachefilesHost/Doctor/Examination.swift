@@ -70,11 +70,11 @@ package struct Examination: Sendable {
     /// Whether that is the directory that was asked about; nil where it cannot be told.
     package var isSameDirectory: Bool?
 
-    /// `cachefilesd (pid 812)`, as all commands name it.
-    package var words: String { CacheDaemon(process: process, name: program ?? []).description }
-
     /// Whether it is `cachefiles-daemon`.
     package var isOfThisPackage: Bool { program.map(CacheDaemon.isOfThisPackage) ?? false }
+
+    /// `cachefilesd (pid 812)`, as all commands name it.
+    package var words: String { CacheDaemon(process: process, name: program ?? []).description }
   }
 
   /// What a walk over the directory came across.
