@@ -34,7 +34,7 @@ struct Explain: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   @Argument(
-    help: ArgumentHelp("Ids or messages.", valueName: "id|message"), completion: .list(Explanation.all.map(\.id)))
+    help: ArgumentHelp("Ids or messages.", valueName: "message"), completion: .list(Explanation.all.map(\.id)))
   var messages: [ByteArgument] = []
 
   func validate() throws {

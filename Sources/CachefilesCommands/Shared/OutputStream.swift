@@ -49,7 +49,7 @@ final class OutputStream {
   /// Appends text and a newline.
   func line(_ text: String = "") {
     append {
-      $0 += text.utf8
+      $0 += (isCollecting ? text : Terminal.shown(text)).utf8
       $0.append(UInt8(ascii: "\n"))
     }
   }

@@ -187,6 +187,7 @@ struct ShowView: Renderable {
     } else if let volume {
       addVolume(volume, to: &card, style)
     } else {
+      if case .other = inspection.position { card.add("place", style.warning("in no cache directory")) }
       addOther(to: &card, style, verbose: verbose)
     }
     return card.lines

@@ -69,6 +69,9 @@ struct StatsShow: ParsableCommand {
     completion: .directory)
   var record: ByteArgument?
 
+  @Flag(help: "Print all volumes, also on a terminal that has no room for them.")
+  var all = false
+
   @Flag(help: "Do not walk the cache: tell only of the kernel, the file system and the limits.")
   var noWalk = false
 
@@ -157,7 +160,8 @@ struct StatsShow: ParsableCommand {
   }
 
   private func render(_ result: StatisticsReport, _ output: Output) {
-    let view = StatisticsView(report: result, sizes: size.map(\.bytes), hasWhatIf: whatIf || !size.isEmpty)
+    let view = StatisticsView(
+      report: result, sizes: size.map(\.bytes), hasAllVolumes: all, hasWhatIf: whatIf || !size.isEmpty)
     if report != nil {
       let page = HTMLReport(result, sizes: size.map(\.bytes)).text
       output.stream.append { $0 += page }

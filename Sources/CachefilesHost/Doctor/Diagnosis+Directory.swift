@@ -81,8 +81,7 @@ extension Diagnosis {
 
   mutating func judgeLimits() {
     guard let fileSystem = seen.fileSystem, seen.directory != .missing else { return }
-    var percentages = CullPercentages()
-    if case .read(let configuration) = seen.configuration { percentages = configuration.percentages }
+    let percentages = seen.percentages
     let limits = CullLimits(percentages, blocks: fileSystem.blocks, files: fileSystem.files)
     judge(
       "blocks", free: fileSystem.availableBlocks, (limits.brun, limits.bcull, limits.bstop),

@@ -59,6 +59,11 @@ package struct Examination: Sendable {
     case unreadable(String)
   }
 
+  /// The limits of the configuration, the kernel's own where there is none.
+  package var percentages: CullPercentages {
+    if case .read(let configuration) = configuration { configuration.percentages } else { CullPercentages() }
+  }
+
   /// The process that has the device open.
   package struct Daemon: Sendable, Equatable {
     /// Its number.

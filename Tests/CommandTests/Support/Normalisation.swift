@@ -23,7 +23,8 @@ struct Normalisation {
 
   /// Inode numbers, spans of time, names that are made up.
   private static let always: [(String, String)] = [
-    ("(\"inode\": ?)[0-9]+", "$1<machine>"), ("(\"(oldest|newest)_ns\": ?)[0-9]+", "$1<time>"),
+    ("(\"host\": ?)\"[^\"]*\"", "$1\"<machine>\""), ("(\"inode\": ?)[0-9]+", "$1<machine>"),
+    ("(\"(oldest|newest)_ns\": ?)[0-9]+", "$1<time>"),
     ("(\"duration_ns\": ?)[0-9]+", "$1<time>"), ("(?m), [0-9.]+ s$", ", <time>"),
     ("cachefiles-demo-[A-Za-z0-9]+", "cachefiles-demo-<unique>"),
   ]
