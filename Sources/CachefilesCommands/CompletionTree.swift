@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
 /// The commands as shells complete them. `stats` without a subcommand has the options of the one that is meant, which the

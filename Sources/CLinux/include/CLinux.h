@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // System calls and kernel structures that the Glibc overlay of Swift lacks.
 #pragma once
 #ifndef _GNU_SOURCE

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// `cachefiles help TOPIC`: what to do when something is wrong, from Docs/Recipes.md.
 enum HelpTopic {
   /// The topics, in their order.

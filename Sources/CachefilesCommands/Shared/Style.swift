@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The few styles that the program uses, by what they mean.
 struct Style: Sendable {
   /// Whether escape sequences are written at all.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A text table: columns as wide as their widest cell, numbers to the right.
 struct Table {
   /// To which side the cells of a column go.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 
 /// Removes entries, one at a time, from the thread that it was made for.

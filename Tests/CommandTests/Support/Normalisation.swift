@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Takes out of an output what differs from run to run, and, on a file system that is not the case's own, what differs from one

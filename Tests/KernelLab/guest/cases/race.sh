@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 17. How long it takes to cull 45,000 objects back to frun 50 %: cachefilesd alone, and `cull --live` beside it, in one guest.
 # Slow: it runs only when it is named.
 mkdir -p $cache
