@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// The settings of every Swift module: warnings are errors, imports say what they need, existentials are spelled out.

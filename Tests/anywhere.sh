@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Runs the built tests under other conditions: another clock, time zone, locale, umask, user, number of processors, file system.
 # Build first (swift build --build-tests).
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The quick check, under a minute on a tree that is built: lint, the tests of the format and of system calls, and of each command
 # that changes caches a few. `swift test` is the whole.
 set -eu

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "CCaptures.h"
 
 // #embed is C23; the compiler has it for older standards too.

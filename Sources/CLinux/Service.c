@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What a program needs that serves for as long as the machine runs.
 #include "CLinux.h"
 

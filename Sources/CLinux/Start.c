@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Before anything of Swift's runs: its runtime looks for its own files by /proc/self/exe, for which a program that is linked statically has no use,
 // and ends the process where /proc is not mounted. It does not look when SWIFT_ROOT is set.
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Glibc
 import LinuxIO
@@ -21,7 +22,7 @@ public func runProgram(
         + "raise it with 'ulimit -v'")
     exit(program.failureStatus(given).rawValue)
   }
-  if program == .toolkit, let text = HelpTopic.text(given) {
+  if let text = HelpTopic.text(given, program) ?? CompletionTree.script(given, program) {
     let output = OutputStream()
     output.line(text)
     output.flush()

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which of the two incompatible layouts a cache directory, or a part of it, has.
 ///
 /// | | legacy | volumes |

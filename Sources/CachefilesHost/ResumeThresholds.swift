@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// `resume_thresholds BLOCKS FILES` of cachefilesd's configuration: after a scan that found too little, the next one waits until so
 /// much has been released.
 package struct ResumeThresholds: Sendable, Equatable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// One volume of a synthetic cache, and how its cookie keys and records are made.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Bytes as people read them.
 package enum ByteQuantity {
   private static let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Int64 {
   /// The difference, held at the limits of the type. Times on a disk can be centuries apart.
   @inlinable

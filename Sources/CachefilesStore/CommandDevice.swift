@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import SystemPackage
 
 /// What takes commands as `/dev/cachefiles` does: each acts on a name in the working directory of the calling thread.

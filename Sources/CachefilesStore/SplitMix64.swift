@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A small random number generator with a seed: the same seed gives the same numbers on every machine.
 ///
 /// The algorithm is that of Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (2014).

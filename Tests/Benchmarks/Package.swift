@@ -1,4 +1,5 @@
 // swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 // Micro-benchmarks, in a package of their own so that the toolkit does not depend on what measures it. `micro.py` runs them.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times the scanner on a synthetic cache beside du, find, gdu, ncdu and a scanner in C, in one run, and prints Markdown tables.
 
     Tests/Benchmarks/compare.py [--objects 1000000] [--runs 3] [--directory /var/tmp] [--image ext4] [--cold] [--calls] [--only WORD ...]

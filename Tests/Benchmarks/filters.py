@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times the filters on one processor, and the start of the programs, and prints Markdown tables.
 
     Tests/Benchmarks/filters.py [--lines 2000000] [--runs 5] [--static]

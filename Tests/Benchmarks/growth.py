@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows how time and memory grow with the number of objects and the shape of a cache, and prints Markdown tables.
 
     Tests/Benchmarks/growth.py [--sizes 10000 100000 1000000 4000000] [--shapes 1000000] [--directory /var/tmp] [--image ext4]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the benchmarks share: building, running with time and memory, tables."""
 import contextlib, os, statistics, subprocess, sys, threading, time
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the micro-benchmarks, each beside the same work in plain C in the same run, and prints a Markdown table.
 
     Tests/Benchmarks/micro.py [--runs 5] [--scratch DIR] [--set]

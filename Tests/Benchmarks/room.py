@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times making room: culls of synthetic caches, and a sweep beside rm -rf and find -delete, and prints Markdown tables.
 
     Tests/Benchmarks/room.py [--objects 1000000] [--runs 3] [--directory /var/tmp] [--image ext4] [--cold] [--large N]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows what 100 million objects would take, and which part breaks first, and prints Markdown tables. Needs root and ext4.
 
     Tests/Benchmarks/simulate.py [--objects 100000000] [--fanouts 8] [--measured 1000000] [--runs 3] [--directory /var/tmp]

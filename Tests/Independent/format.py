@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A second implementation of the on-disk format of Linux cachefiles.
 
 It was written from a description of the format and shares no code with the Swift module CachefilesFormat; it exists so

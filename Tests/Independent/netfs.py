@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the network file systems write into a cache: the second implementation's part, see format.py beside it.
 
 Each function returns a dictionary of the values as Docs/Format.md writes them.

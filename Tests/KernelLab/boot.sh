@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # boot.sh DIR CASE DISK [OUT]: boots the kernel unpacked in DIR with this machine's root file system (read-only, below an overlay),
 # runs guest/cases/CASE.sh in it, and prints what the guest prints. DISK is its /dev/vda, OUT is writable from inside at /out.
 # From the environment: BIN, the directory of the binaries; LAB_FS, the file system of the cache (ext4, xfs, btrfs);

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # capture.sh SERIES [DIR]: makes captures of caches that a real kernel wrote, in the form of Sources/CCaptures/captures and
 # Tests/Fixtures/proc: RELEASE.jsonl, .caches, .volumes, .cookies and .stats of NFS and SMB, RELEASE-9p.* of the 9P server that
 # chooses its keys, RELEASE-afs.* and RELEASE-ceph.* where AFS and Ceph work. DIR: where they go, by default the current directory. Run

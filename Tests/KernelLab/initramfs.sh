@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # initramfs.sh DIR: makes DIR/initramfs for the kernel unpacked in DIR: busybox and the modules that it takes to mount this machine's
 # root over 9p, read-only, below an overlay in memory. It ends in guest/start.sh. The root is not mounted with cache=loose: 6.1 would
 # keep it in the cache that the cases look at.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # kernels.sh SERIES DIR: unpacks the newest Debian kernel of a series (5.10, 6.1, 6.12, 7) below DIR, so that DIR/boot/vmlinuz-* and
 # DIR/lib/modules/* exist, and prints its release. Does nothing but that when DIR has one already. Suites that are not set up on
 # this machine are read with lists of their own; nothing is installed.

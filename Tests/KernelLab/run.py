@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """run.py [--cases NAME,...] [--fs NAME,...] [--jobs N] [--again] [--no-install] [--no-matrix] [SERIES ...]
 
 Checks what this package says of cachefiles against real kernels: boots Debian kernels in QEMU, with this machine's root file system

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import Foundation
 
 /// A process that has a file open as its descriptor 7 until it is ended, as a daemon has its device.

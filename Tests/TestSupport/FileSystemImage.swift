@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// An ext4 file system in a file, mounted at a directory as long as the value lives.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Caches captured from real kernels, one JSON line an entry, embedded in the program.
 #pragma once
 #include <stddef.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // System calls and kernel structures that the Glibc overlay of Swift lacks.
 #pragma once
 #ifndef _GNU_SOURCE
@@ -76,6 +78,12 @@ static inline int clinux_renameat2(int from, const char *name, int to, const cha
 }
 static const unsigned clinux_RENAME_NOREPLACE = 1;
 static const unsigned clinux_RENAME_EXCHANGE = 2;
+
+// TIOCGWINSZ: the columns of a terminal in the low half, its rows in the high one; 0 where it does not tell.
+static inline unsigned clinux_window_size(int fd) {
+  struct winsize size = {0};
+  return ioctl(fd, TIOCGWINSZ, &size) == 0 ? (unsigned)size.ws_row << 16 | size.ws_col : 0;
+}
 
 // FS_IOC_GETFLAGS and FS_IOC_SETFLAGS: the inode flags that chattr(1) shows. The kernel reads and writes an int.
 static inline int clinux_get_inode_flags(int fd, unsigned *flags) { return ioctl(fd, FS_IOC_GETFLAGS, flags); }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the user wants to hear of and to have mended.
 package struct CheckPolicy: Sendable {
   /// Severities that differ from the table's.

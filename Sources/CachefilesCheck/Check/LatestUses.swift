@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinuxIO
 
 /// The two latest uses of a volume's objects: the second one proves that it was not one object alone.

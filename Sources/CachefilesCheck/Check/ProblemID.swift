@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The names of the problems. Other programs depend on them: a name never changes its meaning.
 package enum ProblemID: String, Sendable, CaseIterable {
   case r01 = "R01", r02 = "R02", r03 = "R03", r04 = "R04", r05 = "R05", r06 = "R06", r07 = "R07", r08 = "R08"

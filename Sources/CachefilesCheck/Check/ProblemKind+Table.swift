@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ProblemKind {
   /// The root directory, volumes and fanout directories.
   static let rootAndVolumeKinds: [ProblemKind] = [

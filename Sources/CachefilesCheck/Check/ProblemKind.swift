@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of the table of problems.
 package struct ProblemKind: Sendable {
   /// Its name, fixed forever.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is to become of a problem: whether there is a repair, and why one that there is stays undone.
 package enum RepairDecision: Sendable, Equatable {
   /// Nothing mends it, or a kernel does so by itself.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// Decides for each problem whether its repair is offered. Pure: it knows facts, no files.

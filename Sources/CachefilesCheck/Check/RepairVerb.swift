@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a repair does; the word in JSON and in reports.
 package enum RepairVerb: String, Sendable, CaseIterable {
   /// Move into the graveyard, from where it can be put back until the graveyard is emptied.

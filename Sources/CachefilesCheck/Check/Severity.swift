@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How bad a problem is.
 package enum Severity: String, Sendable, CaseIterable, Comparable {
   /// Not reported at all; only by `--set`.

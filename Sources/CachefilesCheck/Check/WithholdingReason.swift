@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a repair is withheld.
 package enum WithholdingReason: Sendable, Equatable, CustomStringConvertible {
   /// The object is dirty, and that was not consented to.

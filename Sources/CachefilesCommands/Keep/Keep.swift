@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
 /// `cachefiles keep`: pins files, so that no cull and no purge takes their objects.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesFormat
 import CachefilesHost
@@ -59,6 +60,9 @@ struct Doctor: ParsableCommand {
   @Flag(help: "Do not walk the directory.")
   var noWalk = false
 
+  @Flag(help: "Add figures to the first line, as monitoring plugins do.")
+  var perfdata = false
+
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -80,7 +84,10 @@ struct Doctor: ParsableCommand {
     sources.readsKernelLog = kernelLog
     let examination = Examination(directory.map { FilePath(bytes: $0.bytes) }, sources)
     let diagnosis = Diagnosis(examination, ignoring: Set(ignore.flatMap(\.symptoms)))
-    output.render(DoctorView(diagnosis: diagnosis), command: "doctor")
+    output.render(
+      DoctorView(
+        diagnosis: diagnosis, isBrief: output.isQuiet, figures: perfdata ? PerformanceData(examination).text : ""),
+      command: "doctor")
     output.stream.flush()
     if examination.walk?.isCancelled == true, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if diagnosis.status != .ok { throw ExitCode(diagnosis.status.exit) }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesHost
 import CachefilesStore
@@ -5,6 +6,10 @@ import CachefilesStore
 /// What the doctor found.
 struct DoctorView: Renderable {
   let diagnosis: Diagnosis
+  /// Whether the first line is all.
+  var isBrief = false
+  /// Figures for the first line; empty without.
+  var figures = ""
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", diagnosis.root)
@@ -25,7 +30,8 @@ struct DoctorView: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
-    var lines = [paint(diagnosis.status, summary, style)]
+    var lines = [paint(diagnosis.status, summary, style) + (figures.isEmpty ? "" : " | " + figures)]
+    if isBrief { return lines }
     for group in SymptomGroup.allCases {
       let checks = diagnosis.checks.filter { $0.group == group }
       if checks.isEmpty { continue }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesUpkeep
 
 /// What a purge is about, and what of it stays.

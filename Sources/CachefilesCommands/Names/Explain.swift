@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesFormat
 import LinuxIO
@@ -34,7 +35,7 @@ struct Explain: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   @Argument(
-    help: ArgumentHelp("Ids or messages.", valueName: "id|message"), completion: .list(Explanation.all.map(\.id)))
+    help: ArgumentHelp("Ids or messages.", valueName: "message"), completion: .list(Explanation.all.map(\.id)))
   var messages: [ByteArgument] = []
 
   func validate() throws {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An id in the list of what can be explained.
 struct ExplanationLine: Renderable {
   let explanation: Explanation

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// Answers lines one after another, with buffers that it keeps: the filter form of `decode`.

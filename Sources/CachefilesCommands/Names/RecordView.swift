@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// A cache attribute, parsed, as text and JSON: the same in `record` and `show`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Pictures of a web page, drawn as SVG in the page itself: no script, no network. Colours come from the page's style, so
 /// that they follow light and dark.
 enum HTMLDrawing {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
@@ -36,7 +37,8 @@ struct HTMLReport {
     let (statistics, totals) = (report.statistics, report.statistics.totals)
     page.element(
       "p",
-      "\(Quantity.time(report.questions.now.wholeSecond)), \(report.liveness.description)")
+      "\(EscapedBytes.string(MachineName.current)), \(Quantity.time(report.questions.now.wholeSecond)), "
+        + report.liveness.description)
     if report.errors > 0 {
       page.element(
         "p", class: "bad", "\(Quantity.count(report.errors)) entries could not be read: the figures are incomplete.")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// Text of a web page, as bytes. Everything that is put in is escaped, but for what the program itself marks up.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
 /// A span of time on the command line: `30d`, `12h`, `90m`, `2w`, `45s`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Drawings with characters.
 enum Bar {
   /// A bar of a share of one, filled from the left.

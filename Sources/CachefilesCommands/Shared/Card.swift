@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// A card: a heading, then labels in one column and values in the next.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CDocuments
 
 /// A document of this package that the program has with it.

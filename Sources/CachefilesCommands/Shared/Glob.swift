@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// `*` and `?` over bytes; `\xHH`, as everything is printed, is that byte, and a backslash takes any other byte as it is.

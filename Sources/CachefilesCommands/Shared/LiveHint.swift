@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 
 /// What to do about a refusal because the cache is in use.

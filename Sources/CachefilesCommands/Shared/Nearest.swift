@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The word that was probably meant.
 enum Nearest {
   /// The word with the fewest differences from another; nil when none is near: more than a third of its letters differ.

@@ -1,5 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesFormat
+import LinuxIO
 
 /// The one place that decides in which form values are printed.
 struct Output {
@@ -13,7 +15,8 @@ struct Output {
   init(_ options: OutputOptions, isCollecting: Bool = false) {
     stream = OutputStream(isCollecting: isCollecting)
     format = options.format
-    style = Style(isOn: options.color.isOn(for: stream))
+    let size = Terminal.size(of: stream)
+    style = Style(isOn: options.color.isOn(for: stream), columns: size.columns, rows: size.rows)
     isVerbose = options.verbose
     isQuiet = options.quiet
   }
@@ -34,6 +37,8 @@ struct Output {
       var json = JSONWriter(pretty: format == .document)
       json.object { json in
         json.text("schema", "cachefiles.\(command)/1")
+        // A document can be read on another machine; lines are many, and would all have the same name.
+        if format == .document { json.bytes("host", MachineName.current) }
         value.write(to: &json)
       }
       json.end()
@@ -74,6 +79,7 @@ struct Output {
       var json = JSONWriter(pretty: true)
       json.object { json in
         json.text("schema", "cachefiles.\(command)/1")
+        json.bytes("host", MachineName.current)
         json.array(key) { json in
           for value in values { json.object { value.write(to: &$0) } }
         }

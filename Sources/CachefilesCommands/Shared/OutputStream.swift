@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 import LinuxIO
 import SystemPackage
@@ -49,7 +50,7 @@ final class OutputStream {
   /// Appends text and a newline.
   func line(_ text: String = "") {
     append {
-      $0 += text.utf8
+      $0 += (isCollecting ? text : Terminal.shown(text)).utf8
       $0.append(UInt8(ascii: "\n"))
     }
   }

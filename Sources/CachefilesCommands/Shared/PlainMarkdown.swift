@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A document's lines for a terminal: paragraphs filled, code indented, and no marks that mean nothing there.
 enum PlainMarkdown {
   /// The lines of a section, at most so many characters wide where that is possible.

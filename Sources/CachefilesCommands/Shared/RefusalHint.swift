@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesCheck
 import CachefilesHost
@@ -8,6 +9,8 @@ enum RefusalHint {
   static func added(to text: String, command: any ParsableCommand.Type, _ arguments: [String]) -> String {
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     guard let first = lines.first else { return text }
+    // The command that 'stats' stands for has no page of its own.
+    lines = lines.map { $0.replacing("'cachefiles stats show --help'", with: "'cachefiles stats --help'") }
     if let hint = value(first) {
       lines[0] += lines[0].hasSuffix(".") ? " \(hint)" : ": \(hint)"
     } else if let word = between(first, "Unexpected argument '", "'"),
@@ -51,7 +54,8 @@ enum RefusalHint {
   private static func problem(_ ids: [String]) -> String? {
     let known = ProblemID.allCases.map(\.rawValue)
     guard let unknown = ids.first(where: { !known.contains($0.uppercased()) }) else { return nil }
-    return "there is no problem '\(unknown)' ('cachefiles explain --ids' has all)"
+    let near = Nearest.word(to: unknown.uppercased(), among: known).map { ", did you mean '\($0)'?" }
+    return "there is no problem '\(unknown)'" + (near ?? ": 'cachefiles explain --ids' has all")
   }
 
   /// The commands that may stand where a word stands that is none.

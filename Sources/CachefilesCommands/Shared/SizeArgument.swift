@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
 /// A size on the command line: `10G`, `512M`, `1.5T` in powers of 1024; `10GB` in powers of 1000.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
 /// A span of time for which to wait or to work: `5`, `5s`, `5m`, `2h`, `1d`. A number alone is seconds, which for the age of

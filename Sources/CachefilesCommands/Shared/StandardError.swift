@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinuxIO
 
 /// Standard error: notes and failures, a line each.
@@ -6,5 +7,5 @@ enum StandardError {
   static func line(_ text: String) { write(text + "\n") }
 
   /// Writes a text that the next one goes on with.
-  static func write(_ text: String) { StandardStreams.writeError(Array(text.utf8)) }
+  static func write(_ text: String) { StandardStreams.writeError(Array(Terminal.shown(text).utf8)) }
 }

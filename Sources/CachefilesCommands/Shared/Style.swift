@@ -1,7 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The few styles that the program uses, by what they mean.
 struct Style: Sendable {
   /// Whether escape sequences are written at all.
   let isOn: Bool
+  /// How many columns a table may have; nil where nobody looks at it.
+  var columns: Int?
+  /// How many rows the terminal has; nil where nobody looks at it.
+  var rows: Int?
+
+  /// How many rows of a table of so many are printed: on a terminal the first ones of more than a screenful.
+  func limit(_ count: Int, all: Bool) -> Int {
+    guard let rows, !all, count > max(10, rows) else { return count }
+    return max(10, rows / 2)
+  }
 
   /// What a reader looks for first.
   func strong(_ text: String) -> String { wrap(text, "1") }

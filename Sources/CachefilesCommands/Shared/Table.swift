@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A text table: columns as wide as their widest cell, numbers to the right.
 struct Table {
   /// To which side the cells of a column go.
@@ -19,11 +21,23 @@ struct Table {
   mutating func add(_ cells: [String]) { rows.append(cells) }
 
   /// The lines; the closure may colour a padded cell (row −1 is the header).
-  func lines(indent: String = "", colour: (String, _ row: Int, _ column: Int) -> String = { text, _, _ in text })
-    -> [String]
-  {
+  ///
+  /// - Parameter columns: where a line may be so long, the middle of longer cells in the last column is left out.
+  func lines(
+    indent: String = "", columns: Int? = nil,
+    colour: (String, _ row: Int, _ column: Int) -> String = { text, _, _ in text }
+  ) -> [String] {
     var widths = header.map(\.count)
     for row in rows { for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) } }
+    var rows = rows
+    if let columns, let last = widths.indices.last, sides[last] == .left {
+      let before = indent.count + widths.dropLast().reduce(0) { $0 + $1 + 2 }
+      let room = max(Self.leastWidth, columns - before)
+      for index in rows.indices where rows[index].count > last {
+        rows[index][last] = Self.shortened(rows[index][last], to: room)
+      }
+      widths[last] = min(widths[last], room)
+    }
     let all = [(-1, header)] + rows.enumerated().map { ($0.offset, $0.element) }
     return all.map { number, row in
       var line = indent
@@ -36,5 +50,15 @@ struct Table {
       while line.hasSuffix(" ") { line.removeLast() }
       return line
     }
+  }
+
+  /// A last column is not made narrower than this.
+  private static let leastWidth = 16
+
+  /// A text without its middle: how it begins and how it ends tells more.
+  static func shortened(_ text: String, to width: Int) -> String {
+    guard text.count > width, width > 1 else { return text }
+    let end = (width - 1) / 2
+    return text.prefix(width - 1 - end) + "…" + text.suffix(end)
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The program's version and the layouts that it knows.
 enum Version {
   static let number = "0.1.0"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// What `stats` and `ls` call a volume, as bytes and as they print it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// A pattern over volumes. Without a wildcard it is the volume key, or a part of the description between two words.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesHost
 import CachefilesStore
@@ -11,6 +12,8 @@ struct StatisticsView: Renderable {
   var isWhole = true
   /// Sizes for which to tell what a cache of that size would hold.
   var sizes: [UInt64] = []
+  /// Whether to print all volumes, also on a terminal that has no room for them.
+  var hasAllVolumes = false
   /// Whether to tell what caches of other sizes would hold.
   var hasWhatIf = true
 
@@ -162,7 +165,8 @@ struct StatisticsView: Renderable {
     var table = Table(columns)
     let now = report.questions.now
     let most = Double(report.volumes.first?.tally.diskBytes ?? 1)
-    for volume in report.volumes {
+    let shown = style.limit(report.volumes.count, all: hasAllVolumes || verbose)
+    for volume in report.volumes.prefix(shown) {
       let tally = volume.tally
       var cells = [
         Quantity.size(tally.diskBytes), Bar.share(Double(tally.diskBytes) / max(1, most), width: 10),
@@ -176,9 +180,12 @@ struct StatisticsView: Renderable {
           : NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary + mounted(volume))
       table.add(cells)
     }
-    var lines = table.lines { text, row, column in
+    var lines = table.lines(columns: verbose ? nil : style.columns) { text, row, column in
       if row < 0 { return style.faint(text) }
       return column == 1 ? style.drawing(text) : text
+    }
+    if shown < report.volumes.count {
+      lines.append(style.faint("… \(Quantity.count(report.volumes.count - shown)) more (--all)"))
     }
     if !verbose, report.volumes.contains(where: { $0.type == .nfs }) {
       let order = ByteOrder.host.rawValue

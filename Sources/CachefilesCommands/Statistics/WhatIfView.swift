@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
@@ -36,6 +37,8 @@ struct WhatIfView {
           json.number("removed_bytes", part.removed.bytes)
           if let since = part.since { json.nanoseconds("since_ns", since) } else { json.null("since_ns") }
           if let since = part.since { json.decimal("days", Self.days(since, report.questions.now)) }
+          // Nothing had to go for it: it held that many days, and perhaps more.
+          json.bool("at_least", part.removed.objects == 0)
         }
       }
     }
@@ -64,7 +67,8 @@ struct WhatIfView {
       let days = part.since.map { Self.days($0, report.questions.now) }
       let all = part.removed.objects == 0 && part.kept.objects > 0
       return [
-        Quantity.size(part.size) + (isGoal ? " (brun)" : ""), days.map { "\(Quantity.fixed($0, 1)) days" } ?? "nothing",
+        Quantity.size(part.size) + (isGoal ? " (brun)" : ""),
+        days.map { (all ? "at least " : "") + "\(Quantity.fixed($0, 1)) days" } ?? "nothing",
         Quantity.count(part.kept.objects, "object"),
         all ? "nothing" : "\(Quantity.count(part.removed.objects, "object")), \(Quantity.size(part.removed.bytes))",
       ]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
@@ -21,7 +22,10 @@ struct Show: ParsableCommand {
 
   @OptionGroup var output: OutputOptions
 
-  @Argument(help: ArgumentHelp("Paths in a cache directory.", valueName: "path"), completion: .file())
+  @Argument(
+    help: ArgumentHelp(
+      "Paths in a cache directory, also as other commands print them: cache/I…/@xx/name.", valueName: "path"),
+    completion: .file())
   var paths: [ByteArgument]
 
   func run() throws {
@@ -31,7 +35,8 @@ struct Show: ParsableCommand {
     var failures = 0
     for path in paths {
       do throws(StoreError) {
-        let view = try ShowView(Inspection(path: FilePath(bytes: path.bytes)), byteOrder: byteOrder)
+        let place = EntryPath.resolve(path.bytes)
+        let view = try ShowView(Inspection(path: FilePath(bytes: place)), byteOrder: byteOrder)
         for failure in view.failures {
           failures += 1
           StandardError.line("cachefiles: \(failure)")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
@@ -187,6 +188,7 @@ struct ShowView: Renderable {
     } else if let volume {
       addVolume(volume, to: &card, style)
     } else {
+      if case .other = inspection.position { card.add("place", style.warning("in no cache directory")) }
       addOther(to: &card, style, verbose: verbose)
     }
     return card.lines

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A whole number of a saved report, held at the limits of 64 bits with a sign: sums of sizes can be larger.
 @propertyWrapper
 struct ClampedNumber: Decodable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
@@ -30,6 +31,7 @@ struct HistoryLine {
     var json = JSONWriter(pretty: false)
     json.object { json in
       json.text("schema", Self.schema)
+      json.bytes("host", MachineName.current)
       json.bytes("root", record.root)
       json.nanoseconds("time_ns", record.time)
       json.number("objects", record.objects)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinuxIO
 
 /// The text formats of Prometheus: OpenMetrics (https://prometheus.io/docs/specs/om/open_metrics_spec/), and the older one

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
@@ -53,7 +54,7 @@ private struct WatchLine: Renderable {
   let before: StatisticsReport?
 
   static let header =
-    ["TIME", "OBJECTS", "A SECOND", "DISK", "A SECOND", "GRAVEYARD", "AVAILABLE", "CULLED", "REFUSED"]
+    ["TIME", "OBJECTS", "A SECOND", "DISK", "A SECOND", "GRAVEYARD", "AVAILABLE", "CULLED", "REFUSED", "HITS"]
     .enumerated().map { $0.element.right($0.offset == 0 ? 8 : width) }.joined(separator: " ")
   private static let width = 11
 
@@ -70,6 +71,13 @@ private struct WatchLine: Renderable {
   private var objectRate: Double? { rate { Double($0.statistics.totals.objects) } }
   private var diskRate: Double? { rate { Double($0.statistics.totals.diskBytes) } }
   private var culledRate: Double? { rate { $0.kernelStatistics?.culled.map(Double.init) } }
+  private var hitRate: Double? { rate { $0.kernelStatistics?.hitCount.map { Double($0.hits) } } }
+  private var missRate: Double? { rate { $0.kernelStatistics?.hitCount.map { Double($0.misses) } } }
+  /// The share of the reads since the look before that the cache answered.
+  private var hitShare: String {
+    guard let hitRate, let missRate, hitRate + missRate > 0 else { return "-" }
+    return Quantity.percent(hitRate / (hitRate + missRate))
+  }
   private var refusedRate: Double? { rate { $0.kernelStatistics?.refusedForSpace.map(Double.init) } }
 
   func write(to json: inout JSONWriter) {
@@ -81,6 +89,7 @@ private struct WatchLine: Renderable {
     for (key, rate) in [
       ("objects_per_second" as StaticString, objectRate), ("disk_bytes_per_second", diskRate),
       ("culled_per_second", culledRate), ("refused_per_second", refusedRate),
+      ("hits_per_second", hitRate), ("misses_per_second", missRate),
     ] {
       if let rate { json.decimal(key, rate) } else { json.null(key) }
     }
@@ -94,7 +103,7 @@ private struct WatchLine: Renderable {
       Quantity.count(totals.objects), Self.signed(objectRate) { Quantity.fixed($0, 1) },
       Quantity.size(totals.diskBytes), Self.signed(diskRate) { Quantity.size(UInt64($0)) },
       Quantity.count(report.statistics.graveyard.objects), available,
-      Self.signed(culledRate) { Quantity.fixed($0, 1) }, Self.signed(refusedRate) { Quantity.fixed($0, 1) },
+      Self.signed(culledRate) { Quantity.fixed($0, 1) }, Self.signed(refusedRate) { Quantity.fixed($0, 1) }, hitShare,
     ]
     return [([String(time[1])] + cells.map { $0.right(Self.width) }).joined(separator: " ")]
   }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesFormat
 import CachefilesHost
@@ -68,6 +69,9 @@ struct StatsShow: ParsableCommand {
     help: ArgumentHelp("Add this run's figures to the history in this directory.", valueName: "dir"),
     completion: .directory)
   var record: ByteArgument?
+
+  @Flag(help: "Print all volumes, also on a terminal that has no room for them.")
+  var all = false
 
   @Flag(help: "Do not walk the cache: tell only of the kernel, the file system and the limits.")
   var noWalk = false
@@ -157,7 +161,8 @@ struct StatsShow: ParsableCommand {
   }
 
   private func render(_ result: StatisticsReport, _ output: Output) {
-    let view = StatisticsView(report: result, sizes: size.map(\.bytes), hasWhatIf: whatIf || !size.isEmpty)
+    let view = StatisticsView(
+      report: result, sizes: size.map(\.bytes), hasAllVolumes: all, hasWhatIf: whatIf || !size.isEmpty)
     if report != nil {
       let page = HTMLReport(result, sizes: size.map(\.bytes)).text
       output.stream.append { $0 += page }

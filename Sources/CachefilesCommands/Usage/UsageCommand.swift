@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
@@ -44,6 +45,9 @@ struct UsageCommand: ParsableCommand {
   @Flag(help: "Also find the runs of data; this opens every object.")
   var extents = false
 
+  @Flag(help: "Print all groups, also on a terminal that has no room for them.")
+  var all = false
+
   @Option(help: ArgumentHelp("Write the tree in another program's format: ncdu.", valueName: "format"))
   var export: ExportFormat?
 
@@ -85,7 +89,7 @@ struct UsageCommand: ParsableCommand {
     let report = try StatisticsCommand.report(
       store, questions, scan.options(attributes: records), percentages: nil, output)
     let groups = UsageGroups(report, by: by, isApparent: apparent)
-    output.render(UsageView(report: report, groups: groups, isApparent: apparent), command: "du")
+    output.render(UsageView(report: report, groups: groups, isApparent: apparent, hasAllGroups: all), command: "du")
     output.stream.flush()
     try StatisticsCommand.finish(report)
   }
@@ -100,7 +104,7 @@ struct UsageCommand: ParsableCommand {
       }
     } else {
       let groups = UsageGroups(report, by: usage, below: paths.trees, levels: paths.depth, isApparent: apparent)
-      output.render(UsageView(report: report, groups: groups, isApparent: apparent), command: "du")
+      output.render(UsageView(report: report, groups: groups, isApparent: apparent, hasAllGroups: all), command: "du")
     }
     output.stream.flush()
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
@@ -9,6 +10,8 @@ struct UsageView: Renderable {
   let groups: UsageGroups
   /// Whether lengths count, not what is allocated.
   let isApparent: Bool
+  /// Whether to print all groups, also on a terminal that has no room for them.
+  var hasAllGroups = false
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
@@ -46,15 +49,19 @@ struct UsageView: Renderable {
     var table = Table(columns)
     let now = report.questions.now
     let most = groups.groups.map(measure).max() ?? 0
-    for group in groups.groups {
+    let shown = style.limit(groups.groups.count, all: hasAllGroups || verbose)
+    for group in groups.groups.prefix(shown) {
       table.add(cells(group, most: most, whole: whole, now: now, verbose: verbose))
     }
     table.add(total(totals, whole: whole))
-    let last = groups.groups.count
-    lines += table.lines { text, row, column in
+    let last = shown
+    lines += table.lines(columns: verbose ? nil : style.columns) { text, row, column in
       if row < 0 { return style.faint(text) }
       if row == last { return style.strong(text) }
       return column == 2 ? style.drawing(text) : text
+    }
+    if shown < groups.groups.count {
+      lines.append(style.faint("… \(Quantity.count(groups.groups.count - shown)) more (--all)"))
     }
     lines += CachedTwiceView(report: report).lines(style)
     lines += TopView(report: report).lines(style, verbose: verbose)

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lines about single entries that were written within an hour, and no more of them than a person reads.
 struct RecentLines: Sendable {
   /// What to do about a line.

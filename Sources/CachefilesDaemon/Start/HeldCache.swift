@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 
 /// A cache that this process holds, and the device by which it does.

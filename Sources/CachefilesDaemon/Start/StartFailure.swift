@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What keeps the daemon from starting: one line that says what to do, and its exit status.
 package struct StartFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// The statuses of cachefilesd.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The byte order of the machine that wrote a host-endian field.
 ///
 /// Most numbers in a cache are written in a fixed order. Some are memory images of the writing machine: the numbers

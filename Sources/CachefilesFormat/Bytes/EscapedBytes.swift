@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Bytes made safe to print: what is not printable ASCII becomes `\xHH`, a backslash becomes `\\`.
 ///
 /// Names in a cache are bytes: a volume key may hold newlines, escape sequences and invalid UTF-8. Nothing from a

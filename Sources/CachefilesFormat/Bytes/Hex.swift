@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Bytes as hexadecimal text, two lower-case digits a byte, and back.
 public enum Hex {
   /// Why a text is not hexadecimal.

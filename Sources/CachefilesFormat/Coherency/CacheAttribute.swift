@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The name of the one extended attribute that the cache uses, for objects and for volume directories.
 public enum CacheAttribute {
   /// `user.CacheFiles.cache`: `cachefiles_xattr_cache` (fs/cachefiles/xattr.c).

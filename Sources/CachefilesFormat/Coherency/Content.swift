@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The `content` byte of an object record.
 ///
 /// Mirrors `enum cachefiles_content` (include/trace/events/cachefiles.h and fs/cachefiles/internal.h), the same from

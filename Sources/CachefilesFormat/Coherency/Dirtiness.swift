@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Whether an object may hold writes that the server never got. This is the one rule; "cannot tell" is never "clean".
 ///
 /// Mirrors the test of `content` in `cachefiles_check_auxdata` (fs/cachefiles/xattr.c): an object is dirty if, and only if, its

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The two ways in which kernels treat an unreadable or over-long attribute.
 public enum KernelEra: String, Sendable, CaseIterable {
   /// Before 6.10 without the fix: the object is replaced, the volume buried.

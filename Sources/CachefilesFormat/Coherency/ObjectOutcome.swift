@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the kernel does with an object when its file is opened: `cachefiles_open_file` (fs/cachefiles/namei.c).
 public enum ObjectOutcome: String, Sendable {
   /// Used.

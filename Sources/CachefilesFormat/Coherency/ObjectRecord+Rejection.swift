@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ObjectRecord {
   /// Judges an attribute as the kernel would at the next open. Nil means that it is used.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The extended attribute of an object: what the netfs said about the file when it was cached.
 ///
 /// | offset | bytes | field |

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The fields of an object's attribute, read where they lie: nothing is copied, and nothing is judged but the length of the
 /// header. ``ObjectRecord`` is the checked value.
 public struct ObjectRecordView: ~Escapable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why an object is not used; mirrors the order of tests in `cachefiles_check_auxdata` (fs/cachefiles/xattr.c).
 public enum ObjectRejection: Equatable, Sendable, CustomStringConvertible {
   /// There is no attribute.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the kernel does with a volume directory when a mount asks for it: `cachefiles_acquire_volume`
 /// (fs/cachefiles/volume.c).
 public enum VolumeOutcome: String, Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension VolumeRecord {
   /// Judges an attribute as the kernel would at the next mount. Nil means that the volume is used.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The extended attribute of a volume directory: four reserved bytes and the netfs's coherency data.
 ///
 /// Mirrors `struct cachefiles_vol_xattr` and `cachefiles_set_volume_xattr` (fs/cachefiles/xattr.c), from 5.17 final on;

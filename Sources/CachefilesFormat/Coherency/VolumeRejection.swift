@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a volume directory is not used; mirrors `cachefiles_check_volume_xattr` (fs/cachefiles/xattr.c).
 public enum VolumeRejection: Equatable, Sendable, CustomStringConvertible {
   /// There is no attribute.

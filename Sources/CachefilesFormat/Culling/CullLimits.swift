@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The limits of a cache in blocks and files, fixed at bind from the size of the file system.
 ///
 /// Mirrors `cachefiles_add_cache` (fs/cachefiles/cache.c), which divides by 100 before it multiplies.

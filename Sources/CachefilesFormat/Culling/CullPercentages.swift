@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The six percentages of the configuration: at which share of free space culling ends and begins, and caching ends.
 ///
 /// The commands `brun`, `bcull`, `bstop`, `frun`, `fcull` and `fstop` of cachefilesd.conf(5), read by

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of `/proc/fs/fscache/caches`: a cache that the kernel has, or that volumes are waiting for.
 ///
 /// `cache references volumes objects accesses state name`, made by `fscache_caches_seq_show` (fs/fscache/cache.c, from

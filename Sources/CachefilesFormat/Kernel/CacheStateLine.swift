@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the kernel tells the process that has `/dev/cachefiles` open: its limits, and whether it wants objects removed.
 ///
 /// Mirrors `cachefiles_do_daemon_read` (fs/cachefiles/daemon.c): words `name=value`, numbers in hexadecimal. The counts of what was

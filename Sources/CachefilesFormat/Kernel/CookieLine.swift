@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of `/proc/fs/fscache/cookies`: a cookie that the kernel has in memory.
 ///
 /// `cookie volume references active accesses state flags key[, coherency]`, made by `fscache_cookies_seq_show`

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A line of `/etc/fstab`: what should be mounted, fstab(5).
 public struct FstabLine: Equatable, Sendable {
   /// What is mounted.

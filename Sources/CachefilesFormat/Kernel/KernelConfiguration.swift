@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// With which options a kernel was built: `/proc/config.gz`, unpacked, or `/boot/config-<release>`.
 public struct KernelConfiguration: Equatable, Sendable {
   /// The names of the options that are set, without `CONFIG_`.

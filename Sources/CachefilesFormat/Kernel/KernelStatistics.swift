@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// `/proc/fs/fscache/stats`: what the kernel has counted since its modules were loaded.
 ///
 /// Lines of the form `section: key=number key=number …`; a section may have several lines. Made by

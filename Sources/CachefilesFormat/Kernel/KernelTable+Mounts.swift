@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// `/proc/self/mountinfo`.
 public typealias MountTable = KernelTable<MountEntry>
 

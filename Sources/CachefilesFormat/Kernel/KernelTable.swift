@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One of the kernel's tables under `/proc`, read whole.
 ///
 /// A line that is not understood is put aside and does not stop the rest: the next kernel may print a column more.

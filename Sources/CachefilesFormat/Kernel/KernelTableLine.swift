@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A line of one of the kernel's tables under `/proc`.
 public protocol KernelTableLine: Equatable, Sendable {
   /// Why a line is no row.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Text that the kernel writes in lines.
 enum KernelText {
   /// Calls a closure for each line, without its line feed.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A row of `/proc/fs/fscache/objects` (2.6.30 to 5.15, CONFIG_FSCACHE_OBJECT_LIST) or of `/proc/fs/fscache/cookies` as
 /// kernels before 5.17 have it.
 ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Flags of kernel text.
 enum LineFlags {
   /// The names of the bits that are set, lowest first, and what is left as one hexadecimal number.

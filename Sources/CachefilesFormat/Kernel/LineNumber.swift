@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Numbers in kernel text.
 enum LineNumber {
   /// A decimal number as `%d` writes it, of at most so many digits (18 fit in any case); nil for anything else.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads words of one line of kernel text, separated by blanks.
 struct LineReader: ~Escapable {
   private let line: Span<UInt8>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One of the lines in which the kernel's log describes a cookie, other than those with its key or its volume's.
 ///
 ///     FS-Cache: O-cookie c=00000000b5f22a6f [p=00000000c2a1f4a9 fl=222 nc=0 na=1]     up to 5.16

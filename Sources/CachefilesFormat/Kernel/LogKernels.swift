@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The kernels that print a line of the log.
 public enum LogKernels: String, Sendable, CaseIterable {
   /// Up to 5.16: the key is one of the legacy layout.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The keys in one line of the kernel's log.
 ///
 /// `fscache_print_cookie` (fs/fscache/cookie.c, from 6.8 fs/netfs/fscache_cookie.c) prints three lines for a cookie,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the lines of a log have said before: a cookie takes several, and only together they tell its name.
 public struct LogMemory: Sendable {
   /// What is known of the cookie that is being described.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Searching in lines of text.
 enum LogText {
   /// The offset of a text, nil when it does not occur.

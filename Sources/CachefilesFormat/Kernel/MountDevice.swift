@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The number of a superblock, `major:minor`; that of a file's `stat`.
 public struct MountDevice: Hashable, Sendable, CustomStringConvertible {
   /// The major number; 0 for file systems without a block device.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of `/proc/self/mountinfo`: a mount of this process's namespace.
 ///
 /// `number parent major:minor root mountpoint options [tag…] - type source superoptions`, made by `show_mountinfo`

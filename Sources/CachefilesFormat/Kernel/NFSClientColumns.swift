@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The columns with which both tables begin.
 enum NFSClientColumns {
   static func start(

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of `/proc/fs/nfsfs/servers`: an NFS server that this machine is a client of.
 ///
 /// `version server port users host`, made by `nfs_server_list_show` (fs/nfs/client.c).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of `/proc/fs/nfsfs/volumes`: an NFS mount, and whether its files are cached.
 ///
 /// `version server port device fsid cached`, made by `nfs_volume_list_show` (fs/nfs/client.c). Mounts that share their

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Lines that no parser understood: counted, and the first ones kept.
 public struct UnreadLines: Equatable, Sendable {
   /// How many there were.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of `/proc/fs/fscache/volumes`: a volume that a netfs has acquired.
 ///
 /// `volume references cookies accesses flags cache key` in fixed columns, made by `fscache_volumes_seq_show`

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One of the 256 directories between a volume and its objects: `@00` to `@ff`.
 ///
 /// Made by `cachefiles_acquire_volume` (fs/cachefiles/volume.c) as `@%02x`: two lower-case digits. A missing one is

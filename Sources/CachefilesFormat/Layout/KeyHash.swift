@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The 32-bit hash that places objects in fanout directories.
 ///
 /// Mirrors `fscache_hash` (fs/fscache/main.c), which never changed since 5.17. Words are little-endian on every

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a path into a cache directory names, judged by its components alone: nothing is looked up.
 ///
 /// ```

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the coherency data of cookies said before Linux 5.17. Numbers are in the order of the machine.
 enum LegacyCoherency {
   /// The facts of a record's data; opaque bytes where the length is none that the netfs wrote.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A cookie of a kernel before 5.17, of which a log or a table tells the key but no name.
 public struct LegacyCookie: Equatable, Sendable {
   /// The cookie key.

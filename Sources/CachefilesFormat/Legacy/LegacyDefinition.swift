@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The name that a netfs gave to a kind of cookie before Linux 5.17: `struct fscache_cookie_def`, printed in braces in
 /// the kernel's log (`{NFS.server}`) and as a column of its tables.
 public struct LegacyDefinition: Equatable, Sendable {

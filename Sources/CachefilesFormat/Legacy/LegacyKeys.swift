@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the keys of cookies said before Linux 5.17. Numbers are in the order of the machine unless said otherwise.
 enum LegacyKeys {
   /// The facts of one key.

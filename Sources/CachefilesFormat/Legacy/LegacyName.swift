@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A file name of the layout before Linux 5.17: a letter, and the encoded length and key of a cookie.
 ///
 /// Mirrors `cachefiles_cook_key` (fs/cachefiles/key.c) up to 5.16. Text form: the length as two base64 digits, high six

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A path in a tree of the layout before Linux 5.17, read level by level.
 ///
 /// Below `cache/` directories `@xx` and names alternate: netfs, then whatever levels the netfs has, then the file.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension LegacyRecord {
   /// The record in a value of which nothing else is known; nil when it is one of the newer layout, or neither.
   ///

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The extended attribute of the layout before Linux 5.17: what kind of cookie, and the netfs's coherency data.
 ///
 /// Mirrors `struct cachefiles_xattr` and `cachefiles_set_object_xattr` (fs/cachefiles/xattr.c) up to 5.16. The size of

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The place of a cookie in the tree of its netfs, up to Linux 5.16: fs/nfs/fscache-index.c, fs/cifs/cache.c,
 /// fs/afs/cache.c, fs/9p/cache.c, fs/ceph/cache.c.
 public enum LegacyRole: String, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the attribute `afs.fid` tells: three hexadecimal numbers with colons between, `%llx:%llx:%x`; a vnode number of
 /// more than 64 bits has its upper 32 bits before 16 more digits.
 public struct AFSFileIdentifier: Equatable, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is seen of the copy of one file: its object, and the kernel's cookie.
 public struct CachedFileFacts: Equatable, Sendable {
   /// The object.

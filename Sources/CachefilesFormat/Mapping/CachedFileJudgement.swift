@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How much of a file is in the cache, and whether a kernel would use it.
 public struct CachedFileJudgement: Equatable, Sendable {
   /// The answer in one word.

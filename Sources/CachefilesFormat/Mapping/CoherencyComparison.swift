@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The record of an object put beside the status of the file.
 struct CoherencyComparison {
   /// What differs, as one line; nil when nothing does.

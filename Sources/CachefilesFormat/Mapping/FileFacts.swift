@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What can be asked of a file on a mounted network file system without opening it: its status, its handle and a few
 /// attributes. Nothing is judged here.
 public struct FileFacts: Equatable, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The cookie keys that a file on a mounted network file system can have, from what can be asked of it.
 ///
 /// A key is never guessed: where the file does not tell enough, there is a reason in words instead.

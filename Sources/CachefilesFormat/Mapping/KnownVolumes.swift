@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The volumes that the cache has: those of the kernel's table and those of the directory.
 public struct KnownVolumes: Equatable, Sendable {
   /// The kernel's table; nil when there is none.

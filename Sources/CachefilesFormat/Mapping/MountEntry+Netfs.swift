@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension MountEntry {
   /// The network file system of the mount, as the volume keys name it; nil for all others.
   public var netfs: NetfsType? {

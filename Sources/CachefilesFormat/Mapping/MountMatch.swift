@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Which volumes of a cache belong to a mount.
 ///
 /// Mirrors what the network file systems make their volume keys of: `nfs_fscache_get_super_cookie` (fs/nfs/fscache.c),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension NTTime {
   /// The time of a moment since 1970; fractions below 100 ns are left out. Nil when it is before 1601 or beyond what
   /// 64 bits count.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A volume in which the objects of a mount may lie.
 public struct VolumeCandidate: Equatable, Sendable {
   /// How the volume is known.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a log says about caching: each message once, with how often it came, and without what a later start of the cache
 /// has put right.
 public struct LogDigest: Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension LogMessage {
   private static func daemon(
     _ id: String, _ weight: Weight, _ pattern: String, _ meaning: String, _ advice: String

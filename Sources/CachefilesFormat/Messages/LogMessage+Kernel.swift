@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension LogMessage {
   /// All messages, the specific ones before the general ones.
   public static let all: [LogMessage] = kernel + cachefilesd

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A message about caching, of the kernel or of cachefilesd: what it means and what to do.
 ///
 /// One table serves `decode`, `explain` and `doctor --log`. Its texts are those of the modules of 5.10, 6.1 and 6.12 and

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The characters of file names: the plain class of `D` names and the 64 digits of `E` names.
 ///
 /// The kernel's tables are `cachefiles_charmap` and `cachefiles_filecharmap` (fs/cachefiles/key.c).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Limits of cookie keys, and why a key is refused.
 ///
 /// A cookie key is what a network file system calls a file: an NFS file handle, an AFS vnode, a 9P qid path. It is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a name stands for.
 public struct DecodedName: Equatable, Sendable {
   /// The scheme that the first letter tells.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lengths, in bytes, that a key's name would have in each scheme, and the scheme that follows.
 struct EncodedLengths {
   /// Whether every byte of the key is plain.

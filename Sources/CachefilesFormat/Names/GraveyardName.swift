@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The name of a directory in the graveyard: when it was buried, and a counter.
 public struct GraveyardName: Equatable, Sendable {
   /// Who buried it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why no kernel would have made a name, although it stands for a key. Such an object is never found again.
 public enum NameDefect: Equatable, Sendable, CustomStringConvertible {
   /// A hexadecimal digit in upper case.

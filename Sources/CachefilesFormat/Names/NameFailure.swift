@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why a name stands for no key at all.
 public enum NameFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// The name is empty.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What becomes of a name that may be too long: `d_name_len` of `struct cachefiles_object`
 /// (fs/cachefiles/internal.h) had 8 bits, see ``cut(to:)``.
 public enum NameFate: Equatable, Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How a cookie key is written in an object's file name; the first letter of the name tells.
 ///
 /// The kernel's choice is made in `cachefiles_cook_key` (fs/cachefiles/key.c), unchanged since 5.17.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ObjectName {
   /// Reads a name: appends the key to `key` (for `S` and `T` whole words, the true length being one of
   /// ``DecodedName/keyLengths``) and says whether a kernel would have made the name.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The file name of an object: a cookie key in one of the four schemes.
 ///
 /// Mirrors `cachefiles_cook_key` (fs/cachefiles/key.c).

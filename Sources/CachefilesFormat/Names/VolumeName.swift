@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The name of a volume directory: `I` and the volume key.
 ///
 /// Mirrors `cachefiles_acquire_volume` (fs/cachefiles/volume.c) and `fscache_alloc_volume` (fs/fscache/volume.c).

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An AFS cookie key: four big-endian words of 32 bits, made by `afs_get_inode_cache` (fs/afs/inode.c).
 public struct AFSFile: Equatable, Sendable {
   /// The low 64 bits of the vnode number.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An AFS volume key: `afs,<cell>,<volume id>`, made by `afs_activate_volume` (fs/afs/volume.c).
 public struct AFSVolume: Equatable, Sendable {
   /// The name of the cell.

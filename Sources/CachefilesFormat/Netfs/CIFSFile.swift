@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A CIFS cookie key: what the server calls the file; `cifs_fscache_get_inode_cookie` (fs/smb/client/fscache.c).
 ///
 /// Since 6.9, and in the stable series that took it: 17 bytes, little-endian. Before: the inode number alone, 8 bytes in

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A CIFS volume key: `cifs,<address>:<port>,<share>`, made by `cifs_fscache_get_super_cookie` (fs/smb/client/fscache.c).
 public struct CIFSVolume: Equatable, Sendable {
   /// The address as the kernel printed it (`%pISpc`), without brackets.

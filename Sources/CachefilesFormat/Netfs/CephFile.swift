@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A Ceph cookie key: inode number and snapshot, `struct ceph_vino` in the order of the machine (fs/ceph/cache.c).
 public struct CephFile: Equatable, Sendable {
   /// The snapshot number that stands for the live file system: `CEPH_NOSNAP`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A Ceph volume key: `ceph,<fsid>[,<uniquifier>]`, made by `ceph_fscache_register_fs` (fs/ceph/cache.c).
 public struct CephVolume: Equatable, Sendable {
   /// The cluster's identifier, a UUID in lower case.

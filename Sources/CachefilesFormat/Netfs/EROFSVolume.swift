@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An EROFS volume key: `erofs,<domain or fsid>`, made by `erofs_fscache_register_volume` (fs/erofs/fscache.c, 5.19 to
 /// 7.1).
 ///

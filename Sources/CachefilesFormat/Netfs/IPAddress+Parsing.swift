@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension IPAddress {
   /// Reads an address as the kernel prints it in mount options: `192.168.6.1`, an IPv6 address long or short, with or
   /// without its scope (`%2`), whose last 32 bits may be dotted. Nil for anything else.

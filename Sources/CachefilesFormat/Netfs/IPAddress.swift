@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An Internet address of a server, in network byte order.
 public enum IPAddress: Equatable, Sendable, CustomStringConvertible {
   /// IPv4, as one number: 127.0.0.1 is 0x7f000001.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The handle that an NFS client gives for a file, `name_to_handle_at(2)`: the client's own wrapping of the server's
 /// handle, which is the cookie key.
 ///

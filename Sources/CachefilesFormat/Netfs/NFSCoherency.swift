@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One reading of NFS coherency data: `struct nfs_fscache_inode_auxdata` (fs/nfs/fscache.h), in the order of the
 /// machine, 40 bytes.
 struct NFSCoherency {

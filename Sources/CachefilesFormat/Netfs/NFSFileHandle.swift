@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An NFS file handle as far as its bytes tell: handles are opaque to clients, each server makes its own.
 ///
 /// Two servers mark theirs. Linux (`struct knfsd_fh`, fs/nfsd/nfsfh.h): version 1, two types, the export, the file.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The names of bits in an NFS volume key: what was mounted, and how.
 enum NFSFlags {
   /// Superblock flags that are part of the key: `NFS_SB_MASK` (fs/nfs/internal.h).

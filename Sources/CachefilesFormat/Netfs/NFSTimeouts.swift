@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the four attribute timeouts of an NFS mount would be in seconds at one timer frequency.
 ///
 /// The volume key has them in jiffies, ticks of the writing kernel's timer; the frequency (`CONFIG_HZ`) is not stored.

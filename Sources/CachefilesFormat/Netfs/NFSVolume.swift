@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// An NFS volume key: server, file system and mount options.
 ///
 /// `nfs,V.M,family,port,address…,fsid,fsid,sb flags,mount flags,rsize,wsize,four timeouts,flavour[,uniquifier]`, made

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A time as Windows and SMB count it: units of 100 nanoseconds since 1601; `cifs_UnixTimeToNT` in the kernel
 /// (fs/smb/client/netmisc.c).
 public struct NTTime: Equatable, Sendable {

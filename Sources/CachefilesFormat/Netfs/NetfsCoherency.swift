@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Coherency data: what a netfs keeps of the server's file, or volume, to notice that it changed.
 ///
 /// The kernel compares the bytes; only the netfs knows what they mean.

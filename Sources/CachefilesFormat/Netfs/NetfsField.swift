@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One fact read out of a key or a record, with its name as in JSON and its value.
 ///
 /// Parsed structures list their fields in reading order, so that text and JSON come from one place.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a cookie key says: which file of the server an object caches.
 public struct NetfsObject: Equatable, Sendable {
   /// The key as its netfs understands it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The network file system that a volume belongs to: the part of the volume key before the first comma.
 public enum NetfsType: String, Sendable, CaseIterable {
   /// NFS: `nfs,…`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a volume key says: which network file system, from which server, mounted how.
 ///
 /// Keys are made by the network file systems, each in its own form; the kernel's cache takes any bytes.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A 9P volume key: `9p,<device>,<cache tag or aname>`, made by `v9fs_cache_session_get_cookie` (fs/9p/cache.c).
 ///
 /// Every `/` of the whole key was replaced by `;`, which cannot be undone. Both parts may hold commas, so that the

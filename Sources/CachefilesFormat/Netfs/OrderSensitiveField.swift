@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A field whose value depends on the byte order of the machine that wrote it.
 public struct OrderSensitiveField: Equatable, Sendable {
   /// The name, as in ``NetfsField/name``.

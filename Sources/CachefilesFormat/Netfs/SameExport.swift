@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Several volumes of one export of an NFS server: its files are cached once in each of them.
 ///
 /// The kernel puts the transfer sizes, the timeouts and flags such as `ro` into the key of a volume

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// UUIDs as text.
 enum UUIDText {
   /// Whether a text is 8, 4, 4, 4 and 12 lower-case hexadecimal digits with dashes between them.

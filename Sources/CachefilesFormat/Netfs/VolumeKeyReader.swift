@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Reads the comma-separated fields of a volume key one after the other, strictly.
 ///
 /// A field that is not exactly what the kernel writes is an error with a reason, never a guess.

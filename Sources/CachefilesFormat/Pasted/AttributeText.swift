@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A line of what getfattr prints, or a value alone in one of its three forms.
 ///
 ///     # file: var/cache/fscache/cache/I9p,p9src,hosttag/@28/Tf825ea,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension PastedText {
   /// A volume key in a line: the whole line, or what stands in parentheses, brackets or quotes, where it starts with the
   /// name of a network file system.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Text around a name or a path, as shells, editors and the usual tools put it there.
 public enum PastedText {
   /// A line without the carriage return of another system's file.

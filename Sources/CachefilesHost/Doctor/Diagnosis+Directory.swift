@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
 import LinuxIO
@@ -85,10 +86,7 @@ extension Diagnosis {
 
   mutating func judgeLimits() {
     guard let fileSystem = seen.fileSystem, seen.directory != .missing else { return }
-    var percentages = CullPercentages()
-    if case .read(let configuration) = seen.configuration {
-      percentages = isOurDaemon ? configuration.meantPercentages : configuration.percentages
-    }
+    let percentages = seen.percentages
     let limits = CullLimits(percentages, blocks: fileSystem.blocks, files: fileSystem.files)
     judge(
       "blocks", free: fileSystem.availableBlocks, (limits.brun, limits.bcull, limits.bstop),

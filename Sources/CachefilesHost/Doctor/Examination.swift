@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
 package import CachefilesStore
 package import LinuxIO
@@ -57,6 +58,12 @@ package struct Examination: Sendable {
     case missing
     /// It cannot be read.
     case unreadable(String)
+  }
+
+  /// The limits of the configuration, the kernel's own where there is none.
+  package var percentages: CullPercentages {
+    guard case .read(let configuration) = configuration else { return CullPercentages() }
+    return daemon?.isOfThisPackage == true ? configuration.meantPercentages : configuration.percentages
   }
 
   /// The process that has the device open.

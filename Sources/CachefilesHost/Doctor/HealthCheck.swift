@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One thing that was looked at, and how it stands.
 package struct HealthCheck: Sendable, Equatable {
   /// What was found.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How a thing stands; the words and numbers of monitoring plugins.
 package enum HealthStatus: String, Sendable, CaseIterable {
   /// As it should be.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Symptom {
   /// All symptoms, in the order of ``SymptomID``. Docs/Doctor.md has the same table.
   package static let table: [Symptom] = {

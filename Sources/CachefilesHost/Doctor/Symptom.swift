@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// One line of the table of symptoms.
 package struct Symptom: Sendable {
   /// Its name, fixed forever.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the doctor looks at.
 package enum SymptomGroup: String, Sendable, CaseIterable {
   /// Modules, device, daemon, the kernel's tables.

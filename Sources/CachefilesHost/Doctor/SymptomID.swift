@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The names of what the doctor can find. Other programs depend on them: a name never changes its meaning.
 package enum SymptomID: String, Sendable, CaseIterable {
   case modulePresent = "module-present", moduleMissing = "module-missing"

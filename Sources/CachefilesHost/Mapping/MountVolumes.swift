@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// What all files of a mount have in common: the volumes that their objects can lie in. It is found once, not for each

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// What an entry of a cache directory is, by the place where it stands. Its kind of file is another matter.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
 
 /// What keeps a kernel from an object that stands in a fanout directory.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// Judges whether a kernel that looks for a key can come to an object's name: whether the name is one that kernels make,

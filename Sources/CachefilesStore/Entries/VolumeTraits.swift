@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
 
 /// What is asked of a volume for each of its objects: numbers, which threads can copy without counting references.

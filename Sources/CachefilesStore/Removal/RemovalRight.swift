@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The right to remove entries of one cache, whoever gave it: the lock on a cache that nobody holds, or the kernel's leave for
 /// one in use. A command says what goes; this knows how.
 package protocol RemovalRight: AnyObject, Sendable {

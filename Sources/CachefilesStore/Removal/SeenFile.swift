@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 
 /// What of a file must be the same when it is removed as when it was looked at.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Says for inode numbers whether they are among some that were put in. A few others pass too, about one in thirty, but
 /// never is one of them missing: what passes must be looked at, what does not need not be.
 package struct InodeFilter: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What a scan came to, besides what its visitor saw.
 package struct ScanSummary: Sendable {
   /// The volumes, in the order of their numbers.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What looks at the entries of a scan. Each thread has one of its own; they are merged at the end.
 package protocol ScanVisitor {
   /// Looks at one entry.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Hands entries to a visitor that it holds.
 final class VisitorSink<V: ScanVisitor>: EntrySink {
   // One thread has it; the check of exclusive access would be made for each entry.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How fast something changes, told from what it was at several moments, with a range.
 ///
 /// The median of the slopes between any two points (Theil 1950, Sen 1968), which one purge or one large job does not

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 
 /// Classes of ages: in the future, up to an hour, and so on to more than a year.

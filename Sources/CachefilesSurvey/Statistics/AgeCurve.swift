@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 
 /// What of a cache was used since when: how much time a cache of some size would hold, and what a cull to that size

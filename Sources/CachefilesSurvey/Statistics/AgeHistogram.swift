@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Objects counted by a rank, for instance the nanoseconds of their last use, in slices that get coarser when there are too
 /// many of them: its memory does not grow with the number of objects.
 package struct AgeHistogram: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Objects sorted into classes in four ways.
 package struct Distributions: Sendable, Equatable {
   /// By fanout directory.

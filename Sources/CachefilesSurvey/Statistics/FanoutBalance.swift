@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// How evenly objects lie in the 256 fanout directories. The hash spreads them like chance; anything else tells of
 /// objects that were put there by something else, or of many keys that collide.
 package struct FanoutBalance: Sendable, Equatable {

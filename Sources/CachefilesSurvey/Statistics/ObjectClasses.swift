@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The classes that an object belongs to in the distributions of a cache.
 package struct ObjectClasses: Sendable, Equatable {
   /// The number of its fanout directory.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Classes of lengths: nothing, up to 4 KiB, up to 16 KiB and so on by fours, more than 16 GiB.
 package enum SizeClass {
   /// The greatest length of each class in bytes; the last class has none.

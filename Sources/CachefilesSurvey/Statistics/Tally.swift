@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import LinuxIO
 
 /// What a part of a cache adds up to.

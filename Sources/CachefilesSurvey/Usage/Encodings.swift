@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 /// The encodings of names in the order in which they are counted.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
 
 /// The disk usage of a cache, divided in one way. The allocated bytes of all groups together are those of `du -s`.

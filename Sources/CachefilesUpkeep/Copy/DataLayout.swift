@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinuxIO
 
 /// Which data of an object another file system can hold without making data of a hole. Pure.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import LinuxIO
 
 /// What the file system of a destination does to what is copied to it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 
 /// The scans of a round after the first one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// How many more objects may go in a round: never more than were planned, whatever a scan comes across now.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The place of an object in the order of culling: by rank, then by path.
 struct CullKey: Comparable, Sendable, Equatable {
   /// What its ``CullOrder`` says of it: the last use, as a rule.

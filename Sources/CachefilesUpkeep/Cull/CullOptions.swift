@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import CachefilesStore
 package import CachefilesSurvey
 package import LinuxIO

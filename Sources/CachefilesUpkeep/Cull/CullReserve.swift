@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 
 /// The first objects in the order of culling, as the last scan saw them, which a later cull goes on with.

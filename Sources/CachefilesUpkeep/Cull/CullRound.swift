@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesSurvey
 
 /// Whether a round of a cull took all that it was to take: only then the next one may take what was used later.

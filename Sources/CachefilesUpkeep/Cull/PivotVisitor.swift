@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 
 /// Draws paths at random from what may go within a scope.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package import CachefilesStore
 
 /// Asks a rule about the entries of one thread's scan.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A rule that objects match or do not: patterns, or a list.
 package protocol ObjectRule: Sendable {
   /// What asks about entries, for one thread.

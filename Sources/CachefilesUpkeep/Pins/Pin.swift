@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Objects that are to stay, and where the list of them comes from.
 package struct Pin: Sendable, Equatable {
   /// What was named.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Why bytes are no list of pins.
 package struct PinFileDefect: Error, Equatable, Sendable, CustomStringConvertible {
   /// One line.

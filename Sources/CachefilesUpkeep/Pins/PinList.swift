@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// All pins of a cache.
 package struct PinList: Sendable, Equatable {
   /// The path of the cache's root when the list was made.

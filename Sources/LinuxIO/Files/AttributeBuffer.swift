@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A buffer for attribute values, reused from entry to entry. It grows when a value does not fit.
 public final class AttributeBuffer {
   // Nobody else reads it while it grows: a buffer belongs to one thread.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The name of one directory entry, ready for the `…at` system calls.
 ///
 /// It is never a path: no slash, no NUL, not empty, neither `.` nor `..`. Every call of this module that works below

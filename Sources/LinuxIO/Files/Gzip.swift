@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CZlib
 
 /// Text that was compressed by gzip: `/proc/config.gz`.

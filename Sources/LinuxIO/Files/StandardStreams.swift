@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
 import Glibc
 
 /// The three descriptors that every program expects to be open.
@@ -14,6 +16,12 @@ public enum StandardStreams {
 
   /// Whether a descriptor is a terminal. The corresponding C function is `isatty`.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// The columns and rows of the terminal that a descriptor is; nil where there is none, or it does not tell.
+  public static func windowSize(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
+    let size = clinux_window_size(descriptor)
+    return size == 0 ? nil : (Int(size & 0xffff), Int(size >> 16))
+  }
 
   /// Writes to standard error at once, as far as it takes it.
   public static func writeError(_ bytes: [UInt8]) {

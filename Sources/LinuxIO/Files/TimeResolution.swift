@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import SystemPackage
 
 /// Which times a file system can keep. Linux rounds a time down and holds it within the limits, without an error:

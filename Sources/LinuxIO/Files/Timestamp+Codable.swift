@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Timestamp: Codable {
   /// Reads nanoseconds since 1970, or a text of seconds and nanoseconds for times that these cannot tell.
   public init(from decoder: any Decoder) throws {

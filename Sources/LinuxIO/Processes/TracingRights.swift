@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import SystemPackage
 
 /// What keeps this process from borrowing a descriptor of another one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 
 /// Descriptors that a service manager hands over at the start (sd_listen_fds(3)).

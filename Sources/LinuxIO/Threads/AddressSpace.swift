@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Glibc
 
 /// The limit of the process's address space (`ulimit -v`). Where memory cannot be had a program of Swift ends without a word, so

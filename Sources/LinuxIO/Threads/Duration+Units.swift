@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Duration {
   /// In whole seconds towards zero, held at the limits of the type: moments that file systems tell can be further apart.
   public var clampedSeconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000_000_000_000) }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLinux
 
 /// SIGINT and SIGTERM as a flag that long work looks at between two entries.

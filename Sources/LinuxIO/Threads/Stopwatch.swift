@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The time since it was made, by a clock that nobody sets.
 public struct Stopwatch: Sendable {
   private let start = ContinuousClock.now

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Counts how often the program asks for memory: its own malloc stands before that of the C library, for Swift's runtime
 // too.
 #include "CLoops.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A directory read with getdents64, and statx for each entry.
 #define _GNU_SOURCE
 #include "CLoops.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // fscache_hash (fs/fscache/main.c) for cookie keys and volume keys.
 #include "CLoops.h"
 #include <string.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Names of objects, as cachefiles_cook_key (fs/cachefiles/key.c) makes them, and back.
 #include "CLoops.h"
 #include <string.h>

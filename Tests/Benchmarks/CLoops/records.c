@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The attribute of an object: struct cachefiles_xattr (fs/cachefiles/xattr.c).
 #include "CLoops.h"
 #include <stdlib.h>

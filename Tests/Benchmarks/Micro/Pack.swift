@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CLoops
 
 /// Byte strings one after another, as the loops in C take them.

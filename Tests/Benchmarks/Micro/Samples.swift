@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What the loops work on: keys like those of network file systems, attributes, and keys of volumes.
 enum Samples {
   /// How many of each.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The least that a scan of a cache directory costs: the same system calls as the scanner makes, from threads that share
 // a list of directories, and a sum. No logic, no names, no errors.
 //

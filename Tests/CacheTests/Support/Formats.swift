@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 // Forms of the format's functions that take arrays: a span of a temporary must not outlive it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 
 // The module reads spans, which may not be made of temporary arrays; tests have mostly those.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The file of known answers, group by group; bytes are hexadecimal.
 struct KnownAnswers: Decodable {
   struct Encode: Decodable {

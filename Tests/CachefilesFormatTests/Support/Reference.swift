@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Names made and judged the slow way, straight from the description of the format: the tests compare with it.
 enum Reference {
   static func isPrintable(_ byte: UInt8) -> Bool { byte >= 0x21 && byte <= 0x7f && byte != 0x2f }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the scripts of the cases share. POSIX shell.
 
 # sample NAME [CAPTURE]: a captured cache, objects last used ten days ago.

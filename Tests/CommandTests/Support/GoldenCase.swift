@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import TestSupport
 import Testing
@@ -85,8 +86,9 @@ struct GoldenCase: CustomTestStringConvertible, CustomStringConvertible, Sendabl
 
   private func environment(_ place: String) -> [String: String] {
     var environment = [
-      "PATH": Command.productDirectory + ":/usr/sbin:/usr/bin:/sbin:/bin", "NO_COLOR": "1", "TZ": "UTC", "LC_ALL": "C",
-      "TMPDIR": "\(place)/tmp", "TERM": "dumb", "CASES": Self.root.path,
+      "PATH": Command.productDirectory + ":/usr/sbin:/usr/bin:/sbin:/bin", "NO_COLOR": "1", "TZ": "UTC",
+      "LC_ALL": "C.UTF-8",
+      "TMPDIR": "\(place)/tmp", "TERM": "xterm", "CASES": Self.root.path,
     ]
     // A clock of another day: faketime(1) works by these.
     for (name, value) in ProcessInfo.processInfo.environment where name == "LD_PRELOAD" || name.hasPrefix("FAKETIME") {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Any JSON value. Unlike `JSONSerialization` it tells 0 and 1 from false and true.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Takes out of an output what differs from run to run, and, on a file system that is not the case's own, what differs from one
@@ -23,7 +24,8 @@ struct Normalisation {
 
   /// Inode numbers, spans of time, names that are made up.
   private static let always: [(String, String)] = [
-    ("(\"inode\": ?)[0-9]+", "$1<machine>"), ("(\"(oldest|newest)_ns\": ?)[0-9]+", "$1<time>"),
+    ("(\"host\": ?)\"[^\"]*\"", "$1\"<machine>\""), ("(\"inode\": ?)[0-9]+", "$1<machine>"),
+    ("(\"(oldest|newest)_ns\": ?)[0-9]+", "$1<time>"),
     ("(\"duration_ns\": ?)[0-9]+", "$1<time>"), ("(?m), [0-9.]+ s$", ", <time>"),
     ("cachefiles-demo-[A-Za-z0-9]+", "cachefiles-demo-<unique>"),
   ]

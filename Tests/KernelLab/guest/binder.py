@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """binder.py CONFIGURATION STATE: binds a cache with /dev/cachefiles, as cachefilesd does, and does nothing else: it neither culls
 nor empties the graveyard. Writes what the kernel says of the cache to STATE, again at each SIGUSR1, and ends at SIGTERM."""
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """ceph.py CONF UUID: makes a file system "lab" in the newborn cluster of CONF: one OSD of this identifier, two pools. One connection for
 all of it, because the command `ceph` takes seconds to start in an emulated machine.
 ceph.py CONF --wait: waits until the file system has an active metadata server."""

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """damage.py [WHAT PATH]: breaks an object of a cache that is not bound, or those of the lines "WHAT PATH" on stdin. The names are
 those of guest/cases/faults."""
 import os

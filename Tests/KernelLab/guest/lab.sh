@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the cases share: assertions, the cache, the servers and their mounts. Sourced in the guest by guest/start.
 # Lines for the driver begin with LAB; all else is for whoever looks for the reason of a failure.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """legacy.py CACHE DIR COUNT: holds `cachefiles decode` of a tree from before 5.17 against the files that were cached: those of the
 exported directory DIR, by the inode number in the file handle, and the COUNT files of the 9P server, by their qid paths."""
 import collections

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """listing.py DIR [--no-ctime]: one line for each entry below DIR with everything about it that a program can change or leave as a
 trace: type, mode, owner, links, inode, length, blocks, the three times, attributes, name. Reading it leaves no trace itself."""
 import os

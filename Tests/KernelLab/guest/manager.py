@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """manager.py LOG COMMAND...: does for a service what systemd does for one of Type=notify with a descriptor store: listens on
 NOTIFY_SOCKET, keeps the descriptors that come with FDSTORE=1, starts the command again when it did not end by itself with status 0, and hands them over
 (LISTEN_FDS). SIGTERM ends the command and then this, SIGUSR1 restarts the command as 'systemctl restart' does, SIGUSR2 throws the

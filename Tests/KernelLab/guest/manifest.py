@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """manifest.py CACHE: a capture of a cache that is not bound, as JSON lines: path, type, mode, length, blocks of 512 bytes, times in
 nanoseconds, attributes, and where there is data, as [offset, length]. Reading it leaves no trace."""
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the cases of mapping, AFS and Ceph share.
 
 # read_parts DIR: without reading ahead.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """names.py VOLUMES COOKIES CACHE [--schemes LETTERS]: holds the names that a kernel made against `cachefiles encode` and `decode`.
 VOLUMES and COOKIES are what /proc/fs/fscache said while the files were mounted, CACHE is the cache after they were let go.
 Prints a line for each claim, and for each key that breaks it."""

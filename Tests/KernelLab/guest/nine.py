@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """nine.py SOCKET: a read-only 9P2000.L server whose files have the qid paths, and so the cookie keys, of our choice: each file is
 called like the 8 bytes of its qid path, in hexadecimal. nine.py --keys prints them. What it is asked to read it counts in
 SOCKET.reads: one byte for each Tread."""

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """objects.py CACHE DIR: for each file of an exported directory its name and the path of its object in CACHE, one pair a line. What
 leads from one to the other is the inode number in the file handle, which is the key that `cachefiles decode` reads from the name."""
 import json

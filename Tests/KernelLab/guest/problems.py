@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """problems.py REPORT TABLE OBJECTS DAMAGED: holds what `cachefiles fsck --json` found in a damaged cache against the table of
 guest/cases/faults. OBJECTS has "FILE PATH" lines from before the damage, DAMAGED "FILE DAMAGE" lines."""
 import collections

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """records.py CACHE: holds what `cachefiles show` says of every object against what the servers know of their files
 (/tmp/server.nfs, /tmp/server.smb: name, inode, length, times; nine.py) and against the auxiliary data of the cookies
 (/tmp/volumes, /tmp/cookies)."""

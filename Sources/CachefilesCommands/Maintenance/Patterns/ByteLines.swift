@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Many short texts in one piece of memory.
 struct ByteLines: Sendable {
   /// Where a text lies.

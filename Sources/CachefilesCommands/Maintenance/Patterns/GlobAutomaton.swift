@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Many globs, asked together: an automaton whose states are made when a text first leads to them, so that each byte of a text costs
 /// one step however many globs there are. Used by one thread.
 struct GlobAutomaton {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Texts that stand for themselves, by what they are up to their last `/`: any number of them costs one look a directory, and one
 /// a name in those directories that a text names. What belongs to a directory lies together, as a scan asks for it.
 struct LiteralTable: Sendable {

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Plain loops in C that do what the functions of the toolkit do, to measure those beside; and a count of allocations.
 #pragma once
 #include <stddef.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 2 and part of 11. Names and records of AFS, and from a file to its object and back: the kernel's client (kafs) against OpenAFS servers, without Kerberos.
 . "$LAB_GUEST/mapping.sh"
 modprobe kafs 2>/dev/null || { skip "this kernel has no kafs"; leave; }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 18. On which file systems besides the disk's own a kernel binds a cache at all, and whether doctor and fsck say the same.
 modprobe cachefiles || broken "no module cachefiles"
 modprobe overlay 2>/dev/null

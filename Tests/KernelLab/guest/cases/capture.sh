@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Not a case but the making of captures: one cache of NFS v3, v4.2, SMB and a user-space NFS server, one of the 9P server that
 # chooses its keys. On a kernel before 5.17 they are in the old layout.
 release=$(uname -r)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 2 and part of 11. Names and records of Ceph, and from a file to its object and back: the kernel's client against one monitor, one
 # OSD that keeps its data in memory, and one metadata server, without authentication.
 . "$LAB_GUEST/mapping.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 8. What `cachefiles copy` makes is a cache that the kernel takes: everything is served without a READ, and holes stay holes.
 make_cache
 start_nfs 200M

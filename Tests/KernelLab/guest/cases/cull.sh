@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 6. A cache that is past its limits is culled offline. The kernel binds it again without an error, stops asking for room,
 # misses exactly the victims, and serves all others without a READ.
 make_cache

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 10. cachefilesd takes up a cache that was repaired and culled by this package, culls it further, and neither exits nor
 # removes anything but what it culls and what lies in the graveyard.
 make_cache

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 5. Damage done to a cache that is not bound: fsck finds it under its id; without repair the kernel does what the documents
 # say; after the repair the kernel caches the file again: what was discarded is read from the server once, and then no more.
 make_cache

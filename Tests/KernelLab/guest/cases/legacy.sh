@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 9, on a kernel before 5.17: its tree is recognised, listed, and purged, and it is left alone while that kernel may hold it.
 # The disk is kept as it was before the purge, for the case `mixed`.
 make_cache

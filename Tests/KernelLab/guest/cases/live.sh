@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 16. A cache in use is culled with the kernel's leave, while cachefilesd holds it and files are read and written through it.
 [[ -e /proc/fs/fscache/caches || $(uname -r) != 5.* ]] || { skip "5.10 marks no directories in use"; leave 0; }
 make_cache

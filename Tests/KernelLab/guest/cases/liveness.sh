@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 4. The probe says that a cache is live while it is bound and not after; what writes refuses meanwhile, and leaves no trace.
 make_cache
 start_nfs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 18. A cache in use is purged and repaired with the kernel's leave, while cachefilesd holds it.
 [[ $(uname -r) != 5.* ]] || { skip "5.10 marks no directories in use"; leave 0; }
 make_cache

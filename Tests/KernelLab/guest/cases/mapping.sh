@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 11. From a mounted file to its object and back: `locate`, `cached` and `whatis` on NFS v3 and v4.2, SMB and 9P. Of each file
 # whose name says so all, a half, one block or nothing is read. AFS has the same in its own case.
 . "$LAB_GUEST/mapping.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 9, continued, on a disk that a kernel before 5.17 filled: this kernel makes its own half beside the old one and leaves that
 # alone; a purge of the old half leaves the new one as it is.
 mkdir -p $cache

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 1. The names that the kernel gives to objects are those that `encode` computes from its cookies, and `decode` leads back:
 # NFS v3 and v4.2, SMB, a 9P server that chooses the keys (D, S, T and E names), and a user-space NFS server (E names).
 make_cache

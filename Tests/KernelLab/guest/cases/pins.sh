@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 19. What is pinned stays through culls and purges of a cache in use, and offline; new files come in with a refresh.
 [[ $(uname -r) != 5.* ]] || { skip "5.10 marks no directories in use"; leave 0; }
 make_cache

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 17. How long it takes to cull 45,000 objects back to frun 50 %: cachefilesd alone, `cull --live` beside it, and cachefiles-daemon
 # alone, in one guest.
 # Slow: it runs only when it is named.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 3. What `show` says of an object is what the server knows of the file, and its auxiliary data is that of the cookie.
 make_cache
 start_nfs; start_samba; start_nine

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 20. cachefiles-daemon in the place of cachefilesd: started as that is started, with its configuration, it culls to the limits
 # under load, outlives what ends cachefilesd, and leaves the cache up when it is killed and its device is kept.
 [[ -e /proc/fs/fscache/caches || $(uname -r) != 5.* ]] || { skip "5.10 marks no directories in use"; leave 0; }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 7. `sweep` empties the graveyard of a bound cache while the kernel buries in it: no error on any side, and the cache works on.
 # While cachefilesd runs, which empties it itself, every sweep refuses (C4 of Docs/Errata.md).
 make_cache

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 20. cachefiles-daemon as a service of systemd, which is the first process of this machine: restarts under load, crashes, a hang
 # that the watchdog ends, and a stop that is meant. guest/start.sh boots it.
 [[ -e /proc/fs/fscache/caches || $(uname -r) != 5.* ]] || { skip "5.10 marks no directories in use"; leave 0; }

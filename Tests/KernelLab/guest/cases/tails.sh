@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 3, continued. How often files are read from the server until all of them are cached, when their last block is not full: 6.12
 # leaves such blocks out at times. However often it is, all bytes are right, and what is cached stays.
 make_cache

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 7, continued. The undo of a repair gives everything back, and the kernel does then what it did before the repair.
 make_cache
 start_nfs 100M

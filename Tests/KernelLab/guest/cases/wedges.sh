@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Case 5, continued: damage that stops a volume, the whole cache, or its start. One at a time; each is shown to do what the documents
 # say, is found under its id, and is gone after `fsck -p`.
 make_cache

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// The commands as shells complete them. `stats` without a subcommand has the options of the one that is meant, which the
+/// parser's scripts do not offer of themselves.
+struct CompletionTree: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: Toolkit._commandName,
+    subcommands: Toolkit.configuration.groupedSubcommands.flatMap(\.subcommands).map { command in
+      command == Stats.self ? CompletedStats.self : command
+    })
+
+  /// The script for a shell, if that is what the arguments ask for.
+  static func script(_ arguments: [String], _ program: Program) -> String? {
+    guard program == .toolkit, arguments.count == 2, arguments[0] == "--generate-completion-script",
+      let shell = CompletionShell(rawValue: arguments[1])
+    else { return nil }
+    return completionScript(for: shell)
+  }
+
+  private struct CompletedStats: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: Stats._commandName, abstract: Stats.configuration.abstract,
+      subcommands: [StatsDiff.self, StatsForecast.self])
+
+    @OptionGroup var show: StatsShow
+  }
+}

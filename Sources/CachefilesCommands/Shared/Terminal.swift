@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxIO
+
+/// What a terminal can show.
+enum Terminal {
+  /// The columns and rows to keep to: those of the environment (`COLUMNS`, `LINES`), else of the terminal; without either a
+  /// table is as wide and as long as it is.
+  static func size(of stream: OutputStream) -> (columns: Int?, rows: Int?) {
+    let window = stream.isTerminal ? StandardStreams.windowSize(1) : nil
+    func value(_ name: String, _ measured: Int?) -> Int? {
+      if let given = Environment.value(name).flatMap({ Int($0) }), given > 0 { return given }
+      return measured.flatMap { $0 > 0 ? $0 : nil }
+    }
+    return (value("COLUMNS", window?.columns), value("LINES", window?.rows))
+  }
+
+  /// Whether only ASCII is shown: a locale that was chosen to be `C` or `POSIX`, or a terminal named `dumb`. Without any
+  /// locale in the environment, as under cron, text is UTF-8.
+  static let isPlain: Bool = {
+    let locale = Environment.value("LC_ALL") ?? Environment.value("LC_CTYPE") ?? Environment.value("LANG")
+    return locale == "C" || locale == "POSIX" || Environment.value("TERM") == "dumb"
+  }()
+
+  /// A line as this terminal shows it.
+  static func shown(_ text: String) -> String { isPlain ? plain(text) : text }
+
+  /// A line with what is drawn or abbreviated in ASCII.
+  static func plain(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+    var result = ""
+    for character in text {
+      switch character {
+      case "█", "▉", "▊", "▋", "▌": result += "#"
+      case "▍", "▎": result += "-"
+      case "▏", "▕": result += "|"
+      case "▓": result += "%"
+      case "▒": result += "+"
+      case "░": result += "-"
+      case "·": result += "."
+      case "…": result += "..."
+      case "→": result += "->"
+      case "±": result += "+-"
+      default: result.append(character)
+      }
+    }
+    return result
+  }
+}
