@@ -11,8 +11,8 @@ struct CompletionTree: ParsableCommand {
     })
 
   /// The script for a shell, if that is what the arguments ask for.
-  static func script(_ arguments: [String], _ program: Program) -> String? {
-    guard program == .toolkit, arguments.count == 2, arguments[0] == "--generate-completion-script",
+  static func script(_ arguments: [String]) -> String? {
+    guard arguments.count == 2, arguments[0] == "--generate-completion-script",
       let shell = CompletionShell(rawValue: arguments[1])
     else { return nil }
     return completionScript(for: shell)

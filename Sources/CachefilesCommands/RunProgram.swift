@@ -22,7 +22,7 @@ public func runProgram(
         + "raise it with 'ulimit -v'")
     exit(program.failureStatus(given).rawValue)
   }
-  if let text = HelpTopic.text(given, program) ?? CompletionTree.script(given, program) {
+  if program == .toolkit, let text = HelpTopic.text(given) ?? CompletionTree.script(given) {
     let output = OutputStream()
     output.line(text)
     output.flush()

@@ -6,8 +6,8 @@ enum HelpTopic {
   static let all = EmbeddedDocument.recipes.sections(level: 2)
 
   /// What the arguments of `cachefiles` ask for, if they ask for a topic or for the list of them.
-  static func text(_ arguments: [String], _ program: Program) -> String? {
-    guard program == .toolkit, arguments.first == "help", arguments.count == 2 else { return nil }
+  static func text(_ arguments: [String]) -> String? {
+    guard arguments.first == "help", arguments.count == 2 else { return nil }
     if arguments[1] == "topics" { return list }
     guard let topic = all.first(where: { $0.name == arguments[1] }) else { return nil }
     let title = topic.title.drop { $0 != " " }.dropFirst()

@@ -35,8 +35,7 @@ struct Show: ParsableCommand {
     var failures = 0
     for path in paths {
       do throws(StoreError) {
-        let place = EntryPath.resolve(path.bytes)
-        let view = try ShowView(Inspection(path: FilePath(bytes: place)), byteOrder: byteOrder)
+        let view = try ShowView(EntryPath.inspect(path.bytes), byteOrder: byteOrder)
         for failure in view.failures {
           failures += 1
           StandardError.line("cachefiles: \(failure)")

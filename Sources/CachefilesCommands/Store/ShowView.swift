@@ -188,7 +188,9 @@ struct ShowView: Renderable {
     } else if let volume {
       addVolume(volume, to: &card, style)
     } else {
-      if case .other = inspection.position { card.add("place", style.warning("in no cache directory")) }
+      if case .other = inspection.position, inspection.status.kind != .directory {
+        card.add("place", style.warning("not where a cache has objects"))
+      }
       addOther(to: &card, style, verbose: verbose)
     }
     return card.lines
