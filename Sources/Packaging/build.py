@@ -33,7 +33,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 # Below debian/rules and in an RPM's build the sources are where the packager put them, and no repository.
 SOURCE = HERE.parent.parent
 NAME = "cachefiles-toolkit"
-PROGRAMS = ["cachefiles-fsck", "cachefiles-cull", "cache-du"]
+PROGRAMS = ["cachefiles-fsck", "cachefiles-cull", "cachefiles-daemon", "cache-du"]
 SHELLS = {
     "bash": ("bash-completion/completions", "{}"),
     "zsh": ("zsh/vendor-completions", "_{}"),
@@ -202,8 +202,7 @@ class Build:
             (tree / "debian/changelog").write_text(
                 f"{NAME} ({self.version.debian}) unstable; urgency=medium\n\n  * What changed is in Changelog.md.\n\n"
                 f" -- The cachefiles-toolkit authors <cachefiles-toolkit@example.org>  {when:%a, %d %b %Y %H:%M:%S} +0000\n")
-            run("dpkg-buildpackage", "-b", "-us", "-uc", "-d", cwd=tree, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-                if not os.environ.get("VERBOSE") else None, env=dict(self.environment, CACHEFILES_PROGRAM=str(program)))
+            run("dpkg-buildpackage", "-b", "-us", "-uc", "-d", cwd=tree, stdout=subprocess.DEVNULL, env=dict(self.environment, CACHEFILES_PROGRAM=str(program)))
             return self.keep(pathlib.Path(directory).glob("*.deb"))
 
     def rpm(self):

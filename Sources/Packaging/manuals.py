@@ -22,7 +22,7 @@ import textwrap
 HERE = pathlib.Path(__file__).resolve().parent
 
 # Commands for the system's administrator, that change a cache.
-SECTION_8 = {"fsck", "cull", "sweep", "purge"}
+SECTION_8 = {"fsck", "cull", "sweep", "purge", "daemon"}
 # What a command is called as a program of its own.
 PROGRAMS = {"du": "cache-du"}
 

@@ -56,11 +56,11 @@ say "completions"
 "$here/test-completions.py" "$program"
 
 say "units"
-for name in cachefiles cachefiles-fsck cachefiles-cull; do
+for name in cachefiles cachefiles-fsck cachefiles-cull cachefiles-daemon; do
     [ -e /usr/bin/$name ] || ln -s "$program" /usr/bin/$name
 done
 "$here/verify-units.sh" "$here/systemd"
-for name in cachefiles cachefiles-fsck cachefiles-cull; do
+for name in cachefiles cachefiles-fsck cachefiles-cull cachefiles-daemon; do
     [ "$(readlink /usr/bin/$name)" != "$program" ] || rm /usr/bin/$name
 done
 "$here/test-capabilities.sh" "$program"

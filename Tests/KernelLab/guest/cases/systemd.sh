@@ -6,7 +6,7 @@
 state=/run/cachefiles-daemon/status
 make_cache
 unit=$(realpath "$LAB_GUEST/../../../Sources/Packaging/systemd/cachefiles-daemon.service")
-sed "s,/usr/sbin/cachefiles-daemon,$(command -v cachefiles-daemon)," "$unit" > /run/systemd/system/cachefiles-daemon.service
+sed "s,/usr/bin/cachefiles-daemon,$(command -v cachefiles-daemon)," "$unit" > /run/systemd/system/cachefiles-daemon.service
 mkdir -p /run/systemd/system/cachefiles-daemon.service.d
 printf '%s\n' '[Service]' 'WatchdogSec=6' 'TimeoutAbortSec=2' > /run/systemd/system/cachefiles-daemon.service.d/lab.conf
 cp /tmp/cachefilesd.conf /etc/cachefilesd.conf
