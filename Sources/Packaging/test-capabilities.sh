@@ -8,7 +8,7 @@ set -eu
 program=$(realpath "$1")
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d /var/tmp/cachefiles-capabilities.XXXXXX)
-trap 'chattr -i -R "$work" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'chattr -i -R "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
 chmod 755 "$work"
 
 # with "CAP_A CAP_B" COMMAND...: as root with these capabilities alone.
