@@ -10,18 +10,21 @@ package struct AgeClasses: Sendable, Equatable {
   /// The number of classes.
   package static let count = 11
 
-  /// The earliest last use of each class but the last.
-  private let earliest: [Timestamp]
+  /// In nanoseconds since 1970: an age is looked at for each object.
+  private let now: Int64
 
   /// The classes at a moment.
-  package init(now: Timestamp) { earliest = Self.limits.map { now - .seconds($0) } }
+  package init(now: Timestamp) { self.now = now.clampedNanoseconds }
 
   /// The class of what was used at a time.
   @inline(__always)
   package func index(of time: Timestamp) -> Int {
-    if time > earliest[0] { return 0 }
+    let time = time.clampedNanoseconds
+    let (age, overflow) = now.subtractingReportingOverflow(time)
+    if overflow { return time < 0 ? Self.count - 1 : 0 }
+    if age < 0 { return 0 }
     var index = 1
-    while index < earliest.count, time < earliest[index] { index += 1 }
+    while index < Self.limits.count, age > Self.limits[index] * 1_000_000_000 { index += 1 }
     return index
   }
 }

@@ -18,12 +18,13 @@ package struct Tally: Sendable, Equatable {
   /// With extents: the number of runs of data.
   package var extents = 0
   /// The newest access time; nil without objects.
-  package var newestAccess: Timestamp? { newest < oldest ? nil : newest }
+  package var newestAccess: Timestamp? { newest < oldest ? nil : Timestamp(nanosecondsSince1970: newest) }
   /// The oldest access time; nil without objects.
-  package var oldestAccess: Timestamp? { newest < oldest ? nil : oldest }
+  package var oldestAccess: Timestamp? { newest < oldest ? nil : Timestamp(nanosecondsSince1970: oldest) }
+  // In nanoseconds since 1970, in which two moments are compared by one instruction: tallies are added for each object.
   // Without objects the newest lies before the oldest.
-  private var newest = Timestamp.distantPast
-  private var oldest = Timestamp.distantFuture
+  private var newest = Int64.min
+  private var oldest = Int64.max
 
   /// An empty tally.
   package init() {}
@@ -44,6 +45,7 @@ package struct Tally: Sendable, Equatable {
   /// Counts one object's access time.
   @inline(__always)
   mutating func note(access time: Timestamp) {
+    let time = time.clampedNanoseconds
     newest = max(newest, time)
     oldest = min(oldest, time)
   }

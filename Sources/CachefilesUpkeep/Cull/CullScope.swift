@@ -92,17 +92,16 @@ struct CullScope {
 
   @inline(__always)
   private func allows(_ entry: borrowing ScanEntry) -> Bool {
-    let selection = terms.selection
     guard entry.place == .object, entry.status.kind == .regular, !entry.status.isMountPoint, selects(entry)
     else { return false }
-    if let limit = selection.notUsedSince, entry.status.access >= limit { return false }
+    if let limit = terms.selection.notUsedSince, entry.status.access >= limit { return false }
     if let since = terms.keptSince, let volume = entry.volume, entry.status.access >= since[volume.key] ?? .distantPast
     {
       return false
     }
-    if let size = selection.largerThan, entry.status.allocatedBytes <= size { return false }
+    if let size = terms.selection.largerThan, entry.status.allocatedBytes <= size { return false }
     if let chosen, !chosen.matches(entry) { return false }
-    if selection.takesKernelNamesOnly, !Self.isKernels(entry.name) { return false }
+    if terms.selection.takesKernelNamesOnly, !Self.isKernels(entry.name) { return false }
     return !keeps(entry)
   }
 }

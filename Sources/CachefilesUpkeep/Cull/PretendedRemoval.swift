@@ -11,23 +11,26 @@ struct PretendedRemoval: ScanVisitor {
   private let scope: CullScope
   private let values = AttributeBuffer(capacity: 1024)
   private var counted = CullTally()
+  private let includesDirty: Bool
+  private let usedSince: Timestamp?
 
   init(_ scope: CullScope, _ session: CullSession) {
+    includesDirty = session.options.selection.includesDirty
+    usedSince = session.options.goal.usedSince
     self.scope = scope
     self.session = session
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
-    let options = session.options
     guard scope.contains(entry), session.mayGoOn(), session.budget.take() else { return }
     do throws(Errno) {
       guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
       let directory = try entry.directory.descriptor()
-      if !options.selection.includesDirty, !Dirtiness(of: name, in: directory.value, values).isClean {
+      if !includesDirty, !Dirtiness(of: name, in: directory.value, values).isClean {
         counted.dirty += 1
         session.budget.giveBack()
       } else {
-        counted.add(CullSum(entry.status), at: entry.status.access, options.goal.usedSince)
+        counted.add(CullSum(entry.status), at: entry.status.access, usedSince)
       }
     } catch {
       session.budget.giveBack()
