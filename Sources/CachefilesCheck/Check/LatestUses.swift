@@ -3,15 +3,16 @@ import LinuxIO
 
 /// The two latest uses of a volume's objects: the second one proves that it was not one object alone.
 struct LatestUses: Sendable, Equatable {
-  private var first: Timestamp?
-  private var second: Timestamp?
+  // In nanoseconds since 1970: they are compared for each object.
+  private var first: Int64?
+  private var second: Int64?
 
   /// The time at which, or after which, two objects were used; nil with fewer.
-  var confirmed: Timestamp? { second }
+  var confirmed: Timestamp? { second.map { Timestamp(nanosecondsSince1970: $0) } }
 
-  /// Takes note of an object's last use.
+  /// Takes note of an object's last use, in nanoseconds since 1970.
   @inline(__always)
-  mutating func add(_ time: Timestamp) {
+  mutating func add(_ time: Int64) {
     guard second.map({ time > $0 }) ?? true else { return }
     if let latest = first, time <= latest {
       second = time

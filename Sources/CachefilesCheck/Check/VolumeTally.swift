@@ -17,7 +17,12 @@ struct VolumeTally: Sendable {
   var diskBytes: UInt64 = 0
   var fanouts: Set<UInt8> = []
   /// The last use of anything in it.
-  var newestAccess: Timestamp?
+  var newestAccess: Timestamp? {
+    get { newest.map { Timestamp(nanosecondsSince1970: $0) } }
+    set { newest = newValue?.clampedNanoseconds }
+  }
+  // In nanoseconds since 1970: it is compared for each object.
+  private var newest: Int64?
   /// The last uses of objects that a kernel can find.
   var uses = LatestUses()
   /// Whether something in it was used after now, by the check's clock.
@@ -47,10 +52,10 @@ struct VolumeTally: Sendable {
   @inline(__always)
   mutating func add(_ status: FileStatus, latestCredible: Timestamp = .distantFuture, isFindable: Bool = true) {
     objects += 1
-    let access = status.access
-    if newestAccess ?? .distantPast <= access { newestAccess = access }
+    let access = status.access.clampedNanoseconds
+    if newest ?? .min <= access { newest = access }
     if isFindable { uses.add(access) }
-    if access > latestCredible { wasUsedAhead = true }
+    if status.access > latestCredible { wasUsedAhead = true }
     guard status.size > ObjectJudge.pageSize else { return }
     large += 1
     if status.allocatedBytes >= status.size { dense += 1 }

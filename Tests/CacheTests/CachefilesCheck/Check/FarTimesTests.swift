@@ -20,7 +20,7 @@ struct FarTimesTests {
     var (old, new) = (VolumeTally(), VolumeTally())
     old.newestAccess = .distantPast
     new.newestAccess = .distantFuture
-    for _ in 1...2 { new.uses.add(.distantFuture) }
+    for _ in 1...2 { new.uses.add(.max) }
     let found = VolumeJudge.superseded([
       (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
     ])
@@ -37,7 +37,7 @@ struct FarTimesTests {
       var (old, new) = (VolumeTally(), VolumeTally())
       let late = Timestamp(seconds: 86_400 * 40)
       (old.newestAccess, new.newestAccess) = (0, late)
-      for _ in 1...2 { new.uses.add(late) }
+      for _ in 1...2 { new.uses.add(late.clampedNanoseconds) }
       return VolumeJudge.superseded([
         (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
       ]).map(\.1.message)
