@@ -57,6 +57,8 @@ package struct DaemonService {
   private func start() throws(StartFailure) -> Int32 {
     // A process of another name that has the device open is taken for a command that borrows it.
     Background.name("cachefiles-daemon")
+    // The service manager starts the next one then, which takes the cache over.
+    Background.endAtOnceOnCrash()
     let configuration = try readConfiguration()
     guard let directory = configuration.meantDirectory else {
       throw StartFailure("\(EscapedBytes.string(options.configuration.bytes)): no 'dir' line", .configuration)

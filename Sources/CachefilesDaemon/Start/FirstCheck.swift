@@ -32,6 +32,6 @@ struct FirstCheck {
     let problems = report.groups.filter { $0.severity > .note }
     let (count, mended) = problems.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.repaired) }
     log.info(
-      "checked before the bind in \(report.duration.components.seconds) s: \(mended) of \(count) problems mended")
+      "checked before the bind in \(report.duration.clampedSeconds) s: \(mended) of \(count) problems mended")
   }
 }

@@ -123,7 +123,7 @@ final class CacheKeeper {
     if let retry = schedule.nextMoment, !runsForRoom { next = min(next, retry) }
     // While it culls: whether the processor still matters, and the status file.
     if worker.isBusy { next = min(next, now + .seconds(1)) }
-    return max(1, Int(clamping: (next - now).nanoseconds / 1_000_000 + 1))
+    return max(1, Int(clamping: (next - now).clampedNanoseconds / 1_000_000 + 1))
   }
 
   // MARK: News
@@ -261,7 +261,7 @@ final class CacheKeeper {
     runsForRoom = false
     readState()
     schedule.note(outcome, at: .now)
-    let milliseconds = outcome.duration.nanoseconds / 1_000_000
+    let milliseconds = outcome.duration.clampedNanoseconds / 1_000_000
     parts.board.update { status in
       guard outcome.done.objects > 0 || outcome.isExhausted else { return }
       status.culls += 1

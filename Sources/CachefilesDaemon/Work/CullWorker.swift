@@ -252,16 +252,8 @@ final class CullWorker: Sendable {
     return (status.blocks &- status.freeBlocks) &* status.blockSize <= most
   }
 
-  /// `1,234 objects, 1.2 GiB`.
+  /// `1234 objects, 1.2 GiB`.
   static func words(_ sum: CullSum) -> String {
     "\(sum.objects) object\(sum.objects == 1 ? "" : "s"), \(ByteQuantity.words(sum.bytes))"
-  }
-}
-
-extension Duration {
-  /// The same in nanoseconds.
-  var nanoseconds: Int64 {
-    let (seconds, rest) = components
-    return seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue &+ rest / 1_000_000_000
   }
 }

@@ -21,6 +21,13 @@ public enum Background {
   /// - Throws: `Errno`.
   public static func closeStandardStreams() throws(Errno) { try perform(.dup) { clinux_close_standard_streams() } }
 
+  /// The signals of a crash, which the watchdog of a service manager sends too (SIGABRT).
+  static let crashSignals = [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP]
+
+  /// From now on a signal of a crash ends the process at once. Swift's runtime would print a backtrace first, which takes seconds, and
+  /// then go on where the signal was sent by somebody else. The corresponding C function is `signal` with `SIG_DFL`.
+  public static func endAtOnceOnCrash() { for number in crashSignals { signal(number, SIG_DFL) } }
+
   /// Names the process as others see it in `/proc/PID/comm`: at most 15 bytes. The corresponding C function is `prctl` with
   /// `PR_SET_NAME`.
   public static func name(_ name: String) { _ = name.withCString { clinux_name_process($0) } }

@@ -28,6 +28,22 @@ struct ServiceTests {
     #expect(event.wait(milliseconds: 10_000) && thread.waitForEnd(milliseconds: 10_000))
   }
 
+  @Test("a signal of a crash has no handler any more: it ends the process, whoever sent it")
+  func crashes() {
+    var handlers = Background.crashSignals.map { _ in sigaction() }
+    for (index, number) in Background.crashSignals.enumerated() { sigaction(number, nil, &handlers[index]) }
+    defer { for (index, number) in Background.crashSignals.enumerated() { sigaction(number, &handlers[index], nil) } }
+    var ours = sigaction()
+    ours.__sigaction_handler.sa_handler = { _ in }
+    for number in Background.crashSignals { sigaction(number, &ours, nil) }
+    Background.endAtOnceOnCrash()
+    for number in Background.crashSignals {
+      var now = sigaction()
+      sigaction(number, nil, &now)
+      #expect(now.__sigaction_handler.sa_handler == nil, "signal \(number)")
+    }
+  }
+
   @Test("a thread that hangs is not waited for")
   func hangs() throws {
     let event = try Event()
