@@ -30,7 +30,7 @@ LIMIT = 1000
 # Runs the real program; what it prints is noted too.
 NOTING = """#!/bin/sh
 case " $* " in
-    *" --json "* | *" --jsonl "* | *" --format json "* | *" --format=json "* | *" --record "*) ;;
+    *" --json "* | *" --jsonl "* | *" --format json "* | *" --format=json "* | *" --record "* | " manifest "*) ;;
     *) exec "%(real)s" "$@" ;;
 esac
 noted=$(mktemp "%(notes)s/XXXXXXXX")
