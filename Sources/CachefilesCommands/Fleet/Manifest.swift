@@ -32,7 +32,8 @@ struct Manifest: ParsableCommand {
   @OptionGroup var store: StoreOptions
 
   @Option(
-    help: ArgumentHelp("Tell the paths of the files below this directory of a mount; can be repeated.", valueName: "mount"),
+    help: ArgumentHelp(
+      "Tell the paths of the files below this directory of a mount; can be repeated.", valueName: "mount"),
     completion: .directory)
   var search: [ByteArgument] = []
 
@@ -48,7 +49,9 @@ struct Manifest: ParsableCommand {
   @Option(help: ArgumentHelp("Call this machine so.", valueName: "name"))
   var host: ByteArgument?
 
-  @Option(help: ArgumentHelp("Take what is pinned from this file of 'cachefiles keep'.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Take what is pinned from this file of 'cachefiles keep'.", valueName: "file"),
+    completion: .file())
   var pins: ByteArgument?
 
   @Option(help: ArgumentHelp("The time of the rows.", valueName: "ns", visibility: .hidden))
@@ -121,7 +124,8 @@ struct Manifest: ParsableCommand {
       time: now.map { Timestamp(nanosecondsSince1970: $0) } ?? Timestamp.now)
     let shared = SharedOutput(output)
     let run = ManifestRun(
-      row, to: file.map { .file($0) } ?? .output(shared), paths: paths, pinned: pinned, isLive: options.isLive, failures)
+      row, to: file.map { .file($0) } ?? .output(shared), paths: paths, pinned: pinned, isLive: options.isLive, failures
+    )
     options.isCancelled = { Interruption.signal != nil || run.hasFailed }
     let path = store.path
     let scanner: Scanner
@@ -130,7 +134,9 @@ struct Manifest: ParsableCommand {
     if file == nil {
       _ = scanner.run { ManifestPrinter(run) }
     } else {
-      ProgressLine(output).show("objects:", count: { scanner.progress.count }) { _ = scanner.run { ManifestPrinter(run) } }
+      ProgressLine(output).show("objects:", count: { scanner.progress.count }) {
+        _ = scanner.run { ManifestPrinter(run) }
+      }
     }
     output.stream.flush()
     let legacy = run.legacyCount
