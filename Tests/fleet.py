@@ -32,7 +32,7 @@ COLUMNS = ("host time_ns volume netfs server export object key path size_bytes c
            "modified_ns changed_ns version_number dirty pinned reachable version_order").split()
 PROJECTS = 20
 # A project whose name needs care in every language that it passes through.
-ODD = "/proj/it's a \"test\" %_\\x5c"
+ODD = "/proj/it's a \"test\" %_\\\\"
 NOW = 1_795_000_000_000_000_000
 DAY = 86_400_000_000_000
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import CachefilesFormat
+
+/// Which nodes have a data set, and how much of it.
+struct WhereView: Renderable {
+  let path: [UInt8]
+  let nodes: [FleetNode]
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("path", path)
+    json.number("total_files", nodes.first?.totalFiles ?? 0)
+    json.number("total_bytes", nodes.first?.totalBytes ?? 0)
+    json.array("nodes") { json in
+      for node in nodes {
+        json.object { json in
+          json.bytes("host", EscapedBytes.unescape(Array(node.host.utf8).span))
+          json.decimal("share", node.share)
+          json.number("files", node.files)
+          json.number("cached_bytes", node.cachedBytes)
+          json.number("stale_bytes", node.staleBytes)
+        }
+      }
+    }
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    let name = EscapedBytes.string(path)
+    guard let first = nodes.first else { return ["\(name): not known on any node"] }
+    var table = Table([("SHARE", .right), ("CACHED", .right), ("FILES", .right), ("STALE", .right), ("NODE", .left)])
+    for node in nodes {
+      table.add([
+        Quantity.percent(node.share), Quantity.size(node.cachedBytes), Quantity.count(node.files),
+        node.staleBytes == 0 ? "" : Quantity.size(node.staleBytes), node.host,
+      ])
+    }
+    let total = "\(Quantity.count(first.totalFiles, "file")), \(Quantity.size(first.totalBytes))"
+    return ["\(style.strong(name)): \(total), on \(Quantity.count(nodes.count, "node"))"]
+      + table.lines(columns: style.columns) { text, row, column in
+        row < 0 || column == 3 ? style.faint(text) : text
+      }
+  }
+}
