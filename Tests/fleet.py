@@ -125,7 +125,7 @@ class ClickHouse:
         self.session = session.Session(str(work / "chdb"))
         os.chdir(files)
         table = (FLEET / "table-clickhouse.sql").read_text()
-        # The embedded engine reads files by their paths.
+        # The embedded engine reads files by their paths,.
         for statement in (table.replace("'**/", f"'{files}/**/") + (FLEET / "views.sql").read_text()).split(";"):
             if re.sub(r"--.*", "", statement).strip():
                 self.session.query(statement)
