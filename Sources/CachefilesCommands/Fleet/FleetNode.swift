@@ -41,7 +41,8 @@ struct FleetNode: Equatable {
       }
       nodes.append(
         FleetNode(
-          host: EscapedBytes.string(EscapedBytes.unescape(Array(host.utf8).span)), files: files, cachedBytes: cached, staleBytes: stale,
+          host: EscapedBytes.string(EscapedBytes.unescape(Array(host.utf8).span)), files: files, cachedBytes: cached,
+          staleBytes: stale,
           totalFiles: totalFiles, totalBytes: total))
     }
     return nodes

@@ -46,6 +46,7 @@ enum FleetQuestion {
   private static let views = EmbeddedDocument("table-duckdb.sql").text + EmbeddedDocument("views.sql").text
 
   private static func replaced(_ words: String) -> String {
-    EmbeddedDocument("where.sql").text.split(separator: place, omittingEmptySubsequences: false).joined(separator: words)
+    EmbeddedDocument("where.sql").text.split(separator: place, omittingEmptySubsequences: false).joined(
+      separator: words)
   }
 }

@@ -35,12 +35,8 @@ struct CopyView: Renderable {
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines: [String] = []
-    let skipped = CopySkipReason.allCases.compactMap { reason in
-      report.skipped[reason].flatMap { $0 > 0 ? "\(Quantity.count($0)) \(Self.words(for: reason))" : nil }
-    }
-    if !skipped.isEmpty {
-      lines.append("  not copied: \(skipped.joined(separator: ", "))")
-    }
+    let skipped = Self.words(report.skipped)
+    if !skipped.isEmpty { lines.append("  not copied: \(skipped)") }
     if report.droppedBytes > 0 {
       lines.append(
         style.warning(
@@ -63,6 +59,13 @@ struct CopyView: Renderable {
       "\(EscapedBytes.string(report.destination)): \(word): \(parts.joined(separator: ", ")), "
         + Quantity.span(report.duration)
     ]
+  }
+
+  /// What was left out, by reason; empty when nothing was.
+  static func words(_ skipped: [CopySkipReason: Int]) -> String {
+    CopySkipReason.allCases.compactMap { reason in
+      skipped[reason].flatMap { $0 > 0 ? "\(Quantity.count($0)) \(words(for: reason))" : nil }
+    }.joined(separator: ", ")
   }
 
   private static func words(for reason: CopySkipReason) -> String {

@@ -7,6 +7,7 @@ import SystemPackage
 public final class PaxReader {
   private let archive: OpaquePointer
   private let source: Source
+  private var hasEntry = false
 
   /// Where the bytes come from, and what became of them.
   private final class Source {
@@ -84,7 +85,8 @@ public final class PaxReader {
   public func next() throws(ArchiveFailure) -> PaxEntry? {
     // What nobody read of the last one.
     source.headerBytes = nil
-    try check(archive_read_data_skip(archive))
+    if hasEntry { try check(archive_read_data_skip(archive)) }
+    hasEntry = true
     source.headerBytes = Self.headerLimit
     var entry: OpaquePointer?
     let status = archive_read_next_header(archive, &entry)
@@ -95,7 +97,9 @@ public final class PaxReader {
   }
 
   private static func facts(of entry: OpaquePointer) -> PaxEntry {
-    let path = archive_entry_pathname(entry).map { Array(UnsafeBufferPointer(start: $0, count: strlen($0)).lazy.map(UInt8.init(bitPattern:))) }
+    let path = archive_entry_pathname(entry).map {
+      Array(UnsafeBufferPointer(start: $0, count: strlen($0)).lazy.map(UInt8.init(bitPattern:)))
+    }
     let type = archive_entry_hardlink(entry) == nil ? UInt8(truncatingIfNeeded: archive_entry_filetype(entry) >> 12) : 0
     var facts = PaxEntry(path: path ?? [], kind: FileStatus.Kind(rawValue: type) ?? .unknown)
     facts.permissions = UInt16(truncatingIfNeeded: archive_entry_perm(entry)) & 0o7777

@@ -11,8 +11,9 @@ public final class PaxWriter: @unchecked Sendable {
   private let archive: OpaquePointer
   private let entry: OpaquePointer
   private let sink: Sink
-  /// What is left of the file whose data is being written, and where its data is.
+  /// How far the data of the current file has been written, holes included, and its length.
   private var position: UInt64 = 0
+  private var size: UInt64 = 0
 
   /// Where the bytes go, and what became of them.
   private final class Sink {
@@ -35,6 +36,8 @@ public final class PaxWriter: @unchecked Sendable {
     self.entry = entry
     sink = Sink(descriptor)
     archive_write_set_format_pax(archive)
+    // The one form of attributes that both readers know; GNU tar complains of libarchive's own.
+    archive_write_set_format_option(archive, "pax", "xattrheader", "SCHILY")
     archive_write_set_bytes_per_block(archive, 1 << 20)
     archive_write_set_bytes_in_last_block(archive, 1)
     let status = archive_write_open(
@@ -90,12 +93,14 @@ public final class PaxWriter: @unchecked Sendable {
     for attribute in facts.attributes {
       (attribute.name + [0]).withUnsafeBufferPointer { name in
         name.withMemoryRebound(to: CChar.self) { name in
-          attribute.value.withUnsafeBytes { archive_entry_xattr_add_entry(entry, name.baseAddress, $0.baseAddress, $0.count) }
+          attribute.value.withUnsafeBytes {
+            archive_entry_xattr_add_entry(entry, name.baseAddress, $0.baseAddress, $0.count)
+          }
         }
       }
     }
     if facts.kind == .regular, facts.size > 0 { describeHoles(facts) }
-    position = 0
+    (position, size) = (0, facts.kind == .regular ? facts.size : 0)
     try check(archive_write_header(archive, entry))
   }
 
@@ -150,7 +155,11 @@ public final class PaxWriter: @unchecked Sendable {
   /// Ends an entry whose data has all been written.
   ///
   /// - Throws: ``ArchiveFailure``.
-  public func end() throws(ArchiveFailure) { try check(archive_write_finish_entry(archive)) }
+  public func end() throws(ArchiveFailure) {
+    // libarchive writes the map with the first byte that it is given, also where that is of a hole.
+    try skip(to: size)
+    try check(archive_write_finish_entry(archive))
+  }
 
   /// Ends the archive.
   ///

@@ -107,7 +107,9 @@ private final class Pipe {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      let count = try call(.read) { buffer.withUnsafeMutableBytes { Glibc.read(ends.source, $0.baseAddress, $0.count) } }
+      let count = try call(.read) {
+        buffer.withUnsafeMutableBytes { Glibc.read(ends.source, $0.baseAddress, $0.count) }
+      }
       if count == 0 { return bytes }
       guard bytes.count + count <= limit else { throw .fileTooLarge }
       bytes += buffer[..<count]
