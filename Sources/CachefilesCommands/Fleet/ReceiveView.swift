@@ -13,13 +13,7 @@ struct ReceiveView: Renderable {
     json.number("dropped_bytes", report.droppedBytes)
     json.number("time_granularity_ns", report.timeGranularity)
     json.number("made_directories", report.directories)
-    json.number("skipped", report.skippedObjects)
-    json.object("skipped_reasons") { json in
-      for reason in CopySkipReason.allCases {
-        json.key(reason.rawValue)
-        json.number(nil, report.skipped[reason] ?? 0)
-      }
-    }
+    json.skipped(report.skipped)
     json.number("refused_entries", report.refusedEntries)
     json.number("errors", report.errors)
     json.bool("whole_stream", report.isWhole)
@@ -29,7 +23,7 @@ struct ReceiveView: Renderable {
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines: [String] = []
-    let skipped = CopyView.words(report.skipped)
+    let skipped = CopySkipReason.words(report.skipped)
     if !skipped.isEmpty { lines.append("  not taken: \(skipped)") }
     if report.refusedEntries > 0 {
       lines.append(style.bad("  \(Quantity.count(report.refusedEntries)) refused: no sound cache has them"))

@@ -80,24 +80,3 @@ struct Send: ParsableCommand {
     return options
   }
 }
-
-extension CopySkip {
-  /// Names what is left out: what a user must know always, the rest with `--verbose`.
-  static func printer(_ output: Output, _ words: String) -> @Sendable (CopySkip) -> Void {
-    let (isVerbose, isQuiet) = (output.isVerbose, output.isQuiet)
-    return { skip in
-      let isWorthALine = skip.reason == .different || skip.reason == .changed
-      guard isVerbose || (isWorthALine && !isQuiet) else { return }
-      StandardError.line("cachefiles: \(EscapedBytes.string(skip.path)): \(words): \(skip.words)")
-    }
-  }
-}
-
-extension CopyRefusal {
-  /// What a command throws for it; what is in use gets its line here.
-  var failure: any Error {
-    guard case .inUse = self else { return Failure(description) }
-    StandardError.line("cachefiles: \(self)")
-    return ExitStatus.live
-  }
-}

@@ -10,13 +10,7 @@ struct SendView: Renderable {
     json.bytes("source", report.source)
     json.number("sent_objects", report.sentObjects)
     json.number("sent_bytes", report.sentBytes)
-    json.number("skipped", report.skippedObjects)
-    json.object("skipped_reasons") { json in
-      for reason in CopySkipReason.allCases {
-        json.key(reason.rawValue)
-        json.number(nil, report.skipped[reason] ?? 0)
-      }
-    }
+    json.skipped(report.skipped)
     json.number("errors", report.errors)
     json.bool("complete", report.isComplete)
     json.nanoseconds("duration_ns", report.duration)
@@ -24,7 +18,7 @@ struct SendView: Renderable {
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines: [String] = []
-    let skipped = CopyView.words(report.skipped)
+    let skipped = CopySkipReason.words(report.skipped)
     if !skipped.isEmpty { lines.append("  not sent: \(skipped)") }
     var word = report.isComplete ? style.good("complete") : style.bad("incomplete")
     if report.isCut { word += ": the reader went away" }

@@ -25,7 +25,7 @@ public final class PaxReader {
   /// memory does not.
   private static let headerLimit = 32 << 20
 
-  /// Begins to read.
+  /// Prepares to read; nothing is read yet.
   ///
   /// - Parameter descriptor: where it comes from; 0 for standard input.
   /// - Throws: ``ArchiveFailure``.
@@ -34,14 +34,6 @@ public final class PaxReader {
     self.archive = archive
     source = Source(descriptor)
     archive_read_support_format_tar(archive)
-    source.headerBytes = Self.headerLimit
-    let status = archive_read_open(
-      archive, Unmanaged.passUnretained(source).toOpaque(), nil,
-      { _, context, pointer in
-        guard let context, let pointer else { return -1 }
-        return PaxReader.read(Unmanaged<Source>.fromOpaque(context).takeUnretainedValue(), pointer)
-      }, nil)
-    try check(status)
   }
 
   deinit { archive_read_free(archive) }
@@ -86,14 +78,26 @@ public final class PaxReader {
     // What nobody read of the last one.
     source.headerBytes = nil
     if hasEntry { try check(archive_read_data_skip(archive)) }
-    hasEntry = true
     source.headerBytes = Self.headerLimit
+    if !hasEntry { try open() }
+    hasEntry = true
     var entry: OpaquePointer?
     let status = archive_read_next_header(archive, &entry)
     source.headerBytes = nil
     try check(status)
     guard status != ARCHIVE_EOF, let entry else { return nil }
     return Self.facts(of: entry)
+  }
+
+  /// Reads the first bytes, which libarchive judges.
+  private func open() throws(ArchiveFailure) {
+    let status = archive_read_open(
+      archive, Unmanaged.passUnretained(source).toOpaque(), nil,
+      { _, context, pointer in
+        guard let context, let pointer else { return -1 }
+        return PaxReader.read(Unmanaged<Source>.fromOpaque(context).takeUnretainedValue(), pointer)
+      }, nil)
+    try check(status)
   }
 
   private static func facts(of entry: OpaquePointer) -> PaxEntry {
