@@ -30,6 +30,13 @@ LIMIT = 1000
 # Runs the real program; what it prints is noted too.
 NOTING = """#!/bin/sh
 case " $* " in
+    # Its standard output is an archive; what it tells of it goes to standard error.
+    " send "*" --json "*)
+        noted=$(mktemp "%(notes)s/XXXXXXXX")
+        "%(real)s" "$@" 2>"$noted"
+        status=$?
+        cat "$noted" >&2
+        exit $status ;;
     *" --json "* | *" --jsonl "* | *" --format json "* | *" --format=json "* | *" --record "* | " manifest "*) ;;
     *) exec "%(real)s" "$@" ;;
 esac

@@ -14,7 +14,16 @@ enum DataSetLabel: String, CaseIterable, ExpressibleByArgument {
   /// The shares, in percent, that have a feature or property of their own: these have no values to compare.
   static let steps = [25, 50, 75, 99]
 
-  /// The lines for a data set.
+  /// Whether a node can be named to a scheduler: what is no host name may be an option, or more, to the program that reads it.
+  static func canName(_ host: String) -> Bool {
+    guard let first = host.utf8.first, first != UInt8(ascii: "-"), first != UInt8(ascii: ".") else { return false }
+    return host.utf8.allSatisfy { byte in
+      (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+        || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
+    }
+  }
+
+  /// The lines for a data set and nodes that can be named.
   func lines(_ path: [UInt8], _ nodes: [FleetNode]) -> [String] {
     switch self {
     case .slurm:

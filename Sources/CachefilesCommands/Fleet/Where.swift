@@ -53,13 +53,18 @@ struct Where: ParsableCommand {
     var views: [WhereView] = []
     for path in paths {
       let path = try PinMaker.absolute(path.bytes)
-      let nodes = try engine.nodes(of: FleetQuestion.parameter(path)).filter { node in
-        node.share * 100 >= Double(atLeast ?? 0)
-      }
-      views.append(WhereView(path: path, nodes: nodes))
+      let nodes = try engine.nodes(of: FleetQuestion.parameter(path))
+      views.append(WhereView(path: path, known: nodes, atLeast: atLeast ?? 0))
     }
     if let label {
-      for view in views { for line in label.lines(view.path, view.nodes) { output.stream.line(line) } }
+      for view in views {
+        let named = view.nodes.filter { DataSetLabel.canName($0.host) }
+        for line in label.lines(view.path, named) { output.stream.line(line) }
+        if named.count < view.nodes.count {
+          let count = Quantity.count(view.nodes.count - named.count, "node")
+          output.note("cachefiles: \(EscapedBytes.string(view.path)): \(count) left out: no names of hosts")
+        }
+      }
     } else {
       output.render(views, command: "where", key: "data_sets")
     }
