@@ -326,6 +326,95 @@ class Plain:
         return result
 
 
+# A clickhouse-client that asks the embedded engine, with the options that the program gives it.
+CLIENT = """#!{python}
+import sys
+from chdb import session
+parameters, query, form, rest = {{}}, None, None, sys.argv[2:]
+while rest:
+    option = rest.pop(0)
+    if option.startswith("--param_"):
+        name, value = option[len("--param_"):].split("=", 1)
+        parameters[name] = value
+    elif option == "--query":
+        query = rest.pop(0)
+    elif option == "--format":
+        form = rest.pop(0)
+    else:
+        sys.exit(f"{{option}}: no option that is known here")
+sys.stdout.write(session.Session("{place}").query(query.strip().rstrip(";"), form, params=parameters).bytes().decode())
+"""
+
+
+def ask_program(programs, work, files, engines, answers, small):
+    """`cachefiles where` through each client: the same nodes as the question itself has."""
+    wrong = []
+    tools = work / "tools"
+    tools.mkdir()
+    (tools / "python3").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (tools / "clickhouse-client").write_text(CLIENT.format(python=sys.executable, place=work / "chdb"))
+    for tool in tools.iterdir():
+        tool.chmod(0o755)
+    sources = {"DuckDB": str(files), "ClickHouse": "clickhouse://localhost/default"}
+    for engine in engines:
+        if engine.name == "PostgreSQL":
+            sources["PostgreSQL"] = engine.address
+        if engine.name == "ClickHouse":
+            # One process at a time has the embedded engine's directory.
+            engine.session.close()
+    for engine in engines:
+        for number, (name, parameters) in enumerate(questions(small)):
+            if name != "where":
+                continue
+            # The text of a manifest is escaped; an argument is not.
+            path = parameters["path"].replace("\\\\", "\\")
+            command = [programs / "cachefiles", "where", "--json", "--fleet", sources[engine.name], path]
+            result = subprocess.run(command, capture_output=True, text=True,
+                                    env=dict(os.environ, PATH=f"{tools}:/usr/bin:/bin"))
+            if result.returncode:
+                wrong.append(f"where {path}: {engine.name}: {result.stderr.strip()}")
+                continue
+            document = json.loads(result.stdout)
+            [data_set] = document.get("data_sets", [document])
+            nodes = [(node["host"], node["files"], node["cached_bytes"], node["stale_bytes"]) for node in data_set["nodes"]]
+            expected = [(row["host"], row["files"], row["cached_bytes"], row["stale_bytes"]) for row in answers[number]]
+            if nodes != expected:
+                wrong.append(f"where {path}: {engine.name}: {nodes[:2]} in place of {expected[:2]}")
+        print(f"cachefiles where: {engine.name}")
+    return wrong
+
+
+def put_through(programs, work):
+    """A manifest on its way into Parquet: nothing is lost and nothing changes, as lines and as comma-separated values."""
+    import duckdb
+    cache, wrong = work / "cache", []
+    subprocess.run([programs / "cachefiles", "sample", "--quiet", "--objects", "3000", "--seed", "19", cache], check=True)
+    lines = work / "node.jsonl"
+    subprocess.run([programs / "cachefiles", "manifest", "-q", "--host", "node", "--output", lines, cache], check=True)
+    target = work / "node.parquet"
+    connection = duckdb.connect()
+    connection.execute((FLEET / "manifest.sql").read_text())
+    connection.execute(f"COPY (FROM manifest_lines('{lines}') ORDER BY path) TO '{target}' (COMPRESSION zstd)")
+    cursor = connection.execute(f"SELECT * FROM '{target}'")
+    names = [column[0] for column in cursor.description]
+    if names != COLUMNS:
+        wrong.append(f"the columns of Parquet: {names}")
+    written = {row["object"]: row for row in (dict(zip(names, values)) for values in cursor.fetchall())}
+    rows = [json.loads(line) for line in open(lines)]
+    for row in rows:
+        stored = written.pop(row["object"])
+        for name in COLUMNS:
+            value = row.get(name, "" if name in ("server", "export", "key", "path", "version") else None)
+            if name == "version_order":
+                value = row.get("changed_ns", row.get("version_number", 0))
+            if stored[name] != value:
+                wrong.append(f"{row['object']}: {name}: {value} became {stored[name]}")
+    if written or len(rows) != 3000:
+        wrong.append(f"{len(rows)} lines, {len(written)} rows of Parquet without one")
+    print(f"{len(rows)} objects put through")
+    return wrong[:10]
+
+
 def differences(name, left, right, kind):
     """Where two answers differ; the order of columns does not matter."""
     if left == right:
@@ -378,6 +467,8 @@ def main():
                 wrong += differences(f"{name} {parameters}", expected, answers[number], "the rows")
                 if not expected and parameters.get("path") != "/proj/show":
                     wrong.append(f"{name} {parameters}: nothing to compare")
+            wrong += ask_program(pathlib.Path(arguments.programs).resolve(), work, files, engines, answers, small)
+            wrong += put_through(pathlib.Path(arguments.programs).resolve(), work)
     finally:
         for engine in engines:
             getattr(engine, "close", lambda: None)()
