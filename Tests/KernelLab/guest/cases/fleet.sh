@@ -66,3 +66,33 @@ let_go /mnt/n3
 unbind
 status "the same stream, whole, brings the rest" 0 bash -c "cachefiles receive /var/cache/other/cut < /tmp/stream"
 status "fsck finds nothing after its use" 0 cachefiles fsck --deep /var/cache/other/cut
+
+# What a kernel makes of objects that appear in a cache in use, which `receive` does not do: with a name that it has not looked up, and
+# with that of a file which it has open at that moment.
+live=/var/cache/other/live
+mkdir -p $live
+serve "an empty cache" $live
+volume=$(cd $live/cache && echo I*)
+check "the kernel has made the volume that was received" test -d "$copy/cache/$volume"
+appear() { # appear FILE: its object of the received cache, at once and whole
+  local object
+  object=$(cachefiles locate --dir $copy "$1") || return
+  object=${object#"$copy/"}
+  cp -a --sparse=always --reflink=never "$copy/$object" $live/appearing
+  mv -T $live/appearing "$live/$object"
+}
+for i in $(seq 10); do check "the object of f$i appears" appear "/mnt/n3/f$i"; done
+equal "READs for objects that appeared" 0 "$(reads_of /mnt/n3/f?)"
+check "the bytes of objects that appeared are right" bash -c 'for f in /srv/nfs/f?; do cmp "$f" "/mnt/n3/${f##*/}" || exit 1; done'
+exec 5< /mnt/n3/f15
+head -c 4096 <&5 > /dev/null
+check "the object of a file in use appears" appear /mnt/n3/f15
+check "its bytes are right" cmp /srv/nfs/f15 /mnt/n3/f15
+exec 5<&-
+let_go /mnt/n3
+mount_nfs3 || broken "NFS does not mount"
+check "and after another mount" cmp /srv/nfs/f15 /mnt/n3/f15
+let_go /mnt/n3
+unbind
+equal "the kernel has no error to report of them" "" "$(dmesg | grep -iE 'cachefiles.*(error|fail|refus)|I/O error')"
+status "fsck finds nothing in that cache" 0 cachefiles fsck --deep $live
