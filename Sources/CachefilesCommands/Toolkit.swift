@@ -9,8 +9,8 @@ struct Toolkit: ParsableCommand {
     abstract: "Inspect, check and maintain the on-disk cache of Linux network file systems.",
     discussion: """
       Linux keeps local copies of NFS, AFS, SMB, 9P, Ceph and EROFS files in a cachefiles directory. These commands \
-      read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep' and 'purge' change one, and 'copy' \
-      writes another.
+      read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep', 'purge' and 'daemon' change one, \
+      and 'copy' writes another.
 
       A command that works on a cache takes its directory as DIR. Without it the 'dir' line of /etc/cachefilesd.conf \
       is used, else /var/cache/fscache.

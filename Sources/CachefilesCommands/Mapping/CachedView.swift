@@ -66,7 +66,7 @@ struct CachedView: Renderable {
 
   private func fileLines(_ style: Style, _ verbose: Bool) -> [String] {
     var table = Table([
-      ("STATE", .left), ("SHARE", .right), ("CACHED", .right), ("OF", .right), ("RUNS", .right), ("", .left),
+      ("STATE", .left), ("CACHED", .right), ("DATA", .right), ("FILE SIZE", .right), ("RUNS", .right), ("", .left),
       ("FILE", .left),
     ])
     for file in files {
@@ -106,7 +106,7 @@ struct CachedView: Renderable {
 
   private func directoryLines(_ style: Style) -> [String] {
     var table = Table([
-      ("SHARE", .right), ("", .left), ("CACHED", .right), ("OF", .right), ("FILES", .right), ("WHOLE", .right),
+      ("CACHED", .right), ("", .left), ("DATA", .right), ("FILE SIZE", .right), ("FILES", .right), ("WHOLE", .right),
       ("PART", .right), ("NONE", .right), ("STALE", .right), ("OTHER", .right), ("DIRECTORY", .left),
     ])
     func cells(_ totals: CachedFileTotals, _ name: String) -> [String] {
