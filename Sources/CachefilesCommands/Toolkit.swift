@@ -28,7 +28,7 @@ struct Toolkit: ParsableCommand {
       CommandGroup(name: "Files and objects:", subcommands: [Cached.self, Locate.self, WhatIs.self]),
       CommandGroup(
         name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Keep.self, Copy.self]),
-      CommandGroup(name: "The kernel's side:", subcommands: [Doctor.self, DaemonCommand.self]),
+      CommandGroup(name: "The kernel's side:", subcommands: [Top.self, Doctor.self, DaemonCommand.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])
 }

@@ -80,6 +80,11 @@ class Version:
             if count != "0":
                 self.revision = f"{count}.g" + output_of(*git, "rev-parse", "--short=8", "HEAD")
 
+    @property
+    def suffix(self):
+        """What the program says behind its number."""
+        return f"+git{self.revision}" if self.revision else ""
+
     # What follows a release sorts behind it, and before the next one.
     @property
     def debian(self):
@@ -111,7 +116,10 @@ class Build:
     def link(self, target, kind):
         """Links the program: `static`, or `dynamic` against the C library, libattr and zlib."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        command = ["swiftc", "-o", target, "@" + str(self.objects()), "-Xlinker", "--gc-sections", "-Xlinker", "-s",
+        revision = target.parent / "revision.c"
+        revision.write_text(f'const char *cachefiles_revision(void) {{ return "{self.version.suffix}"; }}\n')
+        run("gcc", "-O2", "-c", "-o", revision.with_suffix(".o"), revision)
+        command = ["swiftc", "-o", target, "@" + str(self.objects()), revision.with_suffix(".o"), "-Xlinker", "--gc-sections", "-Xlinker", "-s",
                    "-Xlinker", "--build-id"]
         if kind == "static":
             # The C library warns of calls that load others at run time; FoundationEssentials has them, nothing here uses them.

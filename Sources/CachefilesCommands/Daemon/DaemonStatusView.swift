@@ -22,6 +22,7 @@ struct DaemonStatusView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bool("running", isRunning)
+    if let root = fields["directory"] { json.bytes("root", EscapedBytes.unescape(Array(root.utf8).span)) }
     for name in Self.texts {
       // They are escaped in the file, as in a log.
       if let value = fields["\(name)"] { json.bytes(name, EscapedBytes.unescape(Array(value.utf8).span)) }

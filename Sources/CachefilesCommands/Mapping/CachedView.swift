@@ -10,6 +10,8 @@ struct CachedView: Renderable {
   let totals: CachedFileTotals
   /// Whether directories are lines.
   let isTree: Bool
+  /// The cache in which they were looked for.
+  let root: [UInt8]
 
   private static let barWidth = 20
 
@@ -18,6 +20,7 @@ struct CachedView: Renderable {
   }
 
   func write(to json: inout JSONWriter) {
+    json.bytes("root", root)
     json.array("files") { json in
       for file in files { json.object { CachedFileView(file: file).write(to: &$0) } }
     }
