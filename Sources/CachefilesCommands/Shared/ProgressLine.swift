@@ -23,6 +23,12 @@ final class ProgressLine: Sendable {
     }
   }
 
+  /// How far it is. The total is all files of the file system: what is not of the cache makes the share smaller than it is.
+  private static func share(_ count: Int, of total: Int, _ rate: Double) -> String {
+    let left = Duration.seconds(Double(total - count) / rate)
+    return ", at least \(Quantity.percent(Double(count) / Double(max(1, total)))), at most \(Quantity.span(left)) left"
+  }
+
   private func draw(_ words: String, _ watch: Stopwatch, _ count: @Sendable () -> Int, _ total: Int?) {
     var shown = false
     while !ended.load(ordering: .relaxed) {
@@ -33,9 +39,7 @@ final class ProgressLine: Sendable {
       shown = true
       let rate = Double(entries) / seconds
       var line = "\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(rate)))/s)"
-      if let total, rate > 0, entries <= total {
-        line += ", at most \(Quantity.span(.seconds(Double(total - entries) / rate))) left"
-      }
+      if let total, rate > 0, entries <= total { line += Self.share(entries, of: total, rate) }
       StandardError.write("\r\u{1b}[K\(line)")
     }
     if shown { StandardError.write("\r\u{1b}[K") }
