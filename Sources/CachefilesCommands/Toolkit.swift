@@ -25,9 +25,10 @@ struct Toolkit: ParsableCommand {
       CommandGroup(
         name: "A cache directory:",
         subcommands: [UsageCommand.self, Stats.self, List.self, Show.self, Fsck.self, Extract.self]),
-      CommandGroup(name: "Files and objects:", subcommands: [Cached.self, Locate.self, WhatIs.self, VerifyCommand.self]),
+      CommandGroup(name: "Files and objects:", subcommands: [Cached.self, Locate.self, WhatIs.self]),
       CommandGroup(
         name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Keep.self, Copy.self]),
+      CommandGroup(name: "Trust:", subcommands: [VerifyCommand.self, PrefillCommand.self]),
       CommandGroup(name: "The kernel's side:", subcommands: [Doctor.self, DaemonCommand.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])

@@ -128,6 +128,7 @@ struct VerifyCommand: ParsableCommand {
     var options = VerifyOptions()
     options.threads = mapping.patience.threadCount
     options.timeout = mapping.patience.wait
+    options.kernel = mapping.patience.kernel
     options.rate = rate?.bytes
     options.maximumTime = maxTime?.duration
     options.onFile = printer.add

@@ -77,6 +77,9 @@ package final class CacheSide: Sendable {
   /// - Throws: ``StoreError`` when the table exists and cannot be read.
   package func readCookies() throws(StoreError) -> CookieIndex { try CookieIndex(view) }
 
+  /// How often the kernel has refused to store something for want of space; nil where it does not tell.
+  package func refusedForSpace() -> Int? { view.readStatistics()?.refusedForSpace }
+
   /// How much of a file is in the cache.
   func judgement(of mapping: FileMapping, _ cookies: CookieIndex) -> CachedFileJudgement {
     examine(mapping, cookies, direct: false).judgement

@@ -75,14 +75,10 @@ package final class Verify: Sendable {
       found.withLock { $0.append(item) }
       listedBytes.add(file.judgement.dataBytes, ordering: .relaxed)
     }
-    for path in paths {
-      if context.isEnded {
-        isListCut.store(true, ordering: .relaxed)
-        break
-      }
-      let answer = survey.look(at: path, isRecursive: isRecursive, take)
-      if let file = answer.file { take(file) }
-    }
+    let context = context
+    let listing = FileListing(survey: survey, threads: context.options.threads) { context.isEnded }
+    let isWhole = listing.forEachFile(of: paths, isRecursive: isRecursive, take)
+    isListCut.store(!isWhole, ordering: .relaxed)
     return VerifyList(found.withLock { $0 })
   }
 
