@@ -86,9 +86,9 @@ struct PrefillView: Renderable {
 
   private func addOthers(to card: inout Card, _ style: Style) {
     let states: [(FilledFile.State, String)] = [
-      (.partial, "of which something is missing"), (.pending, "not committed by the kernel yet"),
-      (.left, "not read"), (.uncached, "that are not cached"), (.dirty, "open for writing"),
-      (.unknown, "that cannot be told"), (.failed, "that could not be read"),
+      (.partial, "in part only"), (.pending, "not committed by the kernel yet"), (.left, "not read"),
+      (.uncached, "without a copy"), (.dirty, "open for writing"), (.unknown, "of which it cannot be told"),
+      (.failed, "unreadable"),
     ]
     var isFirst = true
     for (state, words) in states where report.count(state) > 0 && !(report.isDryRun && state == .left) {

@@ -63,9 +63,9 @@ struct VerifyView: Renderable {
       card.add("wrong", style.bad("\(Quantity.count(tally.count(.wrong), "file")): \(amount)"))
     }
     addOthers(to: &card)
-    if report.left > 0 {
+    if !report.isFinished {
       let why = report.isInterrupted ? "ended by a signal" : report.isOverdue ? "the time is over" : "given up"
-      card.add("left", "\(Quantity.count(report.left, "file")): \(why)")
+      card.add("left", report.left > 0 ? "\(Quantity.count(report.left, "file")): \(why)" : "files not looked at: \(why)")
     }
     if report.resumed > 0 { card.add("before", "\(Quantity.count(report.resumed, "file")) by an earlier run, counted in") }
     if report.errors > 0 { card.add("failed", style.bad(Quantity.count(report.errors, "error"))) }

@@ -100,8 +100,10 @@ final class FileFiller: Sendable {
     if item.isNew, part.offsets.lowerBound == 0, !mayRead(0, objects: 1) { return }
     let file = try OwnedDescriptor(reading: FilePath(bytes: item.path), direct: false)
     work.step()
-    // What lies between is there already: nothing is read ahead into it.
-    file.adviseReading(ahead: item.missing.count == 1 && item.missing[0] == 0..<item.size)
+    // What lies between is there already: nothing is read ahead into it. And 6.12 loses blocks between two requests of what it reads
+    // ahead (K14 of Docs/Errata.md): without, it makes folios of one page, and stores them all.
+    let isWhole = item.missing.count == 1 && item.missing[0] == 0..<item.size
+    file.adviseReading(ahead: isWhole && options.kernel != KernelRelease(6, 12))
     for gap in gaps {
       // A page that is in memory is not read, and what is not read is not stored.
       file.dropCachedPages(from: gap.lowerBound, count: gap.upperBound - gap.lowerBound)

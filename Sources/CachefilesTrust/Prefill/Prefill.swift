@@ -61,6 +61,7 @@ package final class Prefill: Sendable {
       let reading = Stopwatch()
       for mount in Self.mounts(items) where filler.stop == nil { filler.fill(items, mount) }
       report.readingTime = reading.elapsed
+      options.afterReading()
     }
     let files = try settle(items, filler, pending: pending, before)
     for file in files {
@@ -173,7 +174,8 @@ package final class Prefill: Sendable {
         file.state = .failed
         return file
       }
-      if file.readBytes < item.bytes, filler.stop != nil || file.readBytes == 0 {
+      // Of an empty file there is nothing to tell by whether it was opened.
+      if file.readBytes < item.bytes || item.bytes == 0, filler.stop != nil || item.bytes > 0 && file.readBytes == 0 {
         file.state = .left
         file.reason = "a limit was reached before it was read"
         return file

@@ -26,6 +26,8 @@ package struct PrefillOptions: Sendable {
   package var onFile: @Sendable (FilledFile) -> Void = { _ in }
   /// Called for each thing that failed, from any thread.
   package var onFailure: @Sendable (StoreError) -> Void = { _ in }
+  /// Called when all has been read, before the kernel is waited for; for tests, which have no kernel.
+  package var afterReading: @Sendable () -> Void = {}
   /// Asked now and then; true ends it.
   package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
 

@@ -94,7 +94,7 @@ package final class VerifyJournal: Sendable {
         switch error {
         case .invalidArgument: "a journal cannot be kept inside the cache that it is about"
         case .permissionDenied: "a journal that others may have written is not believed"
-        case .illegalByteSequence: "it is no journal of a verification"
+        case .badMessage: "it is no journal of a verification"
         default: nil
         }
       throw StoreError(path: path.bytes, operation: "use the journal", error: error, note: note)
@@ -125,7 +125,7 @@ package final class VerifyJournal: Sendable {
       throw error
     }
     guard let state = try? JSONDecoder().decode(State.self, from: Data(text)), state.schema == schema else {
-      throw .illegalByteSequence
+      throw .badMessage
     }
     return state
   }
