@@ -45,7 +45,7 @@ struct Locate: ParsableCommand {
       }
       views.append(LocationView(mapping: mapping, root: side.path))
     }
-    output.render(views, command: "locate", key: "files", apart: false)
+    output.render(views, command: "locate", key: "files", apart: false, root: side.path)
     output.stream.flush()
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures.count > 0 { throw ExitStatus.failure }

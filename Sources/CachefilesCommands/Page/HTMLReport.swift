@@ -26,7 +26,7 @@ struct HTMLReport {
         Self.addFanouts(report, to: &page)
         Self.addAges(report, sizes, to: &page)
         Self.addKernel(report, to: &page)
-        page.element("footer", "cachefiles-toolkit \(Version.number)")
+        page.element("footer", "cachefiles-toolkit \(Version.number)\(Version.suffix)")
       }
     }
     page.markup("</html>\n")

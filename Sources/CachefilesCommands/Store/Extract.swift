@@ -18,7 +18,7 @@ struct Extract: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The object.", valueName: "path"), completion: .file())
+  @Argument(help: ArgumentHelp("The object: its path, also as other commands print it, or volume/name.", valueName: "path"), completion: .file())
   var path: ByteArgument
 
   @Argument(help: ArgumentHelp("The file to make; it must not exist.", valueName: "output"), completion: .file())
@@ -28,10 +28,11 @@ struct Extract: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    UseNote.tell(above: path.bytes, output)
+    let path = EntryPath.existing(path.bytes)
+    UseNote.tell(above: path, output)
     do throws(StoreError) {
       let extraction = try Extraction(
-        of: FilePath(bytes: path.bytes), to: FilePath(bytes: destination.bytes))
+        of: FilePath(bytes: path), to: FilePath(bytes: destination.bytes))
       output.render(ExtractionView(extraction: extraction, destination: destination.bytes), command: "extract")
       output.stream.flush()
     } catch {
