@@ -32,7 +32,9 @@ struct PrefillCommand: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Include all subdirectories.")
   var recursive = false
 
-  @Option(help: ArgumentHelp("Read the files that this list names; '-' is standard input.", valueName: "file"), completion: .file())
+  @Option(
+    help: ArgumentHelp("Read the files that this list names; '-' is standard input.", valueName: "file"),
+    completion: .file())
   var from: [ByteArgument] = []
 
   @Flag(name: [.customShort("0"), .customLong("null")], help: "In the list a NUL byte ends each path.")
@@ -93,9 +95,12 @@ struct PrefillCommand: ParsableCommand {
         let read = try PathList(path, isNull: null)
         all += read.paths
         if read.nameless > 0 {
-          output.note("cachefiles: \(EscapedBytes.string(list.bytes)): \(Quantity.count(read.nameless, "line")) without a path")
+          output.note(
+            "cachefiles: \(EscapedBytes.string(list.bytes)): \(Quantity.count(read.nameless, "line")) without a path")
         }
-        if read.paths.isEmpty { throw StoreError(path: list.bytes, operation: "find a path in the list", error: .noData) }
+        if read.paths.isEmpty {
+          throw StoreError(path: list.bytes, operation: "find a path in the list", error: .noData)
+        }
       } catch {
         throw Failure(error.description)
       }
@@ -124,7 +129,9 @@ struct PrefillCommand: ParsableCommand {
 
   private static func progress(_ prefill: Prefill) -> @Sendable (Duration) -> String {
     { elapsed in
-      if let waiting = prefill.waitingCount { return "the kernel stores what was read: \(Quantity.count(waiting, "file")) left" }
+      if let waiting = prefill.waitingCount {
+        return "the kernel stores what was read: \(Quantity.count(waiting, "file")) left"
+      }
       let (done, total) = (prefill.readBytes, prefill.totalBytes)
       if done == 0 { return "files looked at: \(Quantity.count(prefill.listedCount))" }
       let rate = Double(done) / max(0.001, elapsed.inSeconds)

@@ -55,7 +55,8 @@ struct PrefillView: Renderable {
       card.add("cached", style.good(words))
     }
     if report.count(.tail) > 0 {
-      card.go(on: "\(Quantity.count(report.count(.tail))) but for the last block, which this kernel does not store (K14)")
+      card.go(
+        on: "\(Quantity.count(report.count(.tail))) but for the last block, which this kernel does not store (K14)")
     }
     addOthers(to: &card, style)
     if let stop = words(report.stop) { card.add("stopped", style.warning(stop)) }

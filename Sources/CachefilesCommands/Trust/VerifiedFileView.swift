@@ -60,7 +60,8 @@ struct VerifiedFileView: Renderable {
     for range in file.ranges {
       let more = range.length > UInt64(range.cache.count) ? "…" : ""
       let place = "at \(range.offset), \(Quantity.count(Int(clamping: range.length), "byte"))"
-      lines.append("         \(place): cache \(Hex.string(range.cache))\(more), server \(Hex.string(range.server))\(more)")
+      lines.append(
+        "         \(place): cache \(Hex.string(range.cache))\(more), server \(Hex.string(range.server))\(more)")
     }
     if file.wrongRanges > file.ranges.count {
       lines.append("         and \(Quantity.count(file.wrongRanges - file.ranges.count)) places more")

@@ -48,7 +48,9 @@ struct VerifyView: Renderable {
     json.number("blocks", tally.allBlocks)
     json.number("compared_blocks", tally.blocks)
     json.decimal("confidence", BlockSample.confidence)
-    if let blocks = report.sample.detectableBlocks { json.number("detectable_blocks", blocks) } else {
+    if let blocks = report.sample.detectableBlocks {
+      json.number("detectable_blocks", blocks)
+    } else {
       json.null("detectable_blocks")
     }
   }
@@ -65,9 +67,12 @@ struct VerifyView: Renderable {
     addOthers(to: &card)
     if !report.isFinished {
       let why = report.isInterrupted ? "ended by a signal" : report.isOverdue ? "the time is over" : "given up"
-      card.add("left", report.left > 0 ? "\(Quantity.count(report.left, "file")): \(why)" : "files not looked at: \(why)")
+      card.add(
+        "left", report.left > 0 ? "\(Quantity.count(report.left, "file")): \(why)" : "files not looked at: \(why)")
     }
-    if report.resumed > 0 { card.add("before", "\(Quantity.count(report.resumed, "file")) by an earlier run, counted in") }
+    if report.resumed > 0 {
+      card.add("before", "\(Quantity.count(report.resumed, "file")) by an earlier run, counted in")
+    }
     if report.errors > 0 { card.add("failed", style.bad(Quantity.count(report.errors, "error"))) }
     card.add("verdict", verdict(style))
     var lines = card.lines
@@ -90,15 +95,19 @@ struct VerifyView: Renderable {
     let size = Quantity.round(BlockSample.blockSize)
     card.add(
       "sample",
-      "\(Quantity.percent(report.sample.share)), seed \(report.sample.seed): \(Quantity.count(tally.blocks)) of \(blocks) of \(size)")
+      "\(Quantity.percent(report.sample.share)), seed \(report.sample.seed): \(Quantity.count(tally.blocks)) of \(blocks) of \(size)"
+    )
     guard let least = report.sample.detectableBlocks, tally.blocks > 0 else { return }
     let chance = Quantity.percent(BlockSample.confidence)
     if least > UInt64(tally.allBlocks) {
-      card.go(on: "too few for a statement: \(Quantity.count(Int(clamping: least))) wrong blocks are found with \(chance)")
+      card.go(
+        on: "too few for a statement: \(Quantity.count(Int(clamping: least))) wrong blocks are found with \(chance)")
     } else {
       let share = Quantity.percent(Double(least) / Double(max(1, tally.allBlocks)))
       card.go(
-        on: "\(Quantity.count(Int(clamping: least))) wrong blocks (\(share)) or more are found with a probability of \(chance)")
+        on:
+          "\(Quantity.count(Int(clamping: least))) wrong blocks (\(share)) or more are found with a probability of \(chance)"
+      )
     }
   }
 
@@ -115,7 +124,8 @@ struct VerifyView: Renderable {
       let text = "\(Quantity.count(tally.count(state), "file")) \(words)"
       if isFirst { card.add("not compared", text) } else { card.go(on: text) }
       isFirst = false
-      for (reason, count) in report.reasons.sorted(by: { $0.key < $1.key }) where reason.hasPrefix("\(state.rawValue): ") {
+      for (reason, count) in report.reasons.sorted(by: { $0.key < $1.key })
+      where reason.hasPrefix("\(state.rawValue): ") {
         card.go(on: "  \(Quantity.count(count)): \(reason.dropFirst(state.rawValue.count + 2))")
       }
     }

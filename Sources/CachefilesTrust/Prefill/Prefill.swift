@@ -78,7 +78,8 @@ package final class Prefill: Sendable {
   private static func mounts(_ items: [FillItem]) -> [Range<Int>] {
     var result: [Range<Int>] = []
     var start = 0
-    for index in items.indices where index + 1 == items.count || items[index + 1].mountPoint != items[index].mountPoint {
+    for index in items.indices where index + 1 == items.count || items[index + 1].mountPoint != items[index].mountPoint
+    {
       result.append(start..<index + 1)
       start = index + 1
     }

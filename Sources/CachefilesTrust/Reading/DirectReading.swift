@@ -35,7 +35,8 @@ package enum DirectReading: Equatable, Sendable {
     }
     guard kernel >= first else {
       self = .unavailable(
-        "a direct read of \(EscapedBytes.string(mount.type)) is known to go to the server from Linux \(first) on; this is \(kernel)")
+        "a direct read of \(EscapedBytes.string(mount.type)) is known to go to the server from Linux \(first) on; this is \(kernel)"
+      )
       return
     }
     self = .fromServer

@@ -28,7 +28,8 @@ final class ServerFile {
     }
     let mine = try OwnedDescriptor(reading: path, direct: false)
     file = try Self.observe(mine, found)
-    guard let mount = found.mount, let resolved = mine.resolvedPath, let path = other.path(of: resolved, on: mount) else {
+    guard let mount = found.mount, let resolved = mine.resolvedPath, let path = other.path(of: resolved, on: mount)
+    else {
       throw .staleNFSFileHandle
     }
     own = SharedDescriptor(mine)
@@ -45,7 +46,8 @@ final class ServerFile {
   ) throws(Errno) -> ObservedFile {
     var now = found
     let facts = FileFacts(try descriptor.mountedStatus(isFresh: true))
-    guard facts.fileType == FileFacts.regular, facts.inode == found.facts.inode, facts.device == found.facts.device else {
+    guard facts.fileType == FileFacts.regular, facts.inode == found.facts.inode, facts.device == found.facts.device
+    else {
       throw .staleNFSFileHandle
     }
     now.facts.size = facts.size
@@ -58,7 +60,11 @@ final class ServerFile {
   /// Whether the server still says the same of it.
   func isUnchanged() throws(Errno) -> Bool {
     let status: MountedStatus
-    if let own { status = try own.value.mountedStatus(isFresh: true) } else { status = try bytes.mountedStatus(isFresh: true) }
+    if let own {
+      status = try own.value.mountedStatus(isFresh: true)
+    } else {
+      status = try bytes.mountedStatus(isFresh: true)
+    }
     let now = FileFacts(status)
     return now.size == file.facts.size && now.modified == file.facts.modified && now.changed == file.facts.changed
   }

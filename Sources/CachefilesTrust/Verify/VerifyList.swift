@@ -69,7 +69,8 @@ struct VerifyList: Sendable {
   var mounts: [Range<Int>] {
     var result: [Range<Int>] = []
     var start = 0
-    for index in items.indices where index + 1 == items.count || items[index + 1].mountPoint != items[index].mountPoint {
+    for index in items.indices where index + 1 == items.count || items[index + 1].mountPoint != items[index].mountPoint
+    {
       result.append(start..<index + 1)
       start = index + 1
     }

@@ -50,7 +50,8 @@ struct PrefillTests {
     return tree
   }
 
-  @Test("What is missing is read, and nothing else; when the kernel has stored it all is well, and nothing is left to read")
+  @Test(
+    "What is missing is read, and nothing else; when the kernel has stored it all is well, and nothing is left to read")
   func fills() throws {
     let tree = try prepare()
     let result = try fill(tree) { options in

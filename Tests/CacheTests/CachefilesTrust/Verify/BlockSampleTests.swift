@@ -8,7 +8,8 @@ import Testing
 /// Which blocks are compared, and what a sample says.
 @Suite("Samples of blocks")
 struct BlockSampleTests {
-  @Test("The number of wrong blocks that would be found is that of the formula", arguments: [0.001, 0.01, 0.1, 0.5, 0.99])
+  @Test(
+    "The number of wrong blocks that would be found is that of the formula", arguments: [0.001, 0.01, 0.1, 0.5, 0.99])
   func detectable(share: Double) {
     let expected = UInt64((log(0.05) / log(1 - share)).rounded(.up))
     #expect(BlockSample(share: share, seed: 1).detectableBlocks == expected)

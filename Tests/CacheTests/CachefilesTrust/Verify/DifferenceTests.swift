@@ -18,7 +18,9 @@ struct DifferenceTests {
     return buffer
   }
 
-  private func difference(_ cache: [UInt8], _ server: [UInt8], at start: Int, piece: Range<UInt64>) throws -> Difference? {
+  private func difference(_ cache: [UInt8], _ server: [UInt8], at start: Int, piece: Range<UInt64>) throws
+    -> Difference?
+  {
     Difference(try buffer(cache), try buffer(server), piece: piece, at: start)
   }
 

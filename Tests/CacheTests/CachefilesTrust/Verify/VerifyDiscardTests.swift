@@ -20,7 +20,8 @@ struct VerifyDiscardTests {
       try tree.write(name, VerifyTests.noise(20_000, UInt64(index)))
       objects.append(
         try tree.cache(
-          name, blocks: [0, 1, 2], wrong: index == 0 ? [] : [5000 + index], content: name == "dirty" ? .dirty : .noData))
+          name, blocks: [0, 1, 2], wrong: index == 0 ? [] : [5000 + index], content: name == "dirty" ? .dirty : .noData)
+      )
     }
     return objects
   }
@@ -100,7 +101,9 @@ struct VerifyDiscardTests {
     daemon.kernel.busy.withLock { _ = $0.insert(names[2]) }
     let result = try FakeDaemon.inUse {
       let store = try Store(path: tree.scratch.path("cache-root"))
-      return try tree.verify { $0.patience = .milliseconds(1200) } discard: { () throws(Refusal) in
+      return try tree.verify {
+        $0.patience = .milliseconds(1200)
+      } discard: { () throws(Refusal) in
         try store.removalRight(live: true, daemon.sources)
       }
     }

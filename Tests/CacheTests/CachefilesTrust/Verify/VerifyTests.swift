@@ -56,10 +56,13 @@ struct VerifyTests {
       let all = Array(0..<(size + 4095) / 4096)
       let blocks = all.filter { _ in Int.random(in: 0..<4, using: &numbers) > 0 }
       // In holes, behind the end, at borders, side by side: only what is data within the file counts.
-      var wrong = Set((0..<Int.random(in: 0...6, using: &numbers)).map { _ in Int.random(in: 0..<size, using: &numbers) })
+      var wrong = Set(
+        (0..<Int.random(in: 0...6, using: &numbers)).map { _ in Int.random(in: 0..<size, using: &numbers) })
       if Bool.random(using: &numbers), size % 4096 != 0 { wrong.insert(size) }
       if let block = blocks.first, Bool.random(using: &numbers) { wrong.insert(block * 4096) }
-      if let block = blocks.last, (block + 1) * 4096 <= size { wrong.formUnion([block * 4096 + 4094, block * 4096 + 4095]) }
+      if let block = blocks.last, (block + 1) * 4096 <= size {
+        wrong.formUnion([block * 4096 + 4094, block * 4096 + 4095])
+      }
       try tree.cache(name, blocks: blocks, wrong: wrong.filter { $0 < all.count * 4096 }.sorted())
       let within = Set(wrong.filter { blocks.contains($0 / 4096) && $0 < size })
       if !within.isEmpty { expected[tree.path(name)] = within }
@@ -209,7 +212,10 @@ struct VerifyTests {
     let result = try tree.verify { $0.kernel = KernelRelease(6, 0) }
     #expect(result.report.tally.files == [.refused: 2])
     #expect(result.report.verdict == .unknown)
-    #expect(result.report.reasons == ["refused: a direct read of 9p is known to go to the server from Linux 6.1 on; this is 6.0": 2])
+    #expect(
+      result.report.reasons == [
+        "refused: a direct read of 9p is known to go to the server from Linux 6.1 on; this is 6.0": 2
+      ])
   }
 
   @Test("A second mount of the same source is compared with; one that is cached or of something else is refused")
