@@ -140,9 +140,9 @@ package final class Prefill: Sendable {
       var left: [(index: Int?, path: [UInt8])] = []
       for entry in open {
         let item = entry.index.map { items[$0] }
-        let file = judge(entry.path, item, entry.index, filler, cookies, short)
-        let mayComeYet = file.state == .pending || file.state == .partial || file.state == .tail
-        if mayComeYet, !isLast { left.append(entry) } else { files.append(file) }
+        let (file, isInUse) = judge(entry.path, item, entry.index, filler, cookies, short)
+        // While the kernel has an object in use it may still store something, and marks it as dirty meanwhile.
+        if isInUse, file.state != .filled, !isLast { left.append(entry) } else { files.append(file) }
       }
       open = left
       if open.isEmpty { break }
@@ -165,7 +165,7 @@ package final class Prefill: Sendable {
 
   private func judge(
     _ path: [UInt8], _ item: FillItem?, _ index: Int?, _ filler: FileFiller, _ cookies: CookieIndex, _ isShort: Bool
-  ) -> FilledFile {
+  ) -> (file: FilledFile, isInUse: Bool) {
     var file = FilledFile(path: path, state: .unknown, fileBytes: item?.size ?? 0)
     if let index, let item {
       file.missingBytes = item.bytes
@@ -173,24 +173,24 @@ package final class Prefill: Sendable {
       file.leftBytes = item.bytes
       if filler.hasFailed(index) {
         file.state = .failed
-        return file
+        return (file, false)
       }
       // Of an empty file there is nothing to tell by whether it was opened.
       if file.readBytes < item.bytes || item.bytes == 0, filler.stop != nil || item.bytes > 0 && file.readBytes == 0 {
         file.state = .left
         file.reason = "a limit was reached before it was read"
-        return file
+        return (file, false)
       }
     }
     guard let found = try? source.file(path, in: side.mounts) else {
       file.state = .failed
-      return file
+      return (file, false)
     }
     let judgement = side.examine(side.mapping(of: found), cookies, direct: false).judgement
     file.fileBytes = found.facts.size
     file.leftBytes = found.facts.size - min(found.facts.size, judgement.cachedBytes)
     file.take(judgement, kernel: options.kernel, isShort: isShort)
     if index == nil, file.state == .filled { file.state = .whole }
-    return file
+    return (file, judgement.isInUse)
   }
 }

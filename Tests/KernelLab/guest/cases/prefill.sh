@@ -62,6 +62,8 @@ for place in n3/d n4/d smb/d nine; do
   number=$(tr -cd '\0' < /tmp/whole | wc -c)
   before=$(reads) nine_before=$(stat -c %s /tmp/nine.sock.reads) loads=$(downloads)
   xargs -0 cat < /tmp/whole > /dev/null
+  # Of SMB only the kernel's count for all mounts tells; that of NFS is its own.
+  [[ $place == smb/d ]] || loads=
   equal "$place: $number files that are whole are read without the server" "0 0 ${loads:+0}" \
     "$(($(reads) - before)) $(($(stat -c %s /tmp/nine.sock.reads) - nine_before)) ${loads:+$(($(downloads) - loads))}"
 done
