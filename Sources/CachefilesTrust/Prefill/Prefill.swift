@@ -129,7 +129,7 @@ package final class Prefill: Sendable {
         files.append(file)
       }
       open.removeFirst(items.count)
-    } else {
+    } else if options.settling > .zero {
       for mount in Set(items.map(\.mountPoint)) { synchronize(mount) }
     }
     let watch = Stopwatch()
