@@ -8,6 +8,7 @@ import LinuxIO
 /// `cachefiles cached`: how much of a file is in the cache?
 struct Cached: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "cached",
     abstract: "How much of mounted files is in the cache, and would the kernel use it?",
     discussion: """
       FILE is a file on a mounted network file system, or a directory, whose files are looked at; with -r also those \

@@ -8,6 +8,7 @@ import LinuxIO
 /// `cachefiles locate`: where is the object of a file?
 struct Locate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "locate",
     abstract: "Print the path of the object of a mounted file, whether it exists or not.",
     discussion: """
       One line a file: the path of its object in the cache. Other places where an object of the file lies, from earlier \

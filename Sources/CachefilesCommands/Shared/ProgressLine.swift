@@ -19,9 +19,7 @@ final class ProgressLine: Sendable {
       let entries = count()
       let rate = Double(entries) / max(0.001, elapsed.inSeconds)
       var line = "\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(rate)))/s)"
-      if let total, rate > 0, entries <= total {
-        line += ", at most \(Quantity.span(.seconds(Double(total - entries) / rate))) left"
-      }
+      if let total, rate > 0, entries <= total { line += Self.share(entries, of: total, rate) }
       return line
     }
     return show(text, during: work)
@@ -35,6 +33,12 @@ final class ProgressLine: Sendable {
       defer { ended.store(true, ordering: .relaxed) }
       return work()
     }
+  }
+
+  /// How far it is. The total is all files of the file system: what is not of the cache makes the share smaller than it is.
+  private static func share(_ count: Int, of total: Int, _ rate: Double) -> String {
+    let left = Duration.seconds(Double(total - count) / rate)
+    return ", at least \(Quantity.percent(Double(count) / Double(max(1, total)))), at most \(Quantity.span(left)) left"
   }
 
   private func draw(_ watch: Stopwatch, _ text: @Sendable (Duration) -> String) {

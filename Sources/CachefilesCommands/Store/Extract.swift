@@ -9,6 +9,7 @@ import SystemPackage
 /// `cachefiles extract`: what is cached of a file, as a file.
 struct Extract: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "extract",
     abstract: "Copy what is cached of a file out of its object.",
     discussion: """
       Writes the data of an object to the new file OUTPUT, where it stood in the netfs file; OUTPUT gets that file's \

@@ -81,12 +81,12 @@ struct List: ParsableCommand {
   private func listObjects(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
     var options = options
     options.isLive = store.probeLiveness() == .live
-    let (scanner, root): (Scanner, [UInt8])
-    root = store.path
+    let (root, total) = (store.path, store.usedFiles)
+    let scanner: Scanner
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
     let failures =
       sort == nil && limit == nil && output.format != .document
-      ? print(scanner, output) : sortAndPrint(scanner, root, output)
+      ? print(scanner, output) : sortAndPrint(scanner, root, total, output)
     output.stream.flush()
     try finish(failures)
   }
@@ -98,9 +98,9 @@ struct List: ParsableCommand {
     return scanner.run { ObjectPrinter(shared, now: now) }.summary.failures
   }
 
-  private func sortAndPrint(_ scanner: Scanner, _ root: [UInt8], _ output: Output) -> Int {
+  private func sortAndPrint(_ scanner: Scanner, _ root: [UInt8], _ total: Int?, _ output: Output) -> Int {
     let (order, limit) = (sort ?? .name, limit)
-    var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }) {
+    var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }, atMost: total) {
       scanner.run { ObjectListing(order: order, limit: limit) }
     }
     let now = Timestamp.now
