@@ -68,6 +68,8 @@ CASES = [
     Case("pins", "ext4", "19", "What is pinned stays through culls and purges of a cache in use"),
     Case("race", "ext4", "17", "Culling a cache in use beside cachefilesd, and cachefilesd alone"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
+    Case("verify", "ext4", "22", "What is cached is compared with the server"),
+    Case("prefill", "ext4", "22", "The cache is filled on purpose"),
 ] + [Case(script, fs, number, f"{title}, on {fs}") for fs in ("xfs", "btrfs") for script, number, title in (
     ("names", "1", "Names"), ("records", "3", "Records"), ("faults", "5", "Damaged objects"), ("cull", "6", "Culling"))]
 

@@ -87,7 +87,8 @@ struct CheckView: Renderable {
     lines.append(verdict(style))
     lines.append(
       style.faint(
-        "Not visible to any check: copies that the server's files have left behind, wrong bytes in sound objects."))
+        "Not visible here: stale copies, and wrong bytes in sound objects; 'cachefiles verify' compares with the server."
+      ))
     return lines
   }
 
