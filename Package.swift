@@ -87,6 +87,11 @@ let package = Package(
       name: "CachefilesUpkeep",
       dependencies: store + ["CachefilesSurvey", .product(name: "SystemPackage", package: "swift-system")],
       swiftSettings: strict + lifetimes + faults),
+    // Comparing cached files with their server, and filling a cache on purpose.
+    .target(
+      name: "CachefilesTrust",
+      dependencies: store + ["CachefilesHost", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults),
     // The process that binds a cache and keeps it.
     .target(
       name: "CachefilesDaemon",
@@ -105,7 +110,7 @@ let package = Package(
       name: "CachefilesCommands",
       dependencies: store + [
         "CDocuments", "CachefilesCheck", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples", "CachefilesSurvey",
-        "CachefilesUpkeep",
+        "CachefilesTrust", "CachefilesUpkeep",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
@@ -130,7 +135,7 @@ let package = Package(
       name: "CacheTests",
       dependencies: store + [
         "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples",
-        "CachefilesSurvey",
+        "CachefilesSurvey", "CachefilesTrust",
         "CachefilesUpkeep", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes + faults),

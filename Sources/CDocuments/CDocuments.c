@@ -35,3 +35,5 @@ static const struct embedded_document documents[] = {
 const size_t embedded_document_count = sizeof documents / sizeof documents[0];
 
 const struct embedded_document *embedded_document_at(size_t index) { return &documents[index]; }
+
+__attribute__((weak)) const char *cachefiles_revision(void) { return "+development"; }

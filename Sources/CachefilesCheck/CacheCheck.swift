@@ -241,6 +241,8 @@ package final class CacheCheck: Sendable {
     report.isInterrupted = options.isCancelled()
   }
 
+  private static let spareRounds = 16
+
   private func repair(
     _ cache: borrowing ExclusiveCache, _ context: CheckContext, _ look: Look, _ report: inout CheckReport
   ) throws(StoreError) {
@@ -255,8 +257,17 @@ package final class CacheCheck: Sendable {
       report.journal = repairer.journalPath?.bytes
     }
     var look = look
+    // As many rounds as what was found first needs, and some for what repairs leave behind.
+    var rounds: Int?
     while true {
       let waiting = collector.takeWaiting()
+      let left = rounds ?? collector.countBeyond / collector.repairLimit + Self.spareRounds
+      rounds = left - 1
+      guard left > 0 else {
+        waiting.findings.forEach(collector.record)
+        report.refusal = .unmet("what was repaired is found again and again: something undoes it")
+        return
+      }
       // A look that ran out of time is not made again: the next run begins where something was left.
       if !look.isComplete, let key = waiting.firstBeyond, let next = report.nextVolume,
         key.lexicographicallyPrecedes(next)

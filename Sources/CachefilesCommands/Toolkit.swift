@@ -9,8 +9,8 @@ struct Toolkit: ParsableCommand {
     abstract: "Inspect, check and maintain the on-disk cache of Linux network file systems.",
     discussion: """
       Linux keeps local copies of NFS, AFS, SMB, 9P, Ceph and EROFS files in a cachefiles directory. These commands \
-      read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep' and 'purge' change one, and 'copy' \
-      writes another.
+      read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep', 'purge', 'verify' with --discard and \
+      'daemon' change one, 'copy' writes another, and 'prefill' has the kernel fill one.
 
       A command that works on a cache takes its directory as DIR. Without it the 'dir' line of /etc/cachefilesd.conf \
       is used, else /var/cache/fscache.
@@ -28,8 +28,9 @@ struct Toolkit: ParsableCommand {
       CommandGroup(name: "Files and objects:", subcommands: [Cached.self, Locate.self, WhatIs.self]),
       CommandGroup(
         name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Keep.self, Copy.self]),
+      CommandGroup(name: "Trust:", subcommands: [VerifyCommand.self, PrefillCommand.self]),
       CommandGroup(name: "Many machines:", subcommands: [Manifest.self, Where.self, Send.self, Receive.self]),
-      CommandGroup(name: "The kernel's side:", subcommands: [Doctor.self, DaemonCommand.self]),
+      CommandGroup(name: "The kernel's side:", subcommands: [Top.self, Doctor.self, DaemonCommand.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])
 }

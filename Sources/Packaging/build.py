@@ -8,6 +8,7 @@
     Sources/Packaging/build.py tarball      the static file with manuals, completions and documents, and its parts' list
     Sources/Packaging/build.py all          all of them
     Sources/Packaging/build.py stage DIR    what a package installs, below DIR
+    Sources/Packaging/build.py split DIR OTHER    moves what is of the daemon's own package from DIR to OTHER
     Sources/Packaging/build.py sysroot DIR  the libraries of the oldest supported Debian, to link against
     Sources/Packaging/build.py version      the version
 
@@ -39,6 +40,13 @@ SHELLS = {
     "zsh": ("zsh/vendor-completions", "_{}"),
     "fish": ("fish/vendor_completions.d", "{}.fish"),
 }
+# What is in the daemon's package, in Debian and elsewhere.
+DAEMON_PARTS = [
+    "usr/bin/cachefiles-daemon", "*lib/systemd/system/cachefiles-daemon.service",
+    "usr/share/man/man5/cachefiles-daemon.conf.5", "usr/share/man/man8/cachefiles-daemon.8",
+    "usr/share/bash-completion/completions/cachefiles-daemon", "usr/share/zsh/*/_cachefiles-daemon",
+    "usr/share/fish/vendor_completions.d/cachefiles-daemon.fish", "usr/share/cachefiles-daemon",
+]
 # The distribution whose C library packages are linked against, glibc 2.31; older.c makes 2.27 of it.
 OLDEST = "bullseye"
 
@@ -72,6 +80,11 @@ class Version:
             if count != "0":
                 self.revision = f"{count}.g" + output_of(*git, "rev-parse", "--short=8", "HEAD")
 
+    @property
+    def suffix(self):
+        """What the program says behind its number."""
+        return f"+git{self.revision}" if self.revision else ""
+
     # What follows a release sorts behind it, and before the next one.
     @property
     def debian(self):
@@ -103,7 +116,10 @@ class Build:
     def link(self, target, kind):
         """Links the program: `static`, or `dynamic` against the C library, libattr and zlib. libarchive is in both."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        command = ["swiftc", "-o", target, "@" + str(self.objects()), "-Xlinker", "--gc-sections", "-Xlinker", "-s",
+        revision = target.parent / "revision.c"
+        revision.write_text(f'const char *cachefiles_revision(void) {{ return "{self.version.suffix}"; }}\n')
+        run("gcc", "-O2", "-c", "-o", revision.with_suffix(".o"), revision)
+        command = ["swiftc", "-o", target, "@" + str(self.objects()), revision.with_suffix(".o"), "-Xlinker", "--gc-sections", "-Xlinker", "-s",
                    "-Xlinker", "--build-id"]
         if kind == "static":
             # The C library warns of calls that load others at run time; FoundationEssentials has them, nothing here uses them.
@@ -160,6 +176,9 @@ class Build:
             if (HERE / name).is_dir():
                 shutil.copytree(HERE / name, base / "share" / NAME / name, dirs_exist_ok=True,
                                 ignore=shutil.ignore_patterns("*_test.yml", "*.py"))
+        configuration = base / "share/cachefiles-daemon"
+        configuration.mkdir(parents=True, exist_ok=True)
+        shutil.copy(HERE / "cachefilesd.conf", configuration)
         if prefix == "usr":
             units = root / "usr/lib/systemd/system"
             units.mkdir(parents=True, exist_ok=True)
@@ -178,6 +197,18 @@ class Build:
                     script = output_of(called, "--generate-completion-script", shell)
                     # A completion is read by a shell and not run.
                     target.write_text(re.sub(r"^#!.*\n", "", script) + "\n")
+
+    @staticmethod
+    def split(root, target):
+        """Moves what belongs to the daemon alone; `cachefiles daemon`, which is a command, needs none of it."""
+        for pattern in DAEMON_PARTS:
+            found = sorted(root.glob(pattern))
+            if not found:
+                raise SystemExit(f"{root}: there is no {pattern} to move")
+            for path in found:
+                place = target / path.relative_to(root)
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(path, place)
 
     # Packages
 
@@ -354,13 +385,16 @@ def main():
     parser.add_argument("--output", help="where the packages go")
     parser.add_argument("--scratch", help="where to compile")
     parser.add_argument("--sysroot", help="link against the C library in this directory")
-    parser.add_argument("command", choices=["deb", "rpm", "static", "tarball", "all", "stage", "sysroot", "version"])
+    parser.add_argument("command", choices=["deb", "rpm", "static", "tarball", "all", "stage", "split", "sysroot", "version"])
     parser.add_argument("directory", nargs="?")
+    parser.add_argument("other", nargs="?")
     arguments = parser.parse_args()
     if arguments.command in ("stage", "sysroot") and not arguments.directory:
         parser.error("a directory is missing")
     if arguments.command == "sysroot":
         return make_sysroot(pathlib.Path(arguments.directory).resolve())
+    if arguments.command == "split":
+        return Build.split(pathlib.Path(arguments.directory).resolve(), pathlib.Path(arguments.other).resolve())
     build = Build(arguments)
     if arguments.command == "version":
         return print(build.version.debian)

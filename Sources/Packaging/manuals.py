@@ -4,7 +4,7 @@
 
 NAME, SYNOPSIS, DESCRIPTION, OPTIONS and EXIT STATUS come from the program's own tables, so that a page never tells of another
 program than the one it is packaged with. FILES, EXAMPLES, SEE ALSO and the like are written by hand, in man/PAGE.mdoc; options
-that these mention must exist. man/cachefiles.5.mdoc, the format, is a whole page.
+that these mention must exist. man/PAGE.5.mdoc, the format and the settings of the daemon, are whole pages.
 
     manuals.py PROGRAM DIRECTORY     writes DIRECTORY/man1, man5 and man8
     manuals.py --check PROGRAM       writes nothing; status 1 when a hand-written part names an option that there is not
@@ -222,7 +222,7 @@ def check(tree):
     known = {form for command in every.values() for argument in command["arguments"] for form in names(argument)}
     for path in sorted((HERE / "man").glob("*.mdoc")):
         name = path.name.removesuffix(".mdoc")
-        if name != "cachefiles.5" and name not in every:
+        if not name.endswith(".5") and name not in every:
             wrong.append(f"{path.name}: there is no command of this name")
         text = path.read_text()
         mentioned = {form.replace("\\-", "-") for form in re.findall(r"\bFl (\S+)", text)}
@@ -254,9 +254,10 @@ def main():
     for path, command in commands(tree):
         name, section = page_name(path)
         write(target, name, section, page(command, path, version, date))
-    format_page = "\n".join(extra("cachefiles.5")) + "\n"
-    format_page = format_page.replace("@DATE@", date).replace("@VERSION@", version)
-    write(target, "cachefiles", 5, format_page)
+    for path in (HERE / "man").glob("*.5.mdoc"):
+        name = path.name.removesuffix(".5.mdoc")
+        text = "\n".join(extra(name + ".5")) + "\n"
+        write(target, name, 5, text.replace("@DATE@", date).replace("@VERSION@", version))
     # `man cachefiles-du`, as for all other commands.
     link = target / "man1" / "cachefiles-du.1"
     link.unlink(missing_ok=True)

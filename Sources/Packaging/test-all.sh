@@ -75,8 +75,8 @@ promtool check metrics <"$work/metrics"
 
 say "Debian"
 lintian --pedantic --display-info --fail-on warning,error "$work"/packages/*.deb
-"$here/test-deb.sh" "$work"/packages/*.deb "$@"
+"$here/test-deb.sh" "$work/packages" "$@"
 
 say "RPM"
 rpmlint -c "$here/rpm/rpmlint.toml" "$work"/packages/*.rpm | tail -1
-"$here/test-rpm.sh" "$work"/packages/*.rpm "$work/oldest" 2>&1 | grep -v '^rpm: [RH]'
+"$here/test-rpm.sh" "$work/packages" "$work/oldest" 2>&1 | grep -v '^rpm: [RH]'

@@ -14,7 +14,10 @@ import tempfile
 # A command line up to the cursor, words that are offered, and words that are not.
 CASES = [
     ("cachefiles st", ["stats"], ["show"]),
-    ("cachefiles stats ", ["directory-one/"], ["show", "file-one"]),
+    ("cachefiles stats ", ["diff", "forecast", "directory-one/"], ["show", "file-one"]),
+    ("cachefiles stats diff --", ["--json"], ["--records"]),
+    ("cachefiles stats forecast --", ["--days"], ["--records"]),
+    ("cachefiles stats diff fil", ["file-one"], []),
     ("cachefiles stats --format ", ["text", "json", "openmetrics", "prometheus", "csv"], []),
     ("cachefiles stats --no-", ["--no-walk", "--no-kernel"], []),
     ("cachefiles du --by ", ["server", "volume", "path"], []),

@@ -1,38 +1,76 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# The Debian package in a fresh system: installed, used, upgraded, and purged without a trace.
+# The Debian packages in a fresh system: installed, used, upgraded, and purged without a trace; the daemon's in the place of cachefilesd.
 #
-#     test-deb.sh PACKAGE RELEASE...     bullseye, bookworm, trixie; needs root, debootstrap and a mirror
+#     test-deb.sh DIRECTORY RELEASE...     bullseye, bookworm, trixie; needs root, debootstrap and a mirror
 set -eu
-package=$(realpath "$1")
+directory=$(realpath "$1")
+package=$(echo "$directory"/cachefiles-toolkit_*.deb)
+daemon=$(echo "$directory"/cachefiles-daemon_*.deb)
 shift
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d /var/tmp/cachefiles-deb.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 
-# The same package with a later version, for the upgrade.
-dpkg-deb -R "$package" "$work/later"
-sed -i 's/^Version: .*/&+later1/' "$work/later/DEBIAN/control"
-dpkg-deb --root-owner-group -b "$work/later" "$work/later.deb" >/dev/null
+# later PACKAGE RESULT: the same package with a later version, for the upgrade.
+later() {
+    dpkg-deb -R "$1" "$work/later"
+    sed -i -e 's/^Version: .*/&+later1/' -e 's/(= [^)]*/&+later1/' "$work/later/DEBIAN/control"
+    dpkg-deb --root-owner-group -b "$work/later" "$2" >/dev/null
+    rm -r "$work/later"
+}
+later "$package" "$work/later.deb"
+later "$daemon" "$work/later-daemon.deb"
 
 for release in "$@"; do
     root=$work/$release
     debootstrap --variant=minbase --include=attr "$release" "$root" >"$work/log" 2>&1 || { tail -5 "$work/log"; exit 1; }
     mkdir "$root/packages"
     cp "$package" "$root/packages/first.deb"
-    cp "$work/later.deb" "$root/packages/"
+    cp "$daemon" "$root/packages/daemon.deb"
+    cp "$work/later.deb" "$work/later-daemon.deb" "$root/packages/"
     cp "$here/debian/tests/smoke" "$root/packages/"
     find "$root/etc" "$root/usr" "$root/lib" "$root/var/lib" -path "$root/var/lib/dpkg" -prune -o -path "$root/var/lib/apt" -prune \
         -o -print | sort >"$work/before"
+    # quietly COMMAND...: what it prints is shown only when it fails.
+    quietly() { "$@" >"$work/log" 2>&1 || { echo "$release: $*"; tail -20 "$work/log"; exit 1; }; }
     in_root() { LC_ALL=C DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
     in_root apt-get update -qq
-    in_root apt-get install -qq -y --no-install-recommends /packages/first.deb >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
-    in_root /packages/smoke >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-    in_root dpkg -i /packages/later.deb >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
+    quietly in_root apt-get install -qq -y --no-install-recommends /packages/first.deb
+    quietly in_root /packages/smoke
+    quietly in_root dpkg -i /packages/later.deb
     in_root dpkg -s cachefiles-toolkit | grep -q '^Version: .*+later1$'
     in_root dpkg -s cachefiles-toolkit | grep -q '^Status: install ok installed$'
-    in_root /packages/smoke >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-    in_root dpkg --purge cachefiles-toolkit >"$work/log" 2>&1 || { tail -20 "$work/log"; exit 1; }
+    quietly in_root /packages/smoke
+
+    # The daemon takes the place of cachefilesd, and its configuration as it is.
+    quietly in_root apt-get install -qq -y --no-install-recommends cachefilesd
+    sed -i 's/^brun .*/brun 23%/' "$root/etc/cachefilesd.conf"
+    quietly in_root apt-get install -qq -y --no-install-recommends /packages/later-daemon.deb
+    in_root dpkg -s cachefilesd | grep -q '^Status: deinstall ok config-files$'
+    grep -q '^brun 23%$' "$root/etc/cachefilesd.conf"
+    quietly in_root cachefiles-daemon -v
+    [ -e "$root/lib/systemd/system/cachefiles-daemon.service" ]
+    [ -L "$root/etc/systemd/system/multi-user.target.wants/cachefiles-daemon.service" ]
+    # And the way back.
+    quietly in_root apt-get install -qq -y --no-install-recommends cachefilesd
+    in_root dpkg -s cachefiles-daemon | grep -q '^Status: deinstall ok config-files$'
+    grep -q '^brun 23%$' "$root/etc/cachefilesd.conf"
+    quietly in_root dpkg --purge cachefiles-daemon
+    grep -q '^brun 23%$' "$root/etc/cachefilesd.conf"
+    quietly in_root dpkg --purge cachefilesd
+    # Where there was none it makes one, and takes it away again unless somebody has changed it.
+    [ ! -e "$root/etc/cachefilesd.conf" ]
+    quietly in_root dpkg -i /packages/later-daemon.deb
+    grep -q '^dir /var/cache/fscache$' "$root/etc/cachefilesd.conf"
+    quietly in_root dpkg --purge cachefiles-daemon
+    [ ! -e "$root/etc/cachefilesd.conf" ]
+    quietly in_root dpkg -i /packages/later-daemon.deb
+    echo 'secctx none' >>"$root/etc/cachefilesd.conf"
+    quietly in_root dpkg --purge cachefiles-daemon
+    rm "$root/etc/cachefilesd.conf"
+
+    quietly in_root dpkg --purge cachefiles-toolkit
     # What its dependencies brought, and caches of the system's own, stay.
     find "$root/etc" "$root/usr" "$root/lib" "$root/var/lib" -name '*cachefiles*' -o -name 'cache-du*' | grep -v '^'"$root"'/var/lib/dpkg/' >"$work/left" || true
     if grep -vxFf "$work/before" "$work/left"; then

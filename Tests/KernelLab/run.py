@@ -28,7 +28,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
-SLOW = {"race": 1800}  # cases that run only when they are named, and their limits
+SLOW = {"race": 1800, "soak": 3600}  # cases that run only when they are named, and their limits
 CPUS = os.cpu_count() or 1
 
 PACKAGES = """qemu-system-x86 busybox-static cpio zstd xz-utils kmod iproute2 e2fsprogs xfsprogs btrfs-progs attr jq python3 cachefilesd
@@ -60,6 +60,8 @@ CASES = [
     Case("mixed", "ext4", "9", "Both layouts in one cache"),
     Case("daemon", "ext4", "10", "cachefilesd after a repair and a cull"),
     Case("successor", "ext4", "20", "cachefiles-daemon in the place of cachefilesd"),
+    Case("phases", "ext4", "20", "cachefiles-daemon killed in each phase, and on a file system that fills"),
+    Case("soak", "ext4", "20", "cachefiles-daemon for half an hour under load and damage"),
     Case("systemd", "ext4", "20", "cachefiles-daemon as a service of systemd"),
     Case("live", "ext4", "16", "Culling a cache in use, with the kernel's leave"),
     Case("liverepair", "ext4", "18", "Purging and repairing a cache in use, with the kernel's leave"),
@@ -67,6 +69,8 @@ CASES = [
     Case("race", "ext4", "17", "Culling a cache in use beside cachefilesd, and cachefilesd alone"),
     Case("fleet", "ext4", "23", "What is sent and received is a cache"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
+    Case("verify", "ext4", "22", "What is cached is compared with the server"),
+    Case("prefill", "ext4", "22", "The cache is filled on purpose"),
 ] + [Case(script, fs, number, f"{title}, on {fs}") for fs in ("xfs", "btrfs") for script, number, title in (
     ("names", "1", "Names"), ("records", "3", "Records"), ("faults", "5", "Damaged objects"), ("cull", "6", "Culling"))]
 

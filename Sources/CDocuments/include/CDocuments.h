@@ -11,3 +11,6 @@ struct embedded_document {
 
 const struct embedded_document *embedded_document_at(size_t index);
 extern const size_t embedded_document_count;
+
+// What follows the number of the version: what is no release is told apart. Packages link their own in its place.
+const char *cachefiles_revision(void);

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -36,6 +37,10 @@
 #ifndef AT_NO_AUTOMOUNT
 #define AT_NO_AUTOMOUNT 0x800
 #endif
+#ifndef AT_STATX_FORCE_SYNC
+#define AT_STATX_FORCE_SYNC 0x2000
+#endif
+static const int clinux_AT_STATX_FORCE_SYNC = AT_STATX_FORCE_SYNC;
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000U
 #endif
@@ -68,6 +73,7 @@ static inline long clinux_getxattrat(int fd, const char *name, int flags, const 
 static const int clinux_O_NOATIME = O_NOATIME;
 static const int clinux_O_PATH = O_PATH;
 static const int clinux_O_TMPFILE = O_TMPFILE;
+static const int clinux_O_DIRECT = O_DIRECT;
 static const int clinux_AT_EMPTY_PATH = AT_EMPTY_PATH;
 static const int clinux_SEEK_DATA = SEEK_DATA;
 static const int clinux_SEEK_HOLE = SEEK_HOLE;

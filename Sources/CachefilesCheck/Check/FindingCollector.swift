@@ -27,6 +27,13 @@ final class FindingCollector: Sendable {
     var firstBeyond: [UInt8]?
     var isRepeating = false
     var failed: Set<CachePath> = []
+    /// What was mended of the root's own entries, which are looked at again after each round of repairs.
+    var mended: Set<Mended> = []
+  }
+
+  private struct Mended: Hashable {
+    let id: ProblemID
+    let path: CachePath
   }
 
   /// Findings are handed on from one thread at a time.
@@ -50,6 +57,10 @@ final class FindingCollector: Sendable {
     state.withLock { state in
       if decision.offered != nil, policy.allowsRepair(of: ProblemKind.of(id)) {
         if state.isRepeating, state.failed.contains(subject.path) { return }
+        if state.mended.contains(Mended(id: id, path: subject.path)) {
+          // A file system that does not keep what is set would have it mended for ever.
+          return recordReturned(finding, &state)
+        }
         if state.waiting.count < repairLimit {
           state.waiting.append(finding)
           // Another look comes across what could not wait in the one before.
@@ -62,6 +73,16 @@ final class FindingCollector: Sendable {
         onFinding(finding)
       }
     }
+  }
+
+  private func recordReturned(_ finding: Finding, _ state: inout State) {
+    var finding = finding
+    if let verb = finding.decision.offered {
+      finding.decision = .withheld(verb, .obstacle("it was repaired, and is found again: something undoes it"))
+    }
+    state.failed.insert(finding.subject.path)
+    Self.record(finding, &state)
+    onFinding(finding)
   }
 
   private static func `defer`(_ finding: Finding, _ state: inout State) {
@@ -100,10 +121,18 @@ final class FindingCollector: Sendable {
     }
   }
 
+  /// How many findings could not wait and have not come in again.
+  var countBeyond: Int { state.withLock { $0.beyond.reduce(0, +) } }
+
   /// Counts a finding whose repair was tried, or not reached.
   func record(_ finding: Finding) {
     state.withLock { state in
-      if !finding.isRepaired { state.failed.insert(finding.subject.path) }
+      let path = finding.subject.path
+      if !finding.isRepaired {
+        state.failed.insert(path)
+      } else if path.isRoot || path.parent.isRoot {
+        state.mended.insert(Mended(id: finding.id, path: path))
+      }
       Self.record(finding, &state)
       onFinding(finding)
     }

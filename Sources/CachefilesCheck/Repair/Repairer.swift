@@ -73,6 +73,8 @@ struct Repairer: ~Copyable {
   ) -> Outcome {
     let ordered = findings.sorted { Self.order($0, $1) }
     own = ExpectedChanges(findings)
+    // What stands in the place of something that went in an earlier round was found since.
+    gone = []
     var next = 0
     var outcome = Outcome.complete
     while next < ordered.count {
@@ -252,7 +254,8 @@ struct Repairer: ~Copyable {
     let note: String? =
       switch error {
       case .staleNFSFileHandle: "it has changed since it was looked at: run again"
-      case .notPermitted: "it, or the directory that it stands in, may be immutable"
+      case .notPermitted:
+        CurrentProcess.user == 0 ? "it, or the directory that it stands in, may be immutable" : "that takes root"
       default: nil
       }
     options.onFailure(StoreError(path: finding.path, operation: verb, error: error, note: note))

@@ -87,7 +87,8 @@ struct CheckView: Renderable {
     lines.append(verdict(style))
     lines.append(
       style.faint(
-        "Not visible to any check: copies that the server's files have left behind, wrong bytes in sound objects."))
+        "Not visible here: stale copies, and wrong bytes in sound objects; 'cachefiles verify' compares with the server."
+      ))
     return lines
   }
 
@@ -159,8 +160,9 @@ struct CheckView: Renderable {
   }
 
   private func verdict(_ style: Style) -> String {
+    // After a repair only what is left counts.
     func number(_ severity: Severity) -> Int {
-      report.groups.filter { $0.severity == severity }.reduce(0) { $0 + $1.count }
+      report.groups.filter { $0.severity == severity }.reduce(0) { $0 + $1.count - $1.repaired }
     }
     let (errors, warnings, notes) = (number(.error), number(.warning), number(.note))
     let repaired = report.groups.reduce(0) { $0 + $1.repaired }
@@ -175,11 +177,10 @@ struct CheckView: Renderable {
       let rest = report.isPartial ? ", as far as it was checked" : ""
       word = style.good((repaired > 0 ? "repaired" : "clean") + rest)
     }
-    var parts = [
-      Quantity.count(errors, "error"), Quantity.count(warnings, "warning"), Quantity.count(notes, "note"),
-    ]
-    if report.isRepair { parts.append("\(Quantity.count(repaired)) repaired") }
-    if affectedBytes > 0 { parts.append("\(Quantity.size(affectedBytes)) affected") }
+    var parts = report.isRepair ? ["\(Quantity.count(repaired)) repaired"] : []
+    let (kept, rest) = (report.isRepair && repaired > 0 ? " left" : "", Quantity.count(notes, "note"))
+    parts += [Quantity.count(errors, "error"), Quantity.count(warnings, "warning"), rest + kept]
+    if affectedBytes > 0, left > 0 || !report.isRepair { parts.append("\(Quantity.size(affectedBytes)) affected") }
     if report.errors > 0 { parts.append("\(Quantity.count(report.errors)) unreadable or not done") }
     let looked =
       "\(Quantity.count(report.scanned.objects, "object")) in \(Quantity.count(report.scanned.volumes, "volume"))"

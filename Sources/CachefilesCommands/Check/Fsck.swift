@@ -21,7 +21,8 @@ struct Fsck: ParsableCommand {
       where it stays until 'sweep' or cachefilesd empties it, and every step is written to a journal first. Until then --undo puts \
       everything back.
 
-      What no check can see: whether a copy is still that of the server's file, and wrong bytes in a well-formed object.
+      What no check can see: whether a copy is still that of the server's file, and wrong bytes in a well-formed object. \
+      'cachefiles verify' compares the files of a mount with their server.
 
       EXIT STATUS (the sum of what applies)
         0    clean; notes alone are clean

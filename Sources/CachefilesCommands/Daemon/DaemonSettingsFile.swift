@@ -105,6 +105,9 @@ final class DaemonSettingsFile: Sendable {
       ]
       guard let level = levels[text] else { throw refused }
       settings.level = level
+    case "clock":
+      guard text == "any" || text == "synchronized" else { throw refused }
+      if text == "any" { settings.clock = { true } }
     case "check":
       guard text == "yes" || text == "no" else { throw refused }
       settings.checksFirst = text == "yes"

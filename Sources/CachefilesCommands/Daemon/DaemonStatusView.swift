@@ -22,6 +22,7 @@ struct DaemonStatusView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bool("running", isRunning)
+    if let root = fields["directory"] { json.bytes("root", EscapedBytes.unescape(Array(root.utf8).span)) }
     for name in Self.texts {
       // They are escaped in the file, as in a log.
       if let value = fields["\(name)"] { json.bytes(name, EscapedBytes.unescape(Array(value.utf8).span)) }
@@ -30,7 +31,7 @@ struct DaemonStatusView: Renderable {
     for name in Self.numbers { if let value = fields["\(name)"].flatMap({ Int64($0) }) { json.number(name, value) } }
   }
 
-  private static let texts: [StaticString] = ["directory", "tag", "activity", "obstacle", "settings_failure"]
+  private static let texts: [StaticString] = ["directory", "tag", "activity", "obstacle", "waiting", "settings_failure"]
   private static let booleans: [StaticString] = ["taken_over", "device_kept", "kernel_culling", "last_cull_reached"]
   private static let numbers: [StaticString] = [
     "pid", "started_ns", "written_ns", "settings_read_ns", "available_bytes", "run_bytes", "cull_bytes", "stop_bytes",
@@ -60,6 +61,7 @@ struct DaemonStatusView: Renderable {
         + "\(number("swept_entries")) entries of the graveyard removed")
     lines.append(
       "  at its end  " + (isSet("device_kept") ? "the cache stays bound for the next start" : "the cache is let go"))
+    if let waiting = fields["waiting"] { lines.append("  waiting     \(waiting)") }
     if let failure = fields["settings_failure"] { lines.append("  settings    " + style.bad("as before: \(failure)")) }
     if number("failures") > 0 { lines.append("  failures    \(number("failures")); see the log") }
     return lines

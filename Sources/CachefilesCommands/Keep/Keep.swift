@@ -4,6 +4,7 @@ import ArgumentParser
 /// `cachefiles keep`: pins files, so that no cull and no purge takes their objects.
 struct Keep: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "keep",
     abstract: "Pin files: their objects stay through every cull and purge.",
     discussion: """
       A path on a mounted network file system stands for the objects of all files below it, whether they are in the cache already \

@@ -9,6 +9,7 @@ import SystemPackage
 /// `cachefiles doctor`: is it working?
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Is it working? Kernel, directory, file system, limits, configuration and mounts.",
     discussion: """
       Looks at everything that must be right for files to be cached, and says for each thing that is not what to do. \

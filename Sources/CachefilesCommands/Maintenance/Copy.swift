@@ -9,6 +9,7 @@ import SystemPackage
 /// `cachefiles copy`: a cache on another disk.
 struct Copy: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "copy",
     abstract: "Copy a cache to another disk and keep its holes.",
     discussion: """
       Copies the volumes and objects of SOURCE to DESTINATION with exactly their data, holes, attributes, owners, modes \

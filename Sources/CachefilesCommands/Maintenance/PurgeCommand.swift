@@ -36,7 +36,7 @@ struct PurgeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The volumes of this server.", valueName: "address"))
   var server: ServerArgument?
 
-  @Option(help: ArgumentHelp("One object.", valueName: "path"), completion: .file())
+  @Option(help: ArgumentHelp("One object: its path, or volume/name.", valueName: "path"), completion: .file())
   var object: ByteArgument?
 
   @Flag(help: "All trees of the layout before Linux 5.17.")

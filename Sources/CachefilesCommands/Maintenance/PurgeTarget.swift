@@ -29,12 +29,19 @@ struct PurgeTarget {
       }
       return
     }
-    guard let location = ObjectLocation(object.bytes) else {
-      throw Failure("\(EscapedBytes.string(object.bytes)): not the path of an object: cache/I…/@xx/name")
+    guard let location = ObjectLocation(object.bytes) ?? EntryPath.belowRoot(object.bytes).flatMap(ObjectLocation.init)
+    else {
+      throw Failure("\(EscapedBytes.string(object.bytes)): not the path of an object: cache/I…/@xx/name, or volume/name")
     }
     selection = .object(location.path)
     if command.store.directory == nil {
-      path = location.root.isEmpty ? "." : FilePath(bytes: location.root)
+      if !location.root.isEmpty {
+        path = FilePath(bytes: location.root)
+      } else {
+        // As other commands print it: below the directory where one stands, or the cache of this machine.
+        let isHere = (try? FileStatus.of(FilePath(bytes: location.path))) != nil
+        path = isHere ? "." : try command.store.path()
+      }
     } else {
       path = try command.store.path()
       if !location.root.isEmpty { claimed = location.root }

@@ -8,6 +8,7 @@ import SystemPackage
 /// `cachefiles sweep`: empties the graveyard.
 struct Sweep: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sweep",
     abstract: "Empty the graveyard.",
     discussion: """
       The graveyard holds what the kernel, cachefilesd, 'fsck' and 'purge' have taken out of the cache; nothing uses it \

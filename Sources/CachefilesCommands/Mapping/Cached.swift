@@ -8,6 +8,7 @@ import LinuxIO
 /// `cachefiles cached`: how much of a file is in the cache?
 struct Cached: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "cached",
     abstract: "How much of mounted files is in the cache, and would the kernel use it?",
     discussion: """
       FILE is a file on a mounted network file system, or a directory, whose files are looked at; with -r also those \
@@ -61,8 +62,9 @@ struct Cached: ParsableCommand {
   func run() throws {
     let output = Output(output)
     let failures = FailureLines()
+    let side = try mapping.side(noting: output)
     let survey = CachedFileSurvey(
-      try mapping.side(noting: output), try mapping.patience.source(), threads: mapping.patience.threadCount,
+      side, try mapping.patience.source(), threads: mapping.patience.threadCount,
       timeout: mapping.patience.wait, failed: failures.add)
     let printer = CachedFilePrinter(output, form: form(output))
     var directories: [[UInt8]: CachedFileTotals] = [:]
@@ -92,7 +94,7 @@ struct Cached: ParsableCommand {
       }
     }
     let view = CachedView(
-      files: printer.kept, directories: recursive ? directories : [:], totals: totals, isTree: recursive)
+      files: printer.kept, directories: recursive ? directories : [:], totals: totals, isTree: recursive, root: side.path)
     if printer.form == .document { output.render(view, command: "cached") }
     if printer.form == .table || printer.form == .tree { output.render(view, command: "cached") }
     output.stream.flush()

@@ -10,6 +10,8 @@ struct CachedView: Renderable {
   let totals: CachedFileTotals
   /// Whether directories are lines.
   let isTree: Bool
+  /// The cache in which they were looked for.
+  let root: [UInt8]
 
   private static let barWidth = 20
 
@@ -18,6 +20,7 @@ struct CachedView: Renderable {
   }
 
   func write(to json: inout JSONWriter) {
+    json.bytes("root", root)
     json.array("files") { json in
       for file in files { json.object { CachedFileView(file: file).write(to: &$0) } }
     }
@@ -66,7 +69,7 @@ struct CachedView: Renderable {
 
   private func fileLines(_ style: Style, _ verbose: Bool) -> [String] {
     var table = Table([
-      ("STATE", .left), ("SHARE", .right), ("CACHED", .right), ("OF", .right), ("RUNS", .right), ("", .left),
+      ("STATE", .left), ("CACHED", .right), ("DATA", .right), ("FILE SIZE", .right), ("RUNS", .right), ("", .left),
       ("FILE", .left),
     ])
     for file in files {
@@ -106,7 +109,7 @@ struct CachedView: Renderable {
 
   private func directoryLines(_ style: Style) -> [String] {
     var table = Table([
-      ("SHARE", .right), ("", .left), ("CACHED", .right), ("OF", .right), ("FILES", .right), ("WHOLE", .right),
+      ("CACHED", .right), ("", .left), ("DATA", .right), ("FILE SIZE", .right), ("FILES", .right), ("WHOLE", .right),
       ("PART", .right), ("NONE", .right), ("STALE", .right), ("OTHER", .right), ("DIRECTORY", .left),
     ])
     func cells(_ totals: CachedFileTotals, _ name: String) -> [String] {

@@ -8,6 +8,7 @@ import LinuxIO
 /// `cachefiles locate`: where is the object of a file?
 struct Locate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "locate",
     abstract: "Print the path of the object of a mounted file, whether it exists or not.",
     discussion: """
       One line a file: the path of its object in the cache. Other places where an object of the file lies, from earlier \
@@ -45,7 +46,7 @@ struct Locate: ParsableCommand {
       }
       views.append(LocationView(mapping: mapping, root: side.path))
     }
-    output.render(views, command: "locate", key: "files", apart: false)
+    output.render(views, command: "locate", key: "files", apart: false, root: side.path)
     output.stream.flush()
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if failures.count > 0 { throw ExitStatus.failure }

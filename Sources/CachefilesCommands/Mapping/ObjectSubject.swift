@@ -29,7 +29,7 @@ struct ObjectSubject {
     let bytes = reading.key
     let type = reading.volume.map { NetfsType(volumeKey: $0.span) } ?? netfs ?? .unknown
     object = NetfsObject(cookieKey: bytes.span, keyLengths: reading.lengths, in: type, byteOrder: byteOrder)
-    if reading.volume == nil, netfs == nil { throw Failure("a name or key needs --volume or --netfs") }
+    if reading.volume == nil, netfs == nil { throw Failure("a name or key alone needs --volume or --netfs") }
   }
 
   /// What the argument is by its form.
@@ -42,8 +42,9 @@ struct ObjectSubject {
 
   private static func read(_ given: [UInt8], _ volume: [UInt8]?) throws(Failure) -> Reading {
     if given.contains(UInt8(ascii: "/")) {
-      guard case .object(let volumeKey, _, let name) = StorePath(given.span) else {
-        throw Failure("no path of an object: I<volume>/@xx/<name> at its end")
+      let path = EntryPath.belowRoot(given) ?? given
+      guard case .object(let volumeKey, _, let name) = StorePath(path.span) else {
+        throw Failure("no path of an object: I<volume>/@xx/<name> at its end, or <volume>/<name>")
       }
       let (key, lengths) = try decode(name)
       return Reading(volume: volumeKey, name: name, key: key, lengths: lengths)

@@ -35,7 +35,12 @@ struct PatienceOptions: ParsableArguments {
   var threadCount: Int { threads ?? ScanOptions.defaultThreads }
 
   /// What the kernel tells.
-  var view: KernelView { KernelView(directory: proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory) }
+  var view: KernelView { KernelView(directory: directory) }
+
+  /// The release of the kernel.
+  var kernel: KernelRelease { KernelView.release(of: directory) ?? .running }
+
+  private var directory: FilePath { proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory }
 
   /// Where the facts of files come from.
   func source() throws(Failure) -> any FileFactSource {

@@ -11,8 +11,8 @@ struct WhatIs: ParsableCommand {
     commandName: "whatis",
     abstract: "Show which file an object belongs to; with --search, its path on a mount.",
     discussion: """
-      OBJECT is the path of an object in a cache directory, existing or not; an object's name; or a cookie key in \
-      lower-case hexadecimal or with 0x. A name or key needs --volume or --netfs.
+      OBJECT is the path of an object in a cache directory, existing or not; volume/name; an object's name; or a \
+      cookie key in lower-case hexadecimal or with 0x. A name or key alone needs --volume or --netfs.
 
       The key tells what the server calls the file: see Docs/Mapping.md. Its path nobody keeps. With --search the \
       files of a mount are asked for their keys, by several threads, until all objects are found. NFS is first asked \

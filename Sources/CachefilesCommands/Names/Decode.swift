@@ -8,6 +8,7 @@ import SystemPackage
 /// `cachefiles decode`: names, paths and log lines into cookie keys.
 struct Decode: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "decode",
     abstract: "Turn file names, paths and pasted lines back into cookie keys.",
     discussion: """
       Takes what an administrator can paste: an object's name, a path that ends in I<volume>/@xx/<name>, a path of \

@@ -8,6 +8,7 @@ import SystemPackage
 /// `cachefiles encode`: cookie keys into file names.
 struct Encode: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "encode",
     abstract: "Turn cookie keys into the file names of their objects.",
     discussion: """
       A KEY is hexadecimal ('0x' is allowed), with --text the bytes themselves. Without KEY, each line of standard \

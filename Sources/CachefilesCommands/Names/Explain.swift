@@ -7,6 +7,7 @@ import SystemPackage
 /// `cachefiles explain`: what a message of the kernel or of cachefilesd means.
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Explain messages of the kernel and of cachefilesd, problems and findings, and what to do.",
     discussion: """
       An ID names a problem of 'fsck' (O06), a finding of 'doctor' (mount-without-fsc), or an erratum (K5): what the \

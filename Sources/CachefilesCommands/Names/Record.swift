@@ -7,6 +7,7 @@ import SystemPackage
 /// `cachefiles record`: cache attributes from and to hexadecimal.
 struct Record: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "record",
     abstract: "Parse or build the cache attribute of an object or a volume.",
     discussion: """
       Parses values of user.CacheFiles.cache in any of the three forms of getfattr: hexadecimal, base64 (0s…) and text \

@@ -10,24 +10,18 @@ enum HTMLDrawing {
     var words: String
   }
 
-  /// Horizontal bars, the longest of them over the whole width.
+  /// Horizontal bars, the longest of them over the whole width: a table, so that labels wrap on a narrow screen and a reader without
+  /// pictures has the numbers.
   static func bars(_ title: String, _ rows: [Row]) -> String {
     let most = rows.map(\.value).max() ?? 0
-    let (rowHeight, labelWidth, barWidth, wordsWidth) = (24, 290, 400, 230)
-    let height = rows.count * rowHeight
-    var svg = open(title, width: labelWidth + barWidth + wordsWidth, height: height)
-    for (index, row) in rows.enumerated() {
-      let y = index * rowHeight
-      let width = most > 0 ? row.value / most * Double(barWidth) : 0
-      svg += "<text class=\"label\" x=\"\(labelWidth - 8)\" y=\"\(y + 16)\" text-anchor=\"end\">"
-      svg += "\(HTMLText.escape(shortened(row.label, to: 40)))<title>\(HTMLText.escape(row.label))</title></text>"
-      svg +=
-        "<rect class=\"bar\" x=\"\(labelWidth)\" y=\"\(y + 3)\" width=\"\(Quantity.fixed(max(row.value > 0 ? 1 : 0, width), 1))\" "
-      svg += "height=\"\(rowHeight - 6)\" rx=\"2\"/>"
-      svg +=
-        "<text class=\"words\" x=\"\(Double(labelWidth) + width + 8)\" y=\"\(y + 16)\">\(HTMLText.escape(row.words))</text>\n"
+    var html = "<table class=\"bars\"><caption>\(HTMLText.escape(title))</caption>\n"
+    for row in rows {
+      let share = most > 0 ? max(row.value > 0 ? 0.3 : 0, row.value / most * 100) : 0
+      html += "<tr><th scope=\"row\">\(HTMLText.escape(row.label))</th>"
+      html += "<td><div style=\"width:\(Quantity.fixed(share, 1))%\"></div></td>"
+      html += "<td class=\"words\">\(HTMLText.escape(row.words))</td></tr>\n"
     }
-    return svg + "</svg>\n"
+    return html + "</table>\n"
   }
 
   /// A map of 16 by 16 fields, darker with more in them.
@@ -77,9 +71,5 @@ enum HTMLDrawing {
 
   private static func open(_ title: String, width: Int, height: Int) -> String {
     "<svg role=\"img\" viewBox=\"0 0 \(width) \(height)\" width=\"\(width)\" height=\"\(height)\"><title>\(HTMLText.escape(title))</title>\n"
-  }
-
-  private static func shortened(_ text: String, to width: Int) -> String {
-    text.count <= width ? text : text.prefix(width - 1) + "…"
   }
 }

@@ -26,7 +26,7 @@ struct HTMLReport {
         Self.addFanouts(report, to: &page)
         Self.addAges(report, sizes, to: &page)
         Self.addKernel(report, to: &page)
-        page.element("footer", "cachefiles-toolkit \(Version.number)")
+        page.element("footer", "cachefiles-toolkit \(Version.number)\(Version.suffix)")
       }
     }
     page.markup("</html>\n")
@@ -97,7 +97,7 @@ struct HTMLReport {
     page.element("details") { page in
       page.element("summary", "All volumes as a table")
       page.table(
-        ["Volume", "Key", "Disk", "Length", "Objects", "Last used"], left: 2,
+        ["Volume", "Key", "Disk", "Size", "Objects", "Last used"], left: 2,
         report.volumes.map { volume in
           [
             summary(volume), EscapedBytes.string(volume.key), Quantity.size(volume.tally.diskBytes),
@@ -114,7 +114,7 @@ struct HTMLReport {
 
   private static func addClasses(_ report: StatisticsReport, to page: inout HTMLText) {
     let distributions = report.statistics.distributions
-    for (title, kind) in [("Lengths", UsageGroups.Kind.size), ("Last used", .age)] {
+    for (title, kind) in [("Sizes", UsageGroups.Kind.size), ("Last used", .age)] {
       let classes = UsageGroups.classes(distributions, kind)
       guard let first = classes.firstIndex(where: { $0.tally.objects > 0 }),
         let last = classes.lastIndex(where: { $0.tally.objects > 0 })
@@ -137,6 +137,14 @@ struct HTMLReport {
     page.element("p", view.verdict)
     page.markup(
       HTMLDrawing.map("Objects by fanout directory", report.statistics.distributions.fanouts.map(\.objects)))
+    page.element("details") { page in
+      page.element("summary", "As a table")
+      let rows = (0..<16).map { line in
+        let counts = report.statistics.distributions.fanouts[line * 16..<line * 16 + 16]
+        return ["@\(String(line, radix: 16))"] + counts.map { Quantity.count($0.objects) }
+      }
+      page.table([""] + (0..<16).map { String($0, radix: 16) }, rows)
+    }
   }
 
   private static func addAges(_ report: StatisticsReport, _ sizes: [UInt64], to page: inout HTMLText) {
@@ -184,13 +192,24 @@ struct HTMLReport {
     .scroll { overflow-x: auto; }
     table { border-collapse: collapse; font-size: 14px; margin: 8px 0; }
     th { text-align: left; color: var(--faint); font-weight: 500; }
-    th, td { padding: 3px 14px 3px 0; vertical-align: top; }
+    th, td { padding: 3px 14px 3px 0; vertical-align: top; overflow-wrap: anywhere; }
+    .scroll th, .scroll td { overflow-wrap: normal; }
     .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+    .bars { width: 100%; table-layout: fixed; }
+    .bars caption { text-align: left; color: var(--faint); font-size: 13px; }
+    .bars th { width: 32%; padding: 3px 10px 3px 0; color: var(--ink); font-weight: 400; text-align: right; overflow-wrap: anywhere; }
+    .bars td { vertical-align: middle; }
+    .bars td div { background: var(--bar); height: 16px; border-radius: 2px; }
+    .bars .words { width: 28%; padding: 3px 0 3px 4px; color: var(--faint); }
+    @media (max-width: 600px) {
+      main { padding: 12px 10px 32px; }
+      .bars th, .bars .words { width: 36%; font-size: 13px; }
+      svg text { font-size: 20px; }
+    }
     svg { max-width: 100%; height: auto; display: block; margin: 8px 0; }
     svg text { font: 13px system-ui, sans-serif; fill: var(--ink); }
-    svg .label, svg .words { fill: var(--faint); }
     svg .label { fill: var(--ink); }
-    svg .bar, svg .cell { fill: var(--bar); }
+    svg .cell { fill: var(--bar); }
     svg .axis { fill: none; stroke: var(--faint); }
     svg .curve { fill: none; stroke: var(--bar); stroke-width: 2; }
     details summary { cursor: pointer; color: var(--faint); }

@@ -68,7 +68,11 @@ struct Output {
 
   /// Prints several values: text one after another (cards apart, table lines not), JSON lines, or a document with a
   /// list under a key.
-  func render(_ values: [some Renderable], command: String, key: StaticString, apart: Bool = true) {
+  ///
+  /// - Parameter root: the cache that they are about, in a document.
+  func render(
+    _ values: [some Renderable], command: String, key: StaticString, apart: Bool = true, root: [UInt8]? = nil
+  ) {
     switch format {
     case .text:
       for (index, value) in values.enumerated() {
@@ -82,6 +86,7 @@ struct Output {
       json.object { json in
         json.text("schema", "cachefiles.\(command)/1")
         json.bytes("host", MachineName.current)
+        if let root { json.bytes("root", root) }
         json.array(key) { json in
           for value in values { json.object { value.write(to: &$0) } }
         }

@@ -15,28 +15,40 @@ final class ProgressLine: Sendable {
   func show<R>(
     _ words: String, count: @escaping @Sendable () -> Int, atMost total: Int? = nil, during work: () -> R
   ) -> R {
+    let text: @Sendable (Duration) -> String = { elapsed in
+      let entries = count()
+      let rate = Double(entries) / max(0.001, elapsed.inSeconds)
+      var line = "\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(rate)))/s)"
+      if let total, rate > 0, entries <= total { line += Self.share(entries, of: total, rate) }
+      return line
+    }
+    return show(text, during: work)
+  }
+
+  /// Runs work while a line is shown that is made of the time since it began.
+  func show<R>(_ text: @escaping @Sendable (Duration) -> String, during work: () -> R) -> R {
     guard isOn else { return work() }
     let watch = Stopwatch()
-    return Workers.run(beside: { self.draw(words, watch, count, total) }) {
+    return Workers.run(beside: { self.draw(watch, text) }) {
       defer { ended.store(true, ordering: .relaxed) }
       return work()
     }
   }
 
-  private func draw(_ words: String, _ watch: Stopwatch, _ count: @Sendable () -> Int, _ total: Int?) {
+  /// How far it is. The total is all files of the file system: what is not of the cache makes the share smaller than it is.
+  private static func share(_ count: Int, of total: Int, _ rate: Double) -> String {
+    let left = Duration.seconds(Double(total - count) / rate)
+    return ", at least \(Quantity.percent(Double(count) / Double(max(1, total)))), at most \(Quantity.span(left)) left"
+  }
+
+  private func draw(_ watch: Stopwatch, _ text: @Sendable (Duration) -> String) {
     var shown = false
     while !ended.load(ordering: .relaxed) {
       Pause.microseconds(100_000)
-      let seconds = watch.elapsed.inSeconds
-      if seconds < 0.5 || ended.load(ordering: .relaxed) { continue }
-      let entries = count()
+      let elapsed = watch.elapsed
+      if elapsed.inSeconds < 0.5 || ended.load(ordering: .relaxed) { continue }
       shown = true
-      let rate = Double(entries) / seconds
-      var line = "\(words) \(Quantity.count(entries)) (\(Quantity.count(Int(rate)))/s)"
-      if let total, rate > 0, entries <= total {
-        line += ", at most \(Quantity.span(.seconds(Double(total - entries) / rate))) left"
-      }
-      StandardError.write("\r\u{1b}[K\(line)")
+      StandardError.write("\r\u{1b}[K\(text(elapsed))")
     }
     if shown { StandardError.write("\r\u{1b}[K") }
   }

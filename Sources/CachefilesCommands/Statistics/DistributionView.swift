@@ -42,7 +42,7 @@ struct DistributionView {
   }
 
   func lines(_ style: Style) -> [String] {
-    var lines = histogram("LENGTH", .size, style)
+    var lines = histogram("SIZE", .size, style)
     lines += [""] + histogram("LAST USED", .age, style)
     return lines + [""] + fanoutLines(style)
   }

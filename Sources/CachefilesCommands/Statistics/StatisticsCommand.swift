@@ -13,9 +13,12 @@ enum StatisticsCommand {
     _ store: consuming Store, _ questions: StatisticsReport.Questions, _ options: ScanOptions,
     percentages: CullPercentages?, _ output: Output
   ) throws(Failure) -> StatisticsReport {
+    let total = store.usedFiles
     do throws(StoreError) {
       let preparation = try StatisticsReport.prepare(store, questions, options, percentages: percentages)
-      return ProgressLine(output).show("scanning:", count: { preparation.scanner.progress.count }) { preparation.run() }
+      return ProgressLine(output).show(
+        "scanning:", count: { preparation.scanner.progress.count }, atMost: total
+      ) { preparation.run() }
     } catch {
       throw Failure(error.description)
     }

@@ -159,7 +159,7 @@ struct StatisticsView: Renderable {
   private func table(_ style: Style, verbose: Bool) -> [String] {
     guard !report.volumes.isEmpty else { return [style.faint("no volumes")] }
     var columns: [(String, Table.Side)] = [("DISK", .right), ("", .left), ("OBJECTS", .right), ("LAST USED", .right)]
-    if report.questions.records { columns.append(("FILES", .right)) }
+    if report.questions.records { columns.append(("FILE SIZE", .right)) }
     if report.questions.extents { columns.append(("DATA", .right)) }
     columns.append(("VOLUME", .left))
     var table = Table(columns)

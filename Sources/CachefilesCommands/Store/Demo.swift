@@ -10,6 +10,7 @@ import SystemPackage
 /// `cachefiles demo`: the main jobs on an embedded sample, in a temporary directory.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "demo",
     abstract: "Show what the tools see, on a sample cache in a temporary directory.",
     discussion: """
       Rebuilds a cache that a real kernel made below $TMPDIR (else /var/tmp), prints its statistics and one object of \

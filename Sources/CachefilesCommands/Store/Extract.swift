@@ -9,6 +9,7 @@ import SystemPackage
 /// `cachefiles extract`: what is cached of a file, as a file.
 struct Extract: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "extract",
     abstract: "Copy what is cached of a file out of its object.",
     discussion: """
       Writes the data of an object to the new file OUTPUT, where it stood in the netfs file; OUTPUT gets that file's \
@@ -18,7 +19,7 @@ struct Extract: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The object.", valueName: "path"), completion: .file())
+  @Argument(help: ArgumentHelp("The object: its path, also as other commands print it, or volume/name.", valueName: "path"), completion: .file())
   var path: ByteArgument
 
   @Argument(help: ArgumentHelp("The file to make; it must not exist.", valueName: "output"), completion: .file())
@@ -28,10 +29,11 @@ struct Extract: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    UseNote.tell(above: path.bytes, output)
+    let path = EntryPath.existing(path.bytes)
+    UseNote.tell(above: path, output)
     do throws(StoreError) {
       let extraction = try Extraction(
-        of: FilePath(bytes: path.bytes), to: FilePath(bytes: destination.bytes))
+        of: FilePath(bytes: path), to: FilePath(bytes: destination.bytes))
       output.render(ExtractionView(extraction: extraction, destination: destination.bytes), command: "extract")
       output.stream.flush()
     } catch {

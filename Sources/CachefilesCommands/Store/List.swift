@@ -73,7 +73,7 @@ struct List: ParsableCommand {
     let points = report.liveness.isLive == true ? MountPoints(KernelView()) : MountPoints()
     output.render(
       report.volumes.map { VolumeLine(volume: $0, mountPoints: points[$0.key]) }, command: "ls", key: "volumes",
-      apart: false)
+      apart: false, root: report.root)
     output.stream.flush()
     try finish(report.errors)
   }
@@ -81,11 +81,12 @@ struct List: ParsableCommand {
   private func listObjects(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
     var options = options
     options.isLive = store.probeLiveness() == .live
+    let (root, total) = (store.path, store.usedFiles)
     let scanner: Scanner
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
     let failures =
       sort == nil && limit == nil && output.format != .document
-      ? print(scanner, output) : sortAndPrint(scanner, output)
+      ? print(scanner, output) : sortAndPrint(scanner, root, total, output)
     output.stream.flush()
     try finish(failures)
   }
@@ -97,13 +98,14 @@ struct List: ParsableCommand {
     return scanner.run { ObjectPrinter(shared, now: now) }.summary.failures
   }
 
-  private func sortAndPrint(_ scanner: Scanner, _ output: Output) -> Int {
+  private func sortAndPrint(_ scanner: Scanner, _ root: [UInt8], _ total: Int?, _ output: Output) -> Int {
     let (order, limit) = (sort ?? .name, limit)
-    var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }) {
+    var (listing, summary) = ProgressLine(output).show("scanning:", count: { scanner.progress.count }, atMost: total) {
       scanner.run { ObjectListing(order: order, limit: limit) }
     }
     let now = Timestamp.now
-    output.render(listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false)
+    output.render(
+      listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false, root: root)
     return summary.failures
   }
 

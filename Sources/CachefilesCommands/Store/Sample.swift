@@ -10,6 +10,7 @@ import SystemPackage
 /// `cachefiles sample`: writes a cache directory to try things on.
 struct Sample: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sample",
     abstract: "Write a cache directory for trials, tests and benchmarks.",
     discussion: """
       Without --objects, a cache that a real kernel made is rebuilt: names, modes, lengths, holes, attributes and \
@@ -69,7 +70,7 @@ struct Sample: ParsableCommand {
         let cache = SyntheticCache(
           objects: objects, seed: seed, maximumData: Int64(clamping: data.bytes), now: Timestamp.now)
         let written = SampleProgress()
-        let failure: SampleFailure? = ProgressLine(output).show("writing:", count: { written.count }) {
+        let failure: SampleFailure? = ProgressLine(output).show("writing:", count: { written.count }, atMost: objects) {
           do throws(SampleFailure) {
             try cache.write(to: path) { written.set($0) }
             return nil

@@ -9,6 +9,7 @@ import SystemPackage
 /// `cachefiles show`: everything about one entry.
 struct Show: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Show one object, volume or graveyard entry in plain words.",
     discussion: """
       Tells which server and file an object caches, how large that file is, how much of it is cached and where, what \
@@ -24,7 +25,7 @@ struct Show: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Paths in a cache directory, also as other commands print them: cache/I…/@xx/name.", valueName: "path"),
+      "Paths in a cache directory, also as other commands print them: cache/I…/@xx/name, volume/name.", valueName: "path"),
     completion: .file())
   var paths: [ByteArgument]
 

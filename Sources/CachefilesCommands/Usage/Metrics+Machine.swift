@@ -10,7 +10,7 @@ extension Metrics {
   mutating func addMachine() {
     metrics.add(
       "cachefiles_build_info", "The version that wrote this; always 1.",
-      [([("version", Version.number)], .whole(1))])
+      [([("version", Version.number + Version.suffix)], .whole(1))])
     if let isLive = report.liveness.isLive {
       metrics.add("cachefiles_live", "Whether a kernel holds the cache.", .whole(isLive ? 1 : 0))
     }

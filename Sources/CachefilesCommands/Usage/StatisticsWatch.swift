@@ -81,6 +81,7 @@ private struct WatchLine: Renderable {
   private var refusedRate: Double? { rate { $0.kernelStatistics?.refusedForSpace.map(Double.init) } }
 
   func write(to json: inout JSONWriter) {
+    json.bytes("root", report.root)
     json.nanoseconds("time_ns", report.questions.now)
     TotalsView(report: report).write(to: &json)
     if let status = report.fileSystem {

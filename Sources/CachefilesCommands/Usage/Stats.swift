@@ -10,6 +10,7 @@ import SystemPackage
 /// `cachefiles stats`: what a cache holds. Without a subcommand it tells about a directory.
 struct Stats: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "stats",
     abstract: "What a cache holds, how full and how old it is, and what the kernel makes of it.",
     discussion: """
       'cachefiles stats DIR' tells about a cache; 'cachefiles stats diff A.json B.json' compares two saved runs; \

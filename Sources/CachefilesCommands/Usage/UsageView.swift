@@ -78,10 +78,10 @@ struct UsageView: Renderable {
 
   private var columns: [(String, Table.Side)] {
     var columns: [(String, Table.Side)] = [
-      (isApparent ? "LENGTH" : "DISK", .right), ("SHARE", .right), ("", .left), ("OBJECTS", .right),
+      (isApparent ? "SIZE" : "DISK", .right), ("SHARE", .right), ("", .left), ("OBJECTS", .right),
     ]
-    if report.questions.records { columns += [("FILES", .right), ("DIRTY", .right)] }
-    if report.questions.extents { columns += [("DATA", .right), ("EXTENTS", .right)] }
+    if report.questions.records { columns += [("FILE SIZE", .right), ("DIRTY", .right)] }
+    if report.questions.extents { columns += [("DATA", .right), ("RUNS", .right)] }
     if report.questions.records { columns.append(("CACHED", .right)) }
     return columns + [("LAST USED", .right), (groups.kind.rawValue.uppercased(), .left)]
   }

@@ -39,6 +39,8 @@ package struct DaemonStatus: Sendable, Equatable {
   package var isKernelCulling = false
   /// Why nothing goes although something should; nil otherwise.
   package var obstacle: String?
+  /// What a limit of the settings waits for; nil otherwise.
+  package var waiting: String?
   /// The kernel's limits, in bytes and files.
   package var runBytes: UInt64 = 0
   package var cullBytes: UInt64 = 0
@@ -77,6 +79,7 @@ package struct DaemonStatus: Sendable, Equatable {
       ("device_kept", "\(isKept)"), ("activity", activity.rawValue), ("kernel_culling", "\(isKernelCulling)"),
     ]
     if let obstacle { fields.append(("obstacle", obstacle)) }
+    if let waiting { fields.append(("waiting", waiting)) }
     fields += [
       ("available_bytes", "\(availableBytes)"), ("run_bytes", "\(runBytes)"), ("cull_bytes", "\(cullBytes)"),
       ("stop_bytes", "\(stopBytes)"), ("free_files", "\(freeFiles)"), ("run_files", "\(runFiles)"),

@@ -40,6 +40,8 @@ package struct DaemonSettings: Sendable {
   package var limits: [Limit] = []
   /// The time between two looks at those limits.
   package var interval = Duration.seconds(3600)
+  /// Whether the clock is to be believed where ages are measured.
+  package var clock: @Sendable () -> Bool = { SystemClock.isSynchronized }
   /// What is pinned; nil for nothing.
   package var pins: @Sendable (borrowing Store) throws(SettingsFailure) -> PinnedObjects? = { _ in nil }
   /// Where metrics are written; nil for nowhere.

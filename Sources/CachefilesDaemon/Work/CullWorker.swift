@@ -174,6 +174,7 @@ final class CullWorker: Sendable {
         if begins { status.scans += 1 }
       }
     }
+    options.onProgress = { self.count($0) }
     options.isCancelled = { self.isEnding }
     return options
   }
@@ -190,7 +191,6 @@ final class CullWorker: Sendable {
       status.activity = .idle
       status.remembered = standing.remembered
     }
-    count(outcome.done)
     if let refusal = outcome.refusal, refusal.isOccupied {
       report(.lost(refusal))
     } else {
@@ -214,7 +214,7 @@ final class CullWorker: Sendable {
       board.update { $0.activity = .idle }
       report(.limits)
     }
-    for limit in settings.limits where !isWanted && !fits(limit) {
+    for limit in settings.limits where !isWanted && !fits(limit) && mayJudge(limit, settings) {
       var options = CullOptions()
       options.goal.maximumBytes = limit.maximumBytes
       options.goal.usedSince = limit.maximumAge.map { Timestamp.now - $0 }
@@ -226,6 +226,7 @@ final class CullWorker: Sendable {
       options.share = share
       options.threads = 1
       options.onFailure = { self.note($0) }
+      options.onProgress = { self.count($0) }
       options.isCancelled = { self.isWanted }
       let store: Store
       do throws(Errno) { store = try right.live.store.duplicate() } catch {
@@ -235,7 +236,6 @@ final class CullWorker: Sendable {
         options.goal.margin = margin(status)
       }
       let report = Cull(store, options).run()
-      count(report.done)
       if let refusal = report.refusal, refusal.isOccupied { return self.report(.lost(refusal)) }
       if report.done.objects > 0 {
         log.info("\(limit.name): \(Self.words(report.done)) removed")
@@ -250,6 +250,17 @@ final class CullWorker: Sendable {
   private func fits(_ limit: DaemonSettings.Limit) -> Bool {
     guard let most = limit.maximumBytes, let status = try? right.live.store.root.fileSystem() else { return false }
     return (status.blocks &- status.freeBlocks) &* status.blockSize <= most
+  }
+
+  /// Whether a limit can be kept to now. Ages are measured with the machine's clock, and by one that runs ahead, as it may until it
+  /// has been set after a start, everything is old.
+  private func mayJudge(_ limit: DaemonSettings.Limit, _ settings: DaemonSettings) -> Bool {
+    guard limit.maximumAge != nil else { return true }
+    let reason = settings.clock() ? nil : "\(limit.name) waits until the clock is synchronized"
+    let isNew = board.current.waiting != reason
+    board.update { $0.waiting = reason }
+    if isNew { log.notice(reason ?? "\(limit.name): the clock is synchronized") }
+    return reason == nil
   }
 
   /// `1234 objects, 1.2 GiB`.

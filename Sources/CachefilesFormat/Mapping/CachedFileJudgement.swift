@@ -30,6 +30,10 @@ public struct CachedFileJudgement: Equatable, Sendable {
   public var dataBytes: UInt64 = 0
   /// The runs of data within the file.
   public var runs: [Range<UInt64>] = []
+  /// Whether the kernel has the object in use, so that what is in it may still change.
+  public var isInUse = false
+  /// Whether it is in use and has no name in the cache yet: that it is unknown is a matter of time.
+  public var isUncommitted = false
 
   /// Says what is known beforehand.
   public init(_ state: State, _ reason: String?) {
@@ -48,6 +52,8 @@ public struct CachedFileJudgement: Equatable, Sendable {
     let isInUse = copy.cookie.map { $0.state != .quiescent && $0.state != .failed && $0.state != .dropped } ?? false
     guard let object = copy.object else {
       self.init(isInUse ? .unknown : .absent, Self.absence(copy.cookie, isInUse))
+      self.isInUse = isInUse
+      isUncommitted = isInUse
       return
     }
     if let kind = object.otherKind {
@@ -59,6 +65,7 @@ public struct CachedFileJudgement: Equatable, Sendable {
       return
     }
     self.init(.unknown, nil)
+    self.isInUse = isInUse
     runs = object.runs.compactMap { $0.lowerBound < file.size ? $0.lowerBound..<min($0.upperBound, file.size) : nil }
     dataBytes = runs.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) }
 

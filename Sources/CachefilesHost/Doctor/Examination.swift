@@ -176,9 +176,7 @@ package struct Examination: Sendable {
   }
 
   private mutating func lookAtKernel(_ sources: Sources) {
-    if let text = try? SmallFile.read(sources.proc.appending("sys/kernel/osrelease")) {
-      kernel = KernelRelease(String(decoding: text, as: UTF8.self))
-    }
+    if let release = KernelView.release(of: sources.proc) { kernel = release }
     if let text = try? SmallFile.read(sources.proc.appending("misc")) {
       let name = Array("cachefiles".utf8)
       hasModule = text.split(separator: 10).contains { $0.split(separator: 32).last.map { Array($0) } == name }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
 package import CachefilesStore
-import LinuxIO
+package import LinuxIO
 package import SystemPackage
 
 /// What the kernel tells about caching, read from `/proc` or from a saved copy of it.
@@ -88,6 +88,20 @@ package struct KernelView: Sendable {
       failedFiles.insert(file)
       return nil
     }
+  }
+
+  /// The release of the kernel of this `/proc`, from `sys/kernel/osrelease`; nil when a copy does not tell.
+  package static func release(of directory: FilePath) -> KernelRelease? {
+    guard let text = try? SmallFile.read(directory.appending("sys/kernel/osrelease")) else { return nil }
+    return KernelRelease(String(decoding: text, as: UTF8.self))
+  }
+
+  /// What has been counted by now; nil when this kernel has no such file, or it cannot be read.
+  package func readStatistics() -> KernelStatistics? {
+    let text = try? Self.first(of: .statistics, in: directory) { (path) throws(Errno) in
+      try SmallFile.read(path, limit: Self.tableLimit)
+    }
+    return text.map { KernelStatistics(parsing: $0.span) }
   }
 
   /// What a closure makes of the first place of a file that exists; nil when none does.

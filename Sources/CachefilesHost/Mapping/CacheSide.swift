@@ -11,7 +11,8 @@ package final class CacheSide: Sendable {
   package let path: [UInt8]
   /// All mounts.
   package let mounts: MountTable
-  private let store: Store
+  /// The cache directory.
+  package let store: Store
   private let view: KernelView
   private let volumes: KnownVolumes
   /// What is known of each mount.
@@ -74,20 +75,32 @@ package final class CacheSide: Sendable {
   /// Reads the kernel's cookies.
   ///
   /// - Throws: ``StoreError`` when the table exists and cannot be read.
-  func readCookies() throws(StoreError) -> CookieIndex { try CookieIndex(view) }
+  package func readCookies() throws(StoreError) -> CookieIndex { try CookieIndex(view) }
+
+  /// How often the kernel has refused to store something for want of space; nil where it does not tell.
+  package func refusedForSpace() -> Int? { view.readStatistics()?.refusedForSpace }
 
   /// How much of a file is in the cache.
   func judgement(of mapping: FileMapping, _ cookies: CookieIndex) -> CachedFileJudgement {
+    examine(mapping, cookies, direct: false).judgement
+  }
+
+  /// How much of a file is in the cache, and its object, open as it was judged; nil where there is none that can be opened.
+  ///
+  /// - Parameter isDirect: whether the object is opened past the page cache, where its file system does that.
+  package func examine(
+    _ mapping: FileMapping, _ cookies: CookieIndex, direct isDirect: Bool
+  ) -> (judgement: CachedFileJudgement, object: OpenObject?) {
     let elsewhere = mapping.others.first.map { other in
       "a copy that the mount does not use lies in \(EscapedBytes.string(other.volume.key))"
     }
     guard let place = mapping.main, let type = mapping.file.mount?.netfs else {
-      return (mapping.verdict ?? CachedFileJudgement(.unknown, nil)).adding(elsewhere)
+      return ((mapping.verdict ?? CachedFileJudgement(.unknown, nil)).adding(elsewhere), nil)
     }
     let cookie = mapping.places.lazy.filter(\.isOwn).compactMap {
       cookies.cookie(volume: $0.volume.number, key: $0.key)
     }.first
-    let object = place.exists ? observe(place) : nil
+    let (object, open) = place.exists ? observe(place, isDirect) : (nil, nil)
     var judgement = CachedFileJudgement(
       CachedFileFacts(object: object, cookie: cookie), of: mapping.file.facts, in: type)
     if !place.volume.differences.isEmpty {
@@ -98,7 +111,7 @@ package final class CacheSide: Sendable {
       judgement = judgement.adding("it has the key of kernels before 6.9; newer ones never look for it")
     }
     if object == nil { judgement = judgement.adding(elsewhere) }
-    return judgement.adding(mapping.uncertainty)
+    return (judgement.adding(mapping.uncertainty), open)
   }
 
   // MARK: Looking at objects
@@ -126,19 +139,21 @@ package final class CacheSide: Sendable {
     }
   }
 
-  private func observe(_ place: FileMapping.Place) -> CachedFileFacts.Object? {
+  private func observe(
+    _ place: FileMapping.Place, _ isDirect: Bool
+  ) -> (facts: CachedFileFacts.Object?, open: OpenObject?) {
     do throws(Errno) {
-      guard let name = EntryName(place.components[3]) else { return nil }
+      guard let name = EntryName(place.components[3]) else { return (nil, nil) }
       let parent = try fanout(of: place)
       let status = try parent.value.status(of: name)
-      guard status.kind == .regular else { return CachedFileFacts.Object(otherKind: status.kind.words) }
-      let file = try parent.value.open(name, .inspect)
-      var object = CachedFileFacts.Object(attribute: try file.attribute(CacheAttribute.name))
-      try file.forEachDataExtent(size: status.size) { object.runs.append($0.offset..<$0.end) }
-      return object
+      guard status.kind == .regular else { return (CachedFileFacts.Object(otherKind: status.kind.words), nil) }
+      let object = try OpenObject(name, in: parent, path: place.components, direct: isDirect)
+      var facts = CachedFileFacts.Object(attribute: object.attribute)
+      try object.file.forEachDataExtent(size: object.status.size) { facts.runs.append($0.offset..<$0.end) }
+      return (facts, object)
     } catch {
-      if error == .noSuchFileOrDirectory { return nil }
-      return CachedFileFacts.Object(problem: "its object cannot be looked at: \(error)")
+      if error == .noSuchFileOrDirectory { return (nil, nil) }
+      return (CachedFileFacts.Object(problem: "its object cannot be looked at: \(error)"), nil)
     }
   }
 }

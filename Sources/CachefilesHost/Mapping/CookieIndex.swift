@@ -4,7 +4,7 @@ import CachefilesStore
 
 /// The kernel's cookies by volume and key, as far as they say something of a copy: those in use, and of network file
 /// systems whose coherency data the status of a file does not tell also those at rest.
-struct CookieIndex: Sendable {
+package struct CookieIndex: Sendable {
   private struct Place: Hashable {
     var volume: UInt32
     var key: [UInt8]
@@ -13,7 +13,7 @@ struct CookieIndex: Sendable {
   private var cookies: [Place: CachedFileFacts.Cookie] = [:]
 
   /// No cookies.
-  init() {}
+  package init() {}
 
   /// Reads the kernel's table.
   ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
 import CachefilesStore
-import LinuxIO
+package import LinuxIO
 import SystemPackage
 
 /// One file on a mounted file system, as it was found: facts, nothing judged.
@@ -55,7 +55,7 @@ extension FileFacts {
   private mutating func take(_ found: MountedHandle) { handle = .value(type: found.type, bytes: found.bytes) }
 
   /// What a status tells, and nothing else.
-  init(_ status: MountedStatus) {
+  package init(_ status: MountedStatus) {
     func moment(_ time: Timestamp) -> Moment {
       Moment(seconds: time.seconds, nanoseconds: time.nanoseconds)
     }

@@ -20,6 +20,9 @@ package struct CachePath: Hashable, Sendable {
   /// A path that was made from names, or kept by a journal.
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// A path of components.
+  package init(joining components: [[UInt8]]) { self.init(Array(components.joined(separator: [Self.slash]))) }
+
   /// The part of a path below the root, given the root's own path that it begins with.
   package init(_ path: [UInt8], below root: [UInt8]) {
     bytes = Array(path.dropFirst(root.count).drop { $0 == Self.slash })

@@ -53,6 +53,8 @@ package struct CullOptions: Sendable {
   package var onVictim: (@Sendable (ObjectListing.Item) -> Void)?
   /// Called for each entry that cannot be read or removed, from one thread at a time.
   package var onFailure: @Sendable (StoreError) -> Void = { _ in }
+  /// Called with what a thread has removed since it told last, from many threads at once.
+  package var onProgress: @Sendable (CullSum) -> Void = { _ in }
   /// Asked between two entries; true ends the cull.
   package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
 

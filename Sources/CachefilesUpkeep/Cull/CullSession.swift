@@ -92,6 +92,7 @@ final class CullSession: Sendable {
   /// goes on, and others write.
   func add(_ counted: CullTally) {
     tally.withLock { $0 += counted }
+    if counted.done.objects > 0 { options.onProgress(counted.done) }
     guard counted.done.objects > 0, isLive, !options.isDryRun, options.goal.isAboutSpaceAlone else { return }
     do throws(Errno) {
       if options.goal.missing(try store.root.fileSystem()) == (0, 0) { isReached.store(true, ordering: .relaxed) }

@@ -21,7 +21,7 @@ package final class StandingCull {
     package var share: ProcessorShare?
     /// Called for each entry that cannot be read or removed.
     package var onFailure: @Sendable (StoreError) -> Void = { _ in }
-    /// Called with the number of objects removed so far.
+    /// Called with what has gone since the last call.
     package var onProgress: @Sendable (CullSum) -> Void = { _ in }
     /// Called when a scan begins, and when it has ended.
     package var onScan: @Sendable (_ begins: Bool) -> Void = { _ in }
@@ -139,6 +139,7 @@ package final class StandingCull {
     options.isLive = true
     options.selection = self.options.selection
     options.onFailure = self.options.onFailure
+    options.onProgress = self.options.onProgress
     options.isCancelled = self.options.isCancelled
     let store: Store
     do throws(Errno) { store = try right.live.store.duplicate() } catch { throw .lockFailed(error) }
@@ -163,7 +164,6 @@ package final class StandingCull {
     // The goal was reached before all of them had gone.
     if !removal.untried.isEmpty { reserve.victims = (removal.untried + reserve.victims)[...] }
     reserve.note(keeper.take(), at: .now)
-    options.onProgress(session.current.done)
     settle(need, session)
   }
 

@@ -21,6 +21,8 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     case directory
     /// A regular file, to look at it; its access time stays as it is. A FIFO does not block.
     case inspect
+    /// The same past the memory that the kernel keeps of it (`O_DIRECT`): what is read is what the disk has.
+    case inspectDirect
     /// A new regular file for writing, with these permissions; fails when the name exists.
     case create(permissions: UInt16)
     /// An existing regular file for writing.
@@ -35,6 +37,7 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
       switch self {
       case .directory: O_RDONLY | O_DIRECTORY | clinux_O_NOATIME
       case .inspect: O_RDONLY | O_NONBLOCK | O_NOCTTY | clinux_O_NOATIME
+      case .inspectDirect: O_RDONLY | O_NONBLOCK | O_NOCTTY | clinux_O_NOATIME | clinux_O_DIRECT
       case .create: O_RDWR | O_CREAT | O_EXCL
       case .write: O_RDWR | O_NONBLOCK | O_NOCTTY
       case .unnamed: O_RDWR | clinux_O_TMPFILE

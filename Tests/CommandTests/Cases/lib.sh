@@ -95,3 +95,35 @@ mapped() {
   facts="--proc $1.proc --facts $CASES/../../Fixtures/mapping/${3%.117*}.facts"
   side="--dir $1 $facts"
 }
+
+# mounted9p NAME: a directory NAME that the table of mounts in NAME.proc calls a 9P mount with caching, and an empty cache `c`;
+# `side` is the options to ask about it.
+mounted9p() {
+  mkdir -p "$1" "$1.proc/self" "$1.proc/sys/kernel" c/graveyard c/cache/I9p,p9src,hosttag
+  attribute c/cache/I9p,p9src,hosttag 00000000
+  echo "36 1 0:52 / $(cd "$1" && pwd -P) rw - 9p p9src rw,cache=fscache,cachetag=hosttag" >"$1.proc/self/mountinfo"
+  echo 6.12.0 >"$1.proc/sys/kernel/osrelease"
+  side="--dir c --proc $1.proc"
+}
+
+# cached9p FILE [BLOCKS]: an object of a file of such a mount with its first blocks of 4096 bytes, all without a number.
+cached9p() {
+  size=$(stat -c %s "$1")
+  # shellcheck disable=SC2086 # a list of words
+  object=$(cachefiles locate $side --json "$1" | sed -n 's/.*"object": "\(.*\)",*/\1/p' | head -1)
+  mkdir -p "${object%/*}"
+  : >"$object"
+  truncate -s $(((size + 4095) / 4096 * 4096)) "$object"
+  dd if="$1" of="$object" bs=4096 count="${2:-$(((size + 4095) / 4096))}" conv=notrunc,sync status=none
+  attribute "$object" "$(cachefiles record --build --size "$size" --aux 47ad176b)"
+}
+
+# invert FILE OFFSET...: inverts bytes of a file.
+invert() {
+  inverted=$1
+  shift
+  for offset; do
+    byte=$(od -An -tu1 -j "$offset" -N 1 "$inverted")
+    printf "\\$(printf %03o $((byte ^ 255)))" | dd of="$inverted" bs=1 seek="$offset" conv=notrunc status=none
+  done
+}

@@ -159,6 +159,31 @@ struct CacheKeeperTests {
     #expect(lines.all.filter { $0.contains("pins: damaged") }.count == 1)
   }
 
+  @Test("while the clock is not synchronized nothing goes for its age, which is told once, and then it does")
+  func clock() throws {
+    try scratch.makeCache(objects: 10)
+    let isRight = Counted(Atomic(0))
+    var settings = DaemonSettings()
+    settings.interval = .seconds(1)
+    settings.limits = [DaemonSettings.Limit(name: "max-age", maximumAge: .zero)]
+    settings.clock = { isRight.value.load(ordering: .relaxed) > 0 }
+    let board = StatusBoard(DaemonStatus())
+    let kernel = FakeKernel()
+    let kept = Counted(Atomic(0))
+    _ = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
+      if reading == 4 {
+        kept.value.store(self.objects(), ordering: .relaxed)
+        #expect(board.current.waiting == "max-age waits until the clock is synchronized")
+        isRight.value.store(1, ordering: .relaxed)
+      }
+      return board.current.culledObjects == 10 && board.current.waiting == nil || reading > 300
+        ? nil : Self.state(culling: false)
+    }
+    #expect(kept.value.load(ordering: .relaxed) == 10)
+    #expect(objects() == 0 && board.current.waiting == nil)
+    #expect(lines.all.filter { $0.contains("waits until the clock is synchronized") }.count == 1)
+  }
+
   @Test("limits of its own are kept to: the oldest go", arguments: ["size", "age", "volume"])
   func limits(kind: String) throws {
     try scratch.makeCache(objects: 10)
@@ -172,6 +197,7 @@ struct CacheKeeperTests {
     }
     var settings = DaemonSettings()
     settings.interval = .seconds(1)
+    settings.clock = { true }
     switch kind {
     case "size": settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
     case "age": settings.limits = [DaemonSettings.Limit(name: "max-age", maximumAge: .seconds(5 * 3600 + 1800))]

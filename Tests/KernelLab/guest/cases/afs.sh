@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Case 2 and part of 11. Names and records of AFS, and from a file to its object and back: the kernel's client (kafs) against OpenAFS servers, without Kerberos.
 . "$LAB_GUEST/mapping.sh"
+. "$LAB_GUEST/verify.sh"
 modprobe kafs 2>/dev/null || { skip "this kernel has no kafs"; leave; }
 command -v bosserver > /dev/null || { skip "no OpenAFS server"; leave; }
 make_cache
@@ -102,6 +103,36 @@ diff /tmp/before /tmp/after | head -5 | cut -c1-200
 all_found /tmp/located
 let_go /mnt/afs
 unbind
+
+# Wrong bytes are found by a direct read, which kafs has from 6.8 on.
+spoil 1 /mnt/afs/{d/f7,big,parts/whole,parts/half}
+check "the cache with wrong bytes is bound" bind
+mount_afs || broken "AFS does not mount with wrong bytes"
+if [[ $(uname -r) == 6.1.* ]]; then
+  cachefiles verify -q -r --json /mnt/afs > /tmp/verified
+  equal "this kernel cannot read AFS directly: nothing is compared, and that is said" "1 unknown 0" \
+    "$? $(jq -r '"\(.verdict) \(.compared_bytes)"' /tmp/verified)"
+  cachefiles verify -q -r /mnt/afs | sed 's/^/    /'
+else
+  all_found_wrong AFS 1 /mnt/afs
+fi
+let_go /mnt/afs
+unbind
+if [[ $(uname -r) != 6.1.* ]]; then
+  mount_afs || broken "AFS does not mount"
+  cachefiles verify -q -r --json --discard /mnt/afs > /tmp/verified
+  equal "offline the wrong objects are removed" '["removed"]' "$(jq -c '[.wrong[].removal] | unique' /tmp/verified)"
+  let_go /mnt/afs
+  check "the cache is bound after that" bind
+  mount_afs || broken "AFS does not mount after that"
+  all_right "AFS after the removal" /mnt/afs
+  # For what comes, the files are read in again.
+  cat /mnt/afs/d/f7 /mnt/afs/big > /dev/null
+  read_parts /mnt/afs/parts
+  sync
+  let_go /mnt/afs
+  unbind
+fi
 
 # As another client would: the files change while this machine has no cache.
 mount_afs || broken "AFS does not mount without a cache"

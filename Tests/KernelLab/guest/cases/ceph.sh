@@ -2,6 +2,7 @@
 # Case 2 and part of 11. Names and records of Ceph, and from a file to its object and back: the kernel's client against one monitor, one
 # OSD that keeps its data in memory, and one metadata server, without authentication.
 . "$LAB_GUEST/mapping.sh"
+. "$LAB_GUEST/verify.sh"
 modprobe ceph 2>/dev/null || { skip "this kernel has no ceph"; leave; }
 for server in ceph-mon ceph-osd ceph-mds; do command -v $server > /dev/null || { skip "no $server"; leave; }; done
 make_cache
@@ -116,6 +117,27 @@ cat /mnt/ceph/written > /dev/null
 [[ $(downloads) == "$before" ]] && does=cached || does=stale
 equal "a file that was written through the mount is what the kernel takes it for" $does "$said"
 note "a file that was written through the mount: $said"
+let_go /mnt/ceph
+unbind
+
+# Wrong bytes are found by a direct read.
+spoil 1 /mnt/ceph/{d/f7,big,parts/whole,parts/half}
+check "the cache with wrong bytes is bound" bind
+mount_ceph || broken "Ceph does not mount with wrong bytes"
+all_found_wrong Ceph 1 /mnt/ceph
+let_go /mnt/ceph
+unbind
+mount_ceph || broken "Ceph does not mount"
+cachefiles verify -q -r --json --discard /mnt/ceph > /tmp/verified
+equal "offline the wrong objects are removed" '["removed"]' "$(jq -c '[.wrong[].removal] | unique' /tmp/verified)"
+let_go /mnt/ceph
+check "the cache is bound after that" bind
+mount_ceph || broken "Ceph does not mount after that"
+all_right "Ceph after the removal" /mnt/ceph
+# For what comes, the files are read in again.
+cat /mnt/ceph/d/f7 /mnt/ceph/big > /dev/null
+read_parts /mnt/ceph/parts
+sync
 let_go /mnt/ceph
 unbind
 

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import CachefilesFormat
+package import CachefilesHost
+package import CachefilesStore
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// Fills the cache with files on purpose: reads through the mount what is missing, and only that, and looks afterwards what of it the
+/// kernel has stored. It runs once.
+package final class Prefill: Sendable {
+  private let side: CacheSide
+  private let options: PrefillOptions
+  private let survey: CachedFileSurvey
+  private let source: any FileFactSource
+  private let filler = Mutex<FileFiller?>(nil)
+  private let toRead = Atomic<UInt64>(0)
+  private let errors = Atomic<Int>(0)
+  private let waiting = Atomic<Int>(0)
+
+  /// Prepares it.
+  package init(_ side: CacheSide, _ source: any FileFactSource, _ options: PrefillOptions) {
+    self.side = side
+    self.source = source
+    self.options = options
+    let counter = ErrorCounter(options.onFailure)
+    failures = counter
+    survey = CachedFileSurvey(side, source, threads: options.threads, timeout: options.timeout) { counter.add($0) }
+  }
+
+  private let failures: ErrorCounter
+
+  /// How many files have been looked at, how many bytes read, and how many there are to read: for a line of progress.
+  package var listedCount: Int { survey.count }
+  package var readBytes: UInt64 { filler.withLock { $0?.readBytes } ?? 0 }
+  package var totalBytes: UInt64 { toRead.load(ordering: .relaxed) }
+  /// How many files the kernel is waited for; nil before all is read.
+  package var waitingCount: Int? {
+    let count = waiting.load(ordering: .relaxed)
+    return count > 0 ? count : nil
+  }
+
+  /// Fills the cache with the files of paths.
+  ///
+  /// - Throws: ``StoreError`` when the kernel's table of cookies cannot be read.
+  package func run(_ paths: [[UInt8]], isRecursive: Bool) throws(StoreError) -> PrefillReport {
+    let watch = Stopwatch()
+    var report = PrefillReport(root: side.path)
+    report.isDryRun = options.isDryRun
+    try survey.prepare(paths, isRecursive: isRecursive)
+    let before = KernelCounts(side)
+    let (items, others, pending) = list(paths, isRecursive)
+    toRead.store(items.reduce(0) { $0 + $1.bytes }, ordering: .relaxed)
+    for file in others {
+      report.add(file)
+      options.onFile(file)
+    }
+    let filler = FileFiller(options, count: items.count)
+    self.filler.withLock { $0 = filler }
+    if !options.isDryRun {
+      let reading = Stopwatch()
+      for mount in Self.mounts(items) where filler.stop == nil { filler.fill(items, mount) }
+      report.readingTime = reading.elapsed
+      options.afterReading()
+    }
+    let files = try settle(items, filler, pending: pending, before)
+    for file in files {
+      report.add(file)
+      options.onFile(file)
+    }
+    report.stop = filler.stop
+    report.errors = failures.count + filler.errorCount
+    report.duration = watch.elapsed
+    return report
+  }
+
+  /// Runs of neighbours on one mount.
+  private static func mounts(_ items: [FillItem]) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    var start = 0
+    for index in items.indices where index + 1 == items.count || items[index + 1].mountPoint != items[index].mountPoint
+    {
+      result.append(start..<index + 1)
+      start = index + 1
+    }
+    return result
+  }
+
+  /// What is to be read, what is not with the reason, and the paths of files whose objects have no name yet.
+  private func list(
+    _ paths: [[UInt8]], _ isRecursive: Bool
+  ) -> (items: [FillItem], others: [FilledFile], pending: [[UInt8]]) {
+    let found = Mutex<(items: [FillItem], others: [FilledFile], pending: [[UInt8]])>(([], [], []))
+    let listing = FileListing(survey: survey, threads: options.threads, isEnded: options.isCancelled)
+    _ = listing.forEachFile(of: paths, isRecursive: isRecursive) { file in
+      let item = FillItem(file)
+      found.withLock { found in
+        if let item {
+          found.items.append(item)
+        } else if file.judgement.isUncommitted {
+          found.pending.append(file.path)
+        } else {
+          found.others.append(FilledFile(unread: file))
+        }
+      }
+    }
+    var lists = found.withLock { $0 }
+    lists.items.sort {
+      $0.mountPoint == $1.mountPoint
+        ? $0.path.lexicographicallyPrecedes($1.path) : $0.mountPoint.lexicographicallyPrecedes($1.mountPoint)
+    }
+    var items: [FillItem] = []
+    for item in lists.items where items.last?.path != item.path { items.append(item) }
+    return (items, lists.others, lists.pending)
+  }
+
+  // MARK: What stuck
+
+  /// Waits until the kernel has stored what was read, and judges the files again.
+  private func settle(
+    _ items: [FillItem], _ filler: FileFiller, pending: [[UInt8]], _ before: KernelCounts
+  ) throws(StoreError) -> [FilledFile] {
+    var open: [(index: Int?, path: [UInt8])] = items.indices.map { ($0, items[$0].path) } + pending.map { (nil, $0) }
+    var files: [FilledFile] = []
+    if options.isDryRun {
+      for item in items {
+        var file = FilledFile(path: item.path, state: .left, reason: "it would be read", fileBytes: item.size)
+        (file.missingBytes, file.leftBytes) = (item.bytes, item.bytes)
+        files.append(file)
+      }
+      open.removeFirst(items.count)
+    } else if options.settling > .zero {
+      for mount in Set(items.map(\.mountPoint)) { synchronize(mount) }
+    }
+    let watch = Stopwatch()
+    while true {
+      waiting.store(open.count, ordering: .relaxed)
+      let isLast = watch.elapsed >= options.settling || options.isCancelled() || options.isDryRun
+      let (cookies, short) = (try side.readCookies(), KernelCounts(side).isShort(since: before))
+      var left: [(index: Int?, path: [UInt8])] = []
+      for entry in open {
+        let item = entry.index.map { items[$0] }
+        let (file, isInUse) = judge(entry.path, item, entry.index, filler, cookies, short)
+        // While the kernel has an object in use it may still store something, and marks it as dirty meanwhile.
+        if isInUse, file.state != .filled, !isLast { left.append(entry) } else { files.append(file) }
+      }
+      open = left
+      if open.isEmpty { break }
+      Pause.microseconds(UInt32(clamping: options.pause.clampedNanoseconds / 1000))
+    }
+    waiting.store(0, ordering: .relaxed)
+    return files.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+  }
+
+  /// Has the kernel write what it still holds of a mount: from 6.8 on that is when it stores what was read.
+  private func synchronize(_ mount: [UInt8]) {
+    let timeout = options.timeout
+    _ = TimedWork<Bool>().run(timeout: max(timeout, options.settling)) { _ in
+      if let file = try? OwnedDescriptor(directory: FilePath(bytes: mount), keepsAccessTime: false) {
+        try? file.synchronizeFileSystem()
+      }
+      return true
+    }
+  }
+
+  private func judge(
+    _ path: [UInt8], _ item: FillItem?, _ index: Int?, _ filler: FileFiller, _ cookies: CookieIndex, _ isShort: Bool
+  ) -> (file: FilledFile, isInUse: Bool) {
+    var file = FilledFile(path: path, state: .unknown, fileBytes: item?.size ?? 0)
+    if let index, let item {
+      file.missingBytes = item.bytes
+      file.readBytes = filler.readBytes(of: index)
+      file.leftBytes = item.bytes
+      if filler.hasFailed(index) {
+        file.state = .failed
+        return (file, false)
+      }
+      // Of an empty file there is nothing to tell by whether it was opened.
+      if file.readBytes < item.bytes || item.bytes == 0, filler.stop != nil || item.bytes > 0 && file.readBytes == 0 {
+        file.state = .left
+        file.reason = "a limit was reached before it was read"
+        return (file, false)
+      }
+    }
+    guard let found = try? source.file(path, in: side.mounts) else {
+      file.state = .failed
+      return (file, false)
+    }
+    let judgement = side.examine(side.mapping(of: found), cookies, direct: false).judgement
+    file.fileBytes = found.facts.size
+    file.leftBytes = found.facts.size - min(found.facts.size, judgement.cachedBytes)
+    file.take(judgement, kernel: options.kernel, isShort: isShort)
+    if index == nil, file.state == .filled { file.state = .whole }
+    return (file, judgement.isInUse)
+  }
+}

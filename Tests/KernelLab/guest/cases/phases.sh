@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+# Case 20. cachefiles-daemon killed in each of its phases, with the device kept; and a file system that fills faster than it culls.
+[[ -e /proc/fs/fscache/caches || $(uname -r) != 5.* ]] || { skip "5.10 marks no directories in use"; leave 0; }
+. "$LAB_GUEST/keeper.sh"
+make_cache
+umount $cache
+# Objects without data, so many that a scan and a cull take seconds.
+mkfs.ext4 -q -F -N 32768 /dev/vda && mount /dev/vda $cache || broken "no file system"
+modprobe cachefiles || broken "no module cachefiles"
+cachefiles sample --quiet --objects 24000 --data 0 /tmp/old && cachefiles copy --threads 2 /tmp/old $cache > /tmp/copy 2>&1 || broken "no objects: $(tail -1 /tmp/copy)"
+rm -rf /tmp/old
+write_configuration brun=10 bcull=7 bstop=3 frun=50 fcull=45 fstop=1
+start_nfs 200M
+for i in $(seq 5); do head -c 98304 /dev/urandom > "/srv/nfs/f$i"; done
+echo "interval 1s" > /tmp/settings
+
+# kill_in PHASE [COMMAND...]: kills it when its status says so, within a minute; the command leads to that phase.
+kill_in() {
+  local phase=$1 before
+  shift
+  ! (($#)) || "$@"
+  for _ in $(seq 600); do field_is activity "$phase" && break; sleep 0.1; done
+  check "it comes to be $phase" field_is activity "$phase"
+  before=$(field pid)
+  kill -KILL "$before"
+  check "killed while it is $phase it comes back" wait_for came_back "$before"
+  check "the cache stayed bound" bound_as $tag
+  equal "and was taken over" true "$(field taken_over)"
+}
+check "it starts, and the kernel asks for room at once" start_managed -f /tmp/cachefilesd.conf --settings /tmp/settings
+mount_nfs3 || broken "NFS does not mount"
+cachefiles keep add -q --dir $cache /mnt/n3/f{1,2,3,4,5} || broken "no pins"
+cat /mnt/n3/f{1,2,3,4,5} > /dev/null
+let_go /mnt/n3; mount_nfs3
+equal "what was read is cached" 0 "$(reads_of /mnt/n3/f[1-5])"
+
+kill_in scanning
+kill_in scanning
+kill_in culling
+kill_in culling
+# shellcheck disable=SC2017 # as the kernel divides
+room_made() { [[ $(stat -f -c '%d' $cache) -ge $(($(stat -f -c '%c' $cache) / 100 * 50)) ]]; }
+for _ in $(seq 300); do ! room_made || break; sleep 1; done
+check "in the end there is as much room as the kernel wants" room_made
+for _ in $(seq 100); do ! field_is activity idle || break; sleep 0.1; done
+kill_in idle
+limit() { printf 'interval 1s\nmax-size 10M\n' > /tmp/settings; kill -HUP "$(field pid)"; }
+kill_in limits limit
+echo "interval 1h" > /tmp/settings; kill -HUP "$(field pid)"
+
+# In the middle of the graveyard.
+mkdir $cache/buried
+for i in $(seq 30); do mkdir -p "$cache/buried/$i/"{1..60}; done
+mv $cache/buried/* $cache/graveyard/
+sleep 0.2
+before=$(field pid)
+kill -KILL "$before"
+check "killed while it sweeps it comes back" wait_for came_back "$before"
+rmdir $cache/buried
+graveyard_empty() { [[ -z $(ls $cache/graveyard) ]]; }
+for _ in $(seq 60); do ! graveyard_empty || break; sleep 1; done
+check "and sweeps to the end" graveyard_empty
+
+let_go /mnt/n3; mount_nfs3
+equal "no mount lost its cache, and what is pinned is still there" 0 "$(reads_of /mnt/n3/f[1-5])"
+let_go /mnt/n3
+stop_managed
+check "a stop that is meant unbinds" wait_for bash -c "! grep -q ' A $tag' /proc/fs/fscache/caches"
+
+# --- a file system that fills faster than it culls ---
+
+umount $cache
+mkfs.ext4 -q -F /dev/vda 160M && mount /dev/vda $cache || broken "no small file system"
+mkdir -p $cache
+umount /srv/nfs 2> /dev/null
+files=60
+for i in $(seq $files); do head -c 1200000 /dev/urandom > "/srv/nfs/g$i"; done
+write_configuration brun=40 bcull=30 bstop=10 frun=10 fcull=7 fstop=3
+check "it starts on a small file system" start_keeper -f /tmp/cachefilesd.conf
+mount_nfs3 || broken "NFS does not mount again"
+read_pages /mnt/n3 128
+# Another program takes 3 MB at a time, as fast as it can, until nothing is left.
+(n=0; while fallocate -l 3M "$cache/filler$((n += 1))" 2> /dev/null; do :; done) &
+filler=$!
+for _ in 1 2; do
+  for i in $(seq $files); do cmp "/srv/nfs/g$i" "/mnt/n3/g$i" || echo "differs g$i"; done
+done > /tmp/readers 2>&1
+wait $filler
+equal "readers saw no wrong byte while the file system filled up" "" "$(cat /tmp/readers)"
+check "the daemon is still there" keeper_lives
+kill -USR1 "$(</tmp/keeper.pid)"
+sleep 2
+note "$(cachefiles daemon status 2>&1 | sed -n 2,3p)"
+check "what it says of itself is that it culls, or why not" bash -c "cachefiles daemon status | grep -q 'cull\|looking'"
+rm -f $cache/filler*
+kill -USR1 "$(</tmp/keeper.pid)"
+for _ in $(seq 30); do cachefiles daemon status > /dev/null && break; sleep 1; done
+status "when the other program has given the room back all is well" 0 cachefiles daemon status
+cat /mnt/n3/g{1,2,3} > /dev/null
+let_go /mnt/n3; mount_nfs3
+equal "and files are stored again" 0 "$(reads_of /mnt/n3/g[1-3])"
+let_go /mnt/n3
+stop_keeper
+equal "the kernel reports no error" "" "$(dmesg | grep -iE 'cachefiles.*(error|fail|refus)|I/O error' | grep -v 'Failed to register')"
+status "fsck finds nothing wrong" 0 cachefiles fsck -q $cache
+leave 0
