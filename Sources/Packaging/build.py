@@ -129,6 +129,8 @@ class Build:
         archives = target.parent / "archives"
         archives.mkdir(exist_ok=True)
         link(archives / "libstdc++.a", output_of("gcc", "-print-file-name=libstdc++.a"))
+        # libarchive too: that of the oldest release is not divided into functions, and asks for all that its other parts need.
+        link(archives / "libarchive.a", output_of("gcc", "-print-file-name=libarchive.a"))
         command += ["-static-stdlib", "-use-ld=lld", "-Xlinker", "--as-needed", "-Xlinker", "-z", "-Xlinker", "relro",
                     "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "--no-export-dynamic",
                     "-L", archives, "-Xclang-linker", "-static-libgcc"]
@@ -369,7 +371,7 @@ def pack(tree, target, time):
 
 def make_sysroot(target):
     """Unpacks Debian's oldest supported release with the libraries to link against."""
-    run("debootstrap", "--variant=minbase", f"--include=libc6-dev,libgcc-10-dev,libarchive-dev,libattr1-dev,zlib1g-dev", OLDEST, target,
+    run("debootstrap", "--variant=minbase", f"--include=libc6-dev,libgcc-10-dev,libattr1-dev,zlib1g-dev", OLDEST, target,
         stdout=subprocess.DEVNULL)
     # Links from the root of that system are links within it here.
     for directory in ("lib64", "lib", "usr/lib"):
