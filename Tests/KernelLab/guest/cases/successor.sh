@@ -26,6 +26,7 @@ check "and names the first" grep -q "cachefiles-daem (pid $(</run/cachefilesd.pi
 check "it says what it does" cachefiles daemon status
 kill "$(</run/cachefilesd.pid)"
 check "SIGTERM unbinds" wait_for bash -c "! grep -q mycache /proc/fs/fscache/caches"
+# shellcheck disable=SC2034 # keeper.sh reads it
 tag=lab
 
 mount -t tmpfs -o size=10M tmpfs /mnt
