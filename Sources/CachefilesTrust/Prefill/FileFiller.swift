@@ -72,6 +72,7 @@ final class FileFiller: Sendable {
       return true
     }
     guard answer == nil, let first = items[range].first else { return }
+    numbers.cancel()
     fail(
       StoreError(
         path: first.mountPoint, operation: "wait any longer", error: .timedOut,

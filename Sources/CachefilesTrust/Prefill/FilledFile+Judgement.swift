@@ -46,7 +46,7 @@ extension FilledFile {
       if reason == nil { reason = isShort ? "the kernel had no space for an object" : "the kernel made no object" }
     case .stale:
       state = .partial
-      reason = "it was changed meanwhile: \(judgement.reason ?? "its copy is stale")"
+      reason = "the kernel does not use its copy: \(judgement.reason ?? "it is stale")"
     case .dirty: state = .dirty
     case .unknown: state = judgement.isUncommitted ? .pending : .unknown
     }

@@ -137,12 +137,15 @@ package final class Prefill: Sendable {
       waiting.store(open.count, ordering: .relaxed)
       let isLast = watch.elapsed >= options.settling || options.isCancelled() || options.isDryRun
       let (cookies, short) = (try side.readCookies(), KernelCounts(side).isShort(since: before))
+      let answers = judge(open, items, filler, cookies, short)
       var left: [(index: Int?, path: [UInt8])] = []
-      for entry in open {
-        let item = entry.index.map { items[$0] }
-        let (file, isInUse) = judge(entry.path, item, entry.index, filler, cookies, short)
+      for (entry, answer) in zip(open, answers) {
         // While the kernel has an object in use it may still store something, and marks it as dirty meanwhile.
-        if isInUse, file.state != .filled, !isLast { left.append(entry) } else { files.append(file) }
+        if answer.isInUse, answer.file.state != .filled, !isLast {
+          left.append(entry)
+        } else {
+          files.append(answer.file)
+        }
       }
       open = left
       if open.isEmpty { break }
@@ -161,6 +164,25 @@ package final class Prefill: Sendable {
       }
       return true
     }
+  }
+
+  /// Judges files with several threads: each may cost a request to the server.
+  private func judge(
+    _ entries: [(index: Int?, path: [UInt8])], _ items: [FillItem], _ filler: FileFiller, _ cookies: CookieIndex,
+    _ isShort: Bool
+  ) -> [(file: FilledFile, isInUse: Bool)] {
+    let numbers = PartCounter(0..<entries.count)
+    let parts = Workers.run(count: max(1, min(options.threads, entries.count / 16))) { _ in
+      var answers: [(number: Int, file: FilledFile, isInUse: Bool)] = []
+      while let number = numbers.next() {
+        let entry = entries[number]
+        let item = entry.index.map { items[$0] }
+        let (file, isInUse) = self.judge(entry.path, item, entry.index, filler, cookies, isShort)
+        answers.append((number, file, isInUse))
+      }
+      return answers
+    }
+    return parts.joined().sorted { $0.number < $1.number }.map { ($0.file, $0.isInUse) }
   }
 
   private func judge(

@@ -89,6 +89,7 @@ fill --until-free 99% /mnt/n4/new
 equal "nothing is read where too little would stay free" "0 room" "$(key '"\(.read_bytes) \(.stop)"')"
 fill --max-bytes 1M --wait 1 /mnt/n4/new
 equal "no more is read than is allowed" "1048576 max-bytes" "$(key '"\(.read_bytes) \(.stop)"')"
+cachefiles prefill -r /mnt/n4 2>&1 | sed 's/^/    /'
 # A file that is open for writing is not cached by NFS.
 exec 8>> /mnt/n4/d/f5
 printf more >&8
