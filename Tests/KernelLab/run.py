@@ -68,6 +68,7 @@ CASES = [
     Case("liverepair", "ext4", "18", "Purging and repairing a cache in use, with the kernel's leave"),
     Case("pins", "ext4", "19", "What is pinned stays through culls and purges of a cache in use"),
     Case("race", "ext4", "17", "Culling a cache in use beside cachefilesd, and cachefilesd alone"),
+    Case("fleet", "ext4", "23", "What is sent and received is a cache"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
     Case("verify", "ext4", "22", "What is cached is compared with the server"),
     Case("prefill", "ext4", "22", "The cache is filled on purpose"),

@@ -185,3 +185,10 @@ void clinux_catch_signals(void);
 
 // The last signal caught, 0 before.
 int clinux_received_signal(void);
+
+// pipe2(2) with O_CLOEXEC.
+static inline int clinux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
+
+// The environment that a program which is started gets.
+extern char **environ;
+static inline char **clinux_environment(void) { return environ; }
