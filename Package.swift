@@ -41,6 +41,8 @@ let package = Package(
     .systemLibrary(name: "CAttr", pkgConfig: "libattr", providers: [.apt(["libattr1-dev"])]),
     // zlib: the kernel's configuration in /proc/config.gz.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // libarchive: streams of objects as pax archives.
+    .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     // System calls that the Glibc overlay lacks, as inline functions.
     .target(name: "CLinux"),
     // Captures of real kernels' caches, embedded as bytes.
@@ -52,8 +54,14 @@ let package = Package(
     // Every system call; no knowledge of the format.
     .target(
       name: "LinuxIO",
-      dependencies: ["CAttr", "CLinux", "CZlib", .product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: strict + lifetimes + faults),
+      dependencies: ["CArchive", "CAttr", "CLinux", "CZlib", .product(name: "SystemPackage", package: "swift-system")],
+      swiftSettings: strict + lifetimes + faults,
+      // The static library, of which the linker keeps the part for pax: programs start as fast as without, and need no further
+      // libraries. Debug builds are linked without leaving anything out, which would ask for all that the rest of it needs.
+      linkerSettings: [
+        .linkedLibrary("archive", .when(configuration: .debug)),
+        .linkedLibrary(":libarchive.a", .when(configuration: .release)),
+      ]),
     // The cache directory: opening and holding it, scanning, entries, removal.
     .target(
       name: "CachefilesStore",

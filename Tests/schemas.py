@@ -30,7 +30,14 @@ LIMIT = 1000
 # Runs the real program; what it prints is noted too.
 NOTING = """#!/bin/sh
 case " $* " in
-    *" --json "* | *" --jsonl "* | *" --format json "* | *" --format=json "* | *" --record "*) ;;
+    # Its standard output is an archive; what it tells of it goes to standard error.
+    " send "*" --json "*)
+        noted=$(mktemp "%(notes)s/XXXXXXXX")
+        "%(real)s" "$@" 2>"$noted"
+        status=$?
+        cat "$noted" >&2
+        exit $status ;;
+    *" --json "* | *" --jsonl "* | *" --format json "* | *" --format=json "* | *" --record "* | " manifest "*) ;;
     *) exec "%(real)s" "$@" ;;
 esac
 noted=$(mktemp "%(notes)s/XXXXXXXX")

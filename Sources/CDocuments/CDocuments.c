@@ -13,11 +13,24 @@ static const unsigned char errata[] = {
 static const unsigned char recipes[] = {
 #embed "../../Docs/Recipes.md"
 };
+// The statements that 'cachefiles where' gives to a database's client.
+static const unsigned char fleet_table[] = {
+#embed "../Packaging/fleet/table-duckdb.sql"
+};
+static const unsigned char fleet_views[] = {
+#embed "../Packaging/fleet/views.sql"
+};
+static const unsigned char fleet_where[] = {
+#embed "../Packaging/fleet/queries/where.sql"
+};
 
 static const struct embedded_document documents[] = {
     {"Problems.md", problems, sizeof problems},
     {"Errata.md", errata, sizeof errata},
     {"Recipes.md", recipes, sizeof recipes},
+    {"table-duckdb.sql", fleet_table, sizeof fleet_table},
+    {"views.sql", fleet_views, sizeof fleet_views},
+    {"where.sql", fleet_where, sizeof fleet_where},
 };
 const size_t embedded_document_count = sizeof documents / sizeof documents[0];
 

@@ -29,6 +29,7 @@ struct Toolkit: ParsableCommand {
       CommandGroup(
         name: "Making room:", subcommands: [CullCommand.self, Sweep.self, PurgeCommand.self, Keep.self, Copy.self]),
       CommandGroup(name: "Trust:", subcommands: [VerifyCommand.self, PrefillCommand.self]),
+      CommandGroup(name: "Many machines:", subcommands: [Manifest.self, Where.self, Send.self, Receive.self]),
       CommandGroup(name: "The kernel's side:", subcommands: [Top.self, Doctor.self, DaemonCommand.self]),
       CommandGroup(name: "Trying things out:", subcommands: [Demo.self, Sample.self]),
     ])

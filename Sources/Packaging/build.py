@@ -114,7 +114,7 @@ class Build:
         return pathlib.Path(directory) / "cachefiles.product" / "Objects.LinkFileList"
 
     def link(self, target, kind):
-        """Links the program: `static`, or `dynamic` against the C library, libattr and zlib."""
+        """Links the program: `static`, or `dynamic` against the C library, libattr and zlib. libarchive is in both."""
         target.parent.mkdir(parents=True, exist_ok=True)
         revision = target.parent / "revision.c"
         revision.write_text(f'const char *cachefiles_revision(void) {{ return "{self.version.suffix}"; }}\n')
@@ -123,7 +123,7 @@ class Build:
                    "-Xlinker", "--build-id"]
         if kind == "static":
             # The C library warns of calls that load others at run time; FoundationEssentials has them, nothing here uses them.
-            run(*command, "-static-executable", "-lattr", "-lz", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            run(*command, "-static-executable", "-l:libarchive.a", "-lattr", "-lz", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             return
         # The C++ part of Swift's library is of this machine's compiler, and newer than that of the sysroot.
         archives = target.parent / "archives"
@@ -138,7 +138,8 @@ class Build:
             run("gcc", "-O2", "-c", "-o", older, HERE / "older.c")
             command += [older, "-Xclang-linker", f"--sysroot={self.sysroot}", "-L", self.sysroot / "lib" / architecture,
                         "-L", self.sysroot / "usr/lib" / architecture, "-Xclang-linker", "-pthread", "-ldl"]
-        command += ["-l:libattr.so.1", "-l:libz.so.1"]
+        # Of libarchive the part for pax, which needs nothing else, becomes part of the program.
+        command += ["-l:libarchive.a", "-l:libattr.so.1", "-l:libz.so.1"]
         result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
         if result.returncode:
             raise SystemExit(result.stdout + result.stderr)
@@ -171,7 +172,7 @@ class Build:
             if path.name != "Changelog.md":
                 shutil.copy(path, target)
         shutil.copy(SOURCE / "Docs/Changelog.md", target / "changelog")
-        for name in ("schemas", "prometheus", "grafana"):
+        for name in ("schemas", "prometheus", "grafana", "fleet"):
             if (HERE / name).is_dir():
                 shutil.copytree(HERE / name, base / "share" / NAME / name, dirs_exist_ok=True,
                                 ignore=shutil.ignore_patterns("*_test.yml", "*.py"))
@@ -296,6 +297,7 @@ class Build:
         packages += [(name, versions[name], "Apache-2.0", f"https://github.com/apple/{name}") for name in sorted(linked)]
         packages += [("swift", swift, "Apache-2.0 WITH Swift-exception", "https://www.swift.org/"),
                      ("glibc", debian("libc6-dev"), "LGPL-2.1-or-later", "https://www.gnu.org/software/libc/"),
+                     ("libarchive", debian("libarchive-dev"), "BSD-2-Clause", "https://libarchive.org/"),
                      ("libattr", debian("libattr1-dev"), "LGPL-2.1-or-later", "https://savannah.nongnu.org/projects/attr"),
                      ("zlib", debian("zlib1g-dev"), "Zlib", "https://zlib.net/"),
                      ("libstdc++", debian("libstdc++6"), "GPL-3.0-or-later WITH GCC-exception-3.1", "https://gcc.gnu.org/")]
@@ -367,7 +369,7 @@ def pack(tree, target, time):
 
 def make_sysroot(target):
     """Unpacks Debian's oldest supported release with the libraries to link against."""
-    run("debootstrap", "--variant=minbase", f"--include=libc6-dev,libgcc-10-dev,libattr1-dev,zlib1g-dev", OLDEST, target,
+    run("debootstrap", "--variant=minbase", f"--include=libc6-dev,libgcc-10-dev,libarchive-dev,libattr1-dev,zlib1g-dev", OLDEST, target,
         stdout=subprocess.DEVNULL)
     # Links from the root of that system are links within it here.
     for directory in ("lib64", "lib", "usr/lib"):

@@ -28,6 +28,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
+LIMITS = {"phases": 1200}  # but for these
 SLOW = {"race": 1800, "soak": 3600}  # cases that run only when they are named, and their limits
 CPUS = os.cpu_count() or 1
 
@@ -67,6 +68,7 @@ CASES = [
     Case("liverepair", "ext4", "18", "Purging and repairing a cache in use, with the kernel's leave"),
     Case("pins", "ext4", "19", "What is pinned stays through culls and purges of a cache in use"),
     Case("race", "ext4", "17", "Culling a cache in use beside cachefilesd, and cachefilesd alone"),
+    Case("fleet", "ext4", "23", "What is sent and received is a cache"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
     Case("verify", "ext4", "22", "What is cached is compared with the server"),
     Case("prefill", "ext4", "22", "The cache is filled on purpose"),
@@ -222,7 +224,8 @@ class Lab:
         else:
             with open(disk, "wb") as file:
                 file.truncate(1 << 30)
-        env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(SLOW.get(case.script, LIMIT)),
+        limit = (LIMITS | SLOW).get(case.script, LIMIT)
+        env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(limit),
                "LAB_SMP": str(max(1, CPUS // self.options.jobs))}
         start = time.monotonic()
         with open(log, "wb") as file:

@@ -18,7 +18,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-#include <sys/timex.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -185,3 +184,14 @@ void clinux_catch_signals(void);
 
 // The last signal caught, 0 before.
 int clinux_received_signal(void);
+
+// pipe2(2) with O_CLOEXEC.
+static inline int clinux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
+
+// The environment that a program which is started gets.
+extern char **environ;
+static inline char **clinux_environment(void) { return environ; }
+
+// Whether a time service keeps the clock: adjtimex(2) without STA_UNSYNC. Not inline: sys/timex.h brings declarations that other modules
+// have in another form.
+int clinux_is_clock_synchronized(void);

@@ -55,7 +55,7 @@ struct Copy: ParsableCommand {
       copy = try CacheCopy(
         from: FilePath(bytes: source.bytes), to: FilePath(bytes: destination.bytes), options(output))
     } catch {
-      throw refuse(error)
+      throw error.failure
     }
     let report = ProgressLine(output).show("copying:", count: { copy.progress.count }) { copy.run() }
     if let stopped = report.stopped { StandardError.line("cachefiles: \(stopped)") }
@@ -66,12 +66,6 @@ struct Copy: ParsableCommand {
       throw ExitStatus.stopped(hasDoneSomething: report.copiedObjects > 0 || report.directories > 0)
     }
     if !report.isComplete || output.stream.hasFailed { throw ExitStatus.failure }
-  }
-
-  private func refuse(_ refusal: CopyRefusal) -> any Error {
-    guard case .inUse = refusal else { return Failure(refusal.description) }
-    StandardError.line("cachefiles: \(refusal)")
-    return ExitStatus.live
   }
 
   private func options(_ output: Output) -> CopyOptions {
@@ -87,12 +81,7 @@ struct Copy: ParsableCommand {
     options.onMismatch = { path, words in
       StandardError.line("cachefiles: \(EscapedBytes.string(path)): differs from the source: \(words)")
     }
-    let (isVerbose, isQuiet) = (output.isVerbose, output.isQuiet)
-    options.onSkip = { skip in
-      let isWorthALine = skip.reason == .different || skip.reason == .changed
-      guard isVerbose || (isWorthALine && !isQuiet) else { return }
-      StandardError.line("cachefiles: \(EscapedBytes.string(skip.path)): not copied: \(skip.words)")
-    }
+    options.onSkip = CopySkip.printer(output, "not copied")
     return options
   }
 }

@@ -18,13 +18,7 @@ struct CopyView: Renderable {
     json.number("dropped_bytes", report.droppedBytes)
     json.number("time_granularity_ns", report.timeGranularity)
     json.number("made_directories", report.directories)
-    json.number("skipped", report.skippedObjects)
-    json.object("skipped_reasons") { json in
-      for reason in CopySkipReason.allCases {
-        json.key(reason.rawValue)
-        json.number(nil, report.skipped[reason] ?? 0)
-      }
-    }
+    json.skipped(report.skipped)
     json.number("errors", report.errors)
     if let verified = report.verified { json.number("verified", verified) } else { json.null("verified") }
     json.number("mismatched", report.mismatched)
@@ -35,12 +29,8 @@ struct CopyView: Renderable {
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
     var lines: [String] = []
-    let skipped = CopySkipReason.allCases.compactMap { reason in
-      report.skipped[reason].flatMap { $0 > 0 ? "\(Quantity.count($0)) \(Self.words(for: reason))" : nil }
-    }
-    if !skipped.isEmpty {
-      lines.append("  not copied: \(skipped.joined(separator: ", "))")
-    }
+    let skipped = CopySkipReason.words(report.skipped)
+    if !skipped.isEmpty { lines.append("  not copied: \(skipped)") }
     if report.droppedBytes > 0 {
       lines.append(
         style.warning(
@@ -63,17 +53,5 @@ struct CopyView: Renderable {
       "\(EscapedBytes.string(report.destination)): \(word): \(parts.joined(separator: ", ")), "
         + Quantity.span(report.duration)
     ]
-  }
-
-  private static func words(for reason: CopySkipReason) -> String {
-    switch reason {
-    case .present: "already there"
-    case .different: "where something else is"
-    case .changed: "that changed meanwhile"
-    case .dirty: "dirty"
-    case .unsound: "unusable"
-    case .volume: "in volumes left out"
-    case .foreign: "not part of a cache"
-    }
   }
 }

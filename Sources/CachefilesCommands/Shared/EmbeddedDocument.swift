@@ -21,9 +21,11 @@ struct EmbeddedDocument {
   /// What to do when something is wrong.
   static let recipes = EmbeddedDocument("Recipes.md")
 
-  private let text: String
+  /// The whole text.
+  let text: String
 
-  private init(_ name: String) {
+  /// The document of a name.
+  init(_ name: String) {
     let found = (0..<embedded_document_count).lazy.compactMap { embedded_document_at($0)?.pointee }.first {
       String(cString: $0.name) == name
     }

@@ -42,13 +42,30 @@ struct JSONWriter {
     _ key: StaticString?, _ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void
   ) {
     separate(key)
-    bytes.append(open)
+    enter(open)
+    body(&self)
+    leave(close)
+  }
+
+  /// Begins an object without a closure, for members that no closure can capture; ``close()`` ends it.
+  mutating func open() {
+    separate(nil)
+    enter(UInt8(ascii: "{"))
+  }
+
+  /// Ends an object that ``open()`` began.
+  mutating func close() { leave(UInt8(ascii: "}")) }
+
+  private mutating func enter(_ bracket: UInt8) {
+    bytes.append(bracket)
     depth += 1
     isFirst = true
-    body(&self)
+  }
+
+  private mutating func leave(_ bracket: UInt8) {
     depth -= 1
     if isPretty, !isFirst { newline() }
-    bytes.append(close)
+    bytes.append(bracket)
     isFirst = false
   }
 

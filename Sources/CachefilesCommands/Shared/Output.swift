@@ -11,9 +11,11 @@ struct Output {
   let isVerbose: Bool
   let isQuiet: Bool
 
-  /// - Parameter isCollecting: whether to keep the text, for a file that is written as a whole.
-  init(_ options: OutputOptions, isCollecting: Bool = false) {
-    stream = OutputStream(isCollecting: isCollecting)
+  /// - Parameters:
+  ///   - isCollecting: whether to keep the text, for a file that is written as a whole.
+  ///   - descriptor: where it goes; 2 where standard output is for something else.
+  init(_ options: OutputOptions, isCollecting: Bool = false, descriptor: Int32 = 1) {
+    stream = OutputStream(descriptor: descriptor, isCollecting: isCollecting)
     format = options.format
     let size = Terminal.size(of: stream)
     style = Style(isOn: options.color.isOn(for: stream), columns: size.columns, rows: size.rows)

@@ -71,37 +71,30 @@ package final class ReportFile: Sendable {
     }
   }
 
-  private static func failure(_ path: FilePath, _ error: Errno, _ note: String? = nil) -> StoreError {
-    StoreError(path: path.bytes, operation: "write the report", error: error, note: note)
-  }
-
   /// Writes the report.
   ///
   /// - Throws: ``StoreError``; an old file is as it was.
   package func write(_ bytes: [UInt8]) throws(StoreError) {
+    let draft = try draft()
+    try draft.append(bytes)
+    try draft.keep()
+  }
+
+  /// Begins a report that is written in pieces; the old file gives way to it at the end.
+  ///
+  /// - Throws: ``StoreError``.
+  package func draft() throws(StoreError) -> ReportDraft {
     do throws(Errno) {
       switch target {
-      case .file(let name, let directory): try Self.replace(name, in: directory.value, with: bytes)
-      case .stream(let stream): try stream.value.appendPatiently(bytes)
+      case .stream(let stream): return ReportDraft(path, to: stream)
+      case .file(let name, let directory): return try ReportDraft(path, name, in: directory)
       }
     } catch {
       throw Self.failure(path, error)
     }
   }
 
-  private static func replace(
-    _ name: EntryName, in directory: borrowing OwnedDescriptor, with bytes: [UInt8]
-  ) throws(Errno) {
-    let prefix: [UInt8] = [UInt8(ascii: ".")] + name.bytes.prefix(200)
-    guard let draft = EntryName(prefix + Array(".\(CurrentProcess.identifier)".utf8)) else { throw .invalidArgument }
-    let file = try directory.open(draft, .create(permissions: 0o644))
-    do throws(Errno) {
-      try file.append(bytes)
-      try file.synchronize()
-      try directory.rename(draft, to: directory, name, .replace)
-    } catch {
-      do throws(Errno) { try directory.unlink(draft) } catch {}
-      throw error
-    }
+  static func failure(_ path: FilePath, _ error: Errno, _ note: String? = nil) -> StoreError {
+    StoreError(path: path.bytes, operation: "write the report", error: error, note: note)
   }
 }

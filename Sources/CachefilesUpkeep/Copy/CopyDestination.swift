@@ -19,6 +19,8 @@ struct CopyDestination: ~Copyable, Sendable {
   private let graveyard: GraveyardHold
   /// What its file system does to what is copied.
   let traits: DestinationTraits
+  /// What was made for it.
+  private var made: Made?
   /// Gives each directory in ``staging`` a name of its own.
   private let counter = Mutex<Int>(0)
 
@@ -57,9 +59,16 @@ struct CopyDestination: ~Copyable, Sendable {
     _ path: FilePath, besides source: borrowing Store, _ sources: LivenessSources
   ) throws(CopyRefusal) -> CopyDestination {
     try CopyPlaces.check(path, besides: source)
+    return try open(path, sources)
+  }
+
+  /// The same where what comes in is no directory of this machine.
+  static func open(_ path: FilePath, _ sources: LivenessSources) throws(CopyRefusal) -> CopyDestination {
     var made = Made(path: path)
     do throws(CopyRefusal) {
-      return try open(path, &made, sources)
+      var destination = try open(path, &made, sources)
+      destination.made = made
+      return destination
     } catch {
       made.remove()
       throw error
@@ -177,6 +186,13 @@ struct CopyDestination: ~Copyable, Sendable {
     let error = Self.removeStaging(of: store)
     let path = FilePath(bytes: store.path).appending(Store.graveyardName).appending(Self.stagingName)
     return error.map { StoreError(path: path.bytes, operation: "remove", error: $0) }
+  }
+
+  /// The same before anything was copied: what was made for it goes too.
+  func abandon() -> StoreError? {
+    let error = close()
+    made?.remove()
+    return error
   }
 
   /// A name that is not taken in the staging directory.

@@ -75,18 +75,53 @@ extension CopyDestination {
     let status = try CopyFault.attempt(.source, "look at") { () throws(Errno) in try source.status() }
     let staged = stagingEntry()
     do throws(CopyFault) {
-      try make(staged, like: source, status)
-      try CopyFault.attempt(.destination, "make the directory") { () throws(Errno) in
-        try staging.rename(staged, to: parent, name)
-      }
+      let made = try make(staged)
+      try Self.copyProperties(of: source, status, to: made)
+      try place(staged, in: parent, name)
     } catch {
       TreeRemover.remove(staged, in: staging)
       throw error
     }
+    return Opened(directory: try placed(name, in: parent), isNew: true)
+  }
+
+  /// The same with properties that an archive tells.
+  func directory(
+    _ name: EntryName, in parent: borrowing OwnedDescriptor, _ properties: CopyProperties
+  ) throws(CopyFault) -> Opened {
+    if let existing = try existing(name, in: parent) { return Opened(directory: existing, isNew: false) }
+    let staged = stagingEntry()
+    do throws(CopyFault) {
+      let made = try make(staged)
+      try properties.give(to: made)
+      try place(staged, in: parent, name)
+    } catch {
+      TreeRemover.remove(staged, in: staging)
+      throw error
+    }
+    return Opened(directory: try placed(name, in: parent), isNew: true)
+  }
+
+  private func make(_ name: EntryName) throws(CopyFault) -> OwnedDescriptor {
+    try CopyFault.attempt(.destination, "make the directory") { () throws(Errno) in
+      try staging.makeDirectory(name, permissions: 0o700)
+      return try staging.open(name, .directory)
+    }
+  }
+
+  private func place(
+    _ staged: EntryName, in parent: borrowing OwnedDescriptor, _ name: EntryName
+  ) throws(CopyFault) {
+    try CopyFault.attempt(.destination, "make the directory") { () throws(Errno) in
+      try staging.rename(staged, to: parent, name)
+    }
+  }
+
+  private func placed(_ name: EntryName, in parent: borrowing OwnedDescriptor) throws(CopyFault) -> SharedDescriptor {
     guard let made = try existing(name, in: parent) else {
       throw CopyFault(side: .destination, operation: "open the directory", error: .noSuchFileOrDirectory)
     }
-    return Opened(directory: made, isNew: true)
+    return made
   }
 
   /// A directory that is there; nil when there is none.
@@ -104,16 +139,6 @@ extension CopyDestination {
         side: .destination, operation: "open the directory", error: error,
         note: error == .improperLink ? "something is mounted there" : nil)
     }
-  }
-
-  private func make(
-    _ name: EntryName, like source: borrowing OwnedDescriptor, _ status: FileStatus
-  ) throws(CopyFault) {
-    let directory = try CopyFault.attempt(.destination, "make the directory") { () throws(Errno) in
-      try staging.makeDirectory(name, permissions: 0o700)
-      return try staging.open(name, .directory)
-    }
-    try Self.copyProperties(of: source, status, to: directory)
   }
 
   /// Gives a file the user attributes, the owner and the mode of another one.

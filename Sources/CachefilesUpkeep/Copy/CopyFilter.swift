@@ -34,11 +34,15 @@ struct CopyFilter {
     case .failed, nil: return Objection(.unsound, "its record cannot be read")
     case .longer(let count):
       return Objection(.unsound, "its record cannot be read: \(ObjectRecord.Failure.tooLong(count: count))")
-    case .value: break
+    case .value: return objection(toRecord: entry.attributeValue)
     }
+  }
+
+  /// Why an object is left out by its record; nil for one to copy.
+  func objection(toRecord value: Span<UInt8>) -> Objection? {
     do throws(ObjectRecord.Failure) {
-      _ = try ObjectRecord(parsing: entry.attributeValue)
-      if !entry.dirtiness.isClean, !includesDirty { return Objection(.dirty, "it is dirty") }
+      _ = try ObjectRecord(parsing: value)
+      if !Dirtiness(record: value).isClean, !includesDirty { return Objection(.dirty, "it is dirty") }
       return nil
     } catch {
       return Objection(.unsound, "its record cannot be read: \(error)")
@@ -47,15 +51,20 @@ struct CopyFilter {
 
   /// Why no kernel finds an object by its name and place; nil when one does.
   private mutating func objection(toName entry: borrowing ScanEntry) -> String? {
-    guard let volume = entry.volume, let number = entry.directory.fanout else { return "it is in no volume" }
+    guard let volume = entry.volumeTraits, let number = entry.fanout else { return "it is in no volume" }
+    return objection(toName: entry.name, hash: volume.hash, fanout: number)
+  }
+
+  /// The same of a name and its place.
+  mutating func objection(toName name: Span<UInt8>, hash: KeyHash, fanout number: UInt8) -> String? {
     key.removeAll(keepingCapacity: true)
     do throws(NameFailure) {
-      let decoded = try ObjectName.decode(entry.name, into: &key)
+      let decoded = try ObjectName.decode(name, into: &key)
       if let defect = decoded.defect { return "no kernel makes its name: \(defect)" }
     } catch {
       return "its name stands for no key: \(error)"
     }
-    let placed = KeyHash(cookieKey: key.span, in: volume.hash).fanout
+    let placed = KeyHash(cookieKey: key.span, in: hash).fanout
     if placed.number == number { return nil }
     return "it stands in \(Fanout(number)) and belongs in \(placed)"
   }
@@ -70,8 +79,13 @@ struct CopyFilter {
     case .value: break
     case .failed, .longer, nil: return Objection(.unsound, "a volume whose record cannot be read")
     }
+    return objection(toVolumeRecord: entry.attributeValue)
+  }
+
+  /// Why a volume directory is left out by its record; nil for one to copy.
+  static func objection(toVolumeRecord value: Span<UInt8>) -> Objection? {
     do throws(VolumeRecord.Failure) {
-      _ = try VolumeRecord(parsing: entry.attributeValue)
+      _ = try VolumeRecord(parsing: value)
       return nil
     } catch {
       return Objection(.unsound, "a volume whose record cannot be read: \(error)")

@@ -33,6 +33,15 @@ struct ObjectCopier: Sendable {
     var attribute: [UInt8]?
     var runs: [DataExtent]
 
+    /// What an archive tells of an object.
+    init(_ entry: PaxEntry, record: [UInt8]) {
+      status = FileStatus()
+      status.size = entry.size
+      if let time = entry.modification { status.modification = time }
+      attribute = record
+      runs = entry.extents
+    }
+
     init(of file: borrowing OwnedDescriptor, _ side: CopyFault.Side) throws(CopyFault) {
       let status = try CopyFault.attempt(side, "look at") { () throws(Errno) in try file.status() }
       self.status = status
@@ -75,7 +84,7 @@ struct ObjectCopier: Sendable {
     guard now.size == features.status.size, now.modification == features.status.modification,
       now.change == features.status.change
     else { return .changed }
-    try check(file, record, layout)
+    try Self.check(file, record, layout)
     try CopyFault.attempt(.destination, "name") { () throws(Errno) in
       // What a power failure left of an earlier copy gives way to the whole one.
       if difference != nil { try directory.unlink(name) }
@@ -123,7 +132,7 @@ struct ObjectCopier: Sendable {
   }
 
   /// Looks at the finished copy before anybody else can.
-  private func check(_ file: borrowing OwnedDescriptor, _ record: [UInt8], _ layout: DataLayout) throws(CopyFault) {
+  static func check(_ file: borrowing OwnedDescriptor, _ record: [UInt8], _ layout: DataLayout) throws(CopyFault) {
     let made = try Features(of: file, .destination)
     let note: String? =
       if made.attribute != record {

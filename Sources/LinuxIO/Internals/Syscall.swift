@@ -8,7 +8,7 @@ public enum Syscall: String, Sendable, CaseIterable {
   case open, openat, dup, statx, getdents64, getxattr, getxattrat, listxattr, setxattr, removexattr, lseek, pread,
     pwrite
   case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
-  case fstatfs, ioctl, setFlags, fsync, write, attrCopy
+  case fstatfs, ioctl, setFlags, fsync, read, write, attrCopy
   case clone, copyFileRange, syncfs
   case nameToHandleAt, openByHandleAt
   case pidfdOpen, pidfdGetfd, unshare, fchdir, eventfd, poll

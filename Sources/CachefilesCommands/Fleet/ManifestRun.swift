@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+import CachefilesHost
+import CachefilesStore
+import CachefilesSurvey
+import CachefilesUpkeep
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// What the threads that write one manifest share.
+final class ManifestRun: Sendable {
+  /// The paths of files, where a mount was searched for them.
+  let paths: PathIndex?
+  /// What is pinned; nil where nothing is.
+  let pinned: PinnedObjects?
+  /// Objects of the layout before Linux 5.17, which have no rows.
+  private let legacy = Atomic<Int>(0)
+  private let isLive: Bool
+  private let failures: FailureLines
+  private let sink: Sink
+  private let start: ManifestRow
+
+  /// Where rows go.
+  enum Sink: Sendable {
+    /// Standard output.
+    case output(SharedOutput)
+    /// A file that appears whole.
+    case file(ManifestFile)
+  }
+
+  init(
+    _ row: ManifestRow, to sink: Sink, paths: PathIndex?, pinned: PinnedObjects?, isLive: Bool, _ failures: FailureLines
+  ) {
+    start = row
+    self.sink = sink
+    self.paths = paths
+    self.pinned = pinned
+    self.isLive = isLive
+    self.failures = failures
+  }
+
+  /// Counts an object of the layout before Linux 5.17.
+  func countLegacy() { legacy.add(1, ordering: .relaxed) }
+
+  /// How many of these there were.
+  var legacyCount: Int { legacy.load(ordering: .relaxed) }
+
+  /// A writer of rows for one thread.
+  func makeRow() -> ManifestRow { start }
+
+  /// Counts and names an object that could not be looked at; what is gone from a live cache is none of it any more.
+  var failed: (StoreError) -> Void {
+    { [self] error in
+      let isGone = error.error == .noSuchFileOrDirectory || error.error == .staleNFSFileHandle
+      if !isLive || !isGone { failures.add(error) }
+    }
+  }
+
+  /// Writes rows, from any thread.
+  func write(_ rows: [UInt8]) {
+    switch sink {
+    case .output(let output): output.write(rows)
+    case .file(let file): file.write(rows)
+    }
+  }
+
+  /// Whether rows cannot be written any more.
+  var hasFailed: Bool {
+    if case .file(let file) = sink { file.hasFailed } else { false }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import CachefilesFormat
+import CachefilesUpkeep
+
+/// What a stream came to.
+struct ReceiveView: Renderable {
+  let report: ReceiveReport
+
+  func write(to json: inout JSONWriter) {
+    json.bytes("destination", report.destination)
+    json.number("received_objects", report.receivedObjects)
+    json.number("received_bytes", report.receivedBytes)
+    json.number("dropped_bytes", report.droppedBytes)
+    json.number("time_granularity_ns", report.timeGranularity)
+    json.number("made_directories", report.directories)
+    json.skipped(report.skipped)
+    json.number("refused_entries", report.refusedEntries)
+    json.number("errors", report.errors)
+    json.bool("whole_stream", report.isWhole)
+    json.bool("complete", report.isComplete)
+    json.nanoseconds("duration_ns", report.duration)
+  }
+
+  func lines(_ style: Style, verbose: Bool) -> [String] {
+    var lines: [String] = []
+    let skipped = CopySkipReason.words(report.skipped)
+    if !skipped.isEmpty { lines.append("  not taken: \(skipped)") }
+    if report.refusedEntries > 0 {
+      lines.append(style.bad("  \(Quantity.count(report.refusedEntries)) refused: no sound cache has them"))
+    }
+    if report.droppedBytes > 0 {
+      lines.append(
+        style.warning(
+          "  \(Quantity.size(report.droppedBytes)) left uncached: the destination's blocks are larger than the runs"))
+    }
+    let word = report.isComplete ? style.good("complete") : style.bad("incomplete")
+    var parts = [
+      "\(Quantity.count(report.receivedObjects, "object")) received", "\(Quantity.size(report.receivedBytes)) of data",
+    ]
+    if report.errors > 0 { parts.append("\(Quantity.count(report.errors)) failed") }
+    return lines + [
+      "\(EscapedBytes.string(report.destination)): \(word): \(parts.joined(separator: ", ")), "
+        + Quantity.span(report.duration)
+    ]
+  }
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+import CachefilesFormat
+import CachefilesStore
+import LinuxIO
+import SystemPackage
+
+/// Reads the entries of a stream one after another and judges each. For one thread.
+struct ReceivedStream {
+  private let receive: CacheReceive
+  private let queue: BoundedQueue<ReceivedObject>
+  private var directories = ReceivedDirectories()
+  private var filter: CopyFilter
+  /// The volume of the last object, and its hash.
+  private var volume: ScannedVolume?
+  private(set) var report: ReceiveReport
+
+  init(_ receive: CacheReceive, _ queue: BoundedQueue<ReceivedObject>) {
+    self.receive = receive
+    self.queue = queue
+    filter = CopyFilter(includesDirty: receive.options.includesDirty)
+    report = ReceiveReport(destination: receive.destination.store.path)
+  }
+
+  /// Reads to the end, or until nothing more can be done.
+  mutating func read(_ reader: PaxReader) {
+    do throws(ArchiveFailure) {
+      while let entry = try reader.next() {
+        guard receive.mayContinue() else { return }
+        if entry.path == TransferMark.end {
+          report.isWhole = true
+          continue
+        }
+        try take(entry, reader)
+      }
+    } catch {
+      if error == .interrupted { return receive.interrupt() }
+      report.streamFailure = error
+    }
+  }
+
+  private mutating func take(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) {
+    let path = TransferPath(entry.path, isDirectory: entry.kind == .directory)
+    switch (path, entry.kind) {
+    case (.volume(let key), .directory): takeVolume(key, entry)
+    case (.fanout(let key, let number), .directory): takeFanout(key, number, entry)
+    case (.object(let key, let number, let name), .regular): try takeObject(key, number, name, entry, reader)
+    default: refuse(entry, entry.kind == .unknown ? "it is a link or of unknown type" : "no part of a cache")
+    }
+  }
+
+  /// Names an entry that no stream of a sound cache has.
+  private mutating func refuse(_ entry: PaxEntry, _ reason: String) {
+    report.refusedEntries += 1
+    receive.options.onFailure(
+      StoreError(path: entry.path, operation: "take the entry", error: .notPermitted, note: reason))
+  }
+
+  // MARK: Directories
+
+  private static func path(_ key: [UInt8]) -> [UInt8] { [VolumeName.prefix] + key }
+
+  private static func path(_ key: [UInt8], _ number: UInt8) -> [UInt8] {
+    path(key).appending(component: Fanout(number).directoryName)
+  }
+
+  /// A path below `cache`, in the destination.
+  private func destinationPath(_ path: [UInt8]) -> [UInt8] {
+    receive.destination.store.path.appending(component: Store.cacheName.bytes).appending(path: path)
+  }
+
+  /// The cache attribute of an entry; what else it has is not taken.
+  private static func record(of entry: PaxEntry) -> [UInt8]? {
+    let name = Array(CacheAttribute.name.description.utf8)
+    return entry.attributes.first { $0.name == name }?.value
+  }
+
+  private mutating func takeVolume(_ key: [UInt8], _ entry: PaxEntry) {
+    let path = Self.path(key)
+    if directories.known[path] != nil { return }
+    if let volumes = receive.options.volumes, !volumes(key) {
+      directories.leftOut.insert(key)
+      return
+    }
+    guard let record = Self.record(of: entry), let name = EntryName(path) else {
+      directories.leftOut.insert(key)
+      return refuse(entry, "a volume without a record")
+    }
+    if let objection = CopyFilter.objection(toVolumeRecord: record.span) {
+      directories.leftOut.insert(key)
+      return refuse(entry, objection.words)
+    }
+    do throws(CopyFault) {
+      let opened = try receive.destination.directory(
+        name, in: receive.destination.cache, CopyProperties(entry, record: record))
+      if !opened.isNew {
+        let there = try CopyFault.attempt(.destination, "read the cache attribute of") { () throws(Errno) in
+          try opened.directory.value.attribute(CacheAttribute.name)
+        }
+        // Its objects belong to another state of the server's volume; the kernel would discard one kind or the other.
+        guard there == record else {
+          throw CopyFault(
+            side: .destination, operation: "merge the volume", error: .fileExists,
+            note: "the one that is there has \(there == nil ? "no" : "another") record, and stays")
+        }
+      }
+      try note(path, opened, entry)
+    } catch {
+      directories.leftOut.insert(key)
+      receive.fail(error, destinationPath(path))
+    }
+  }
+
+  private mutating func takeFanout(_ key: [UInt8], _ number: UInt8, _ entry: PaxEntry) {
+    let path = Self.path(key, number)
+    if directories.leftOut.contains(key) || directories.known[path] != nil { return }
+    do throws(CopyFault) {
+      let above = try CopyFault.attempt(.destination, "open the directory") { () throws(Errno) in
+        try directories.directory(Self.path(key), in: receive.destination.cache)
+      }
+      guard let above, let name = EntryName(Fanout(number).directoryName) else {
+        return refuse(entry, "its volume did not come before it")
+      }
+      try note(
+        path, try receive.destination.directory(name, in: above.value, CopyProperties(entry, record: nil)), entry)
+    } catch {
+      receive.fail(error, destinationPath(path))
+    }
+  }
+
+  private mutating func note(
+    _ path: [UInt8], _ opened: CopyDestination.Opened, _ entry: PaxEntry
+  ) throws(CopyFault) {
+    if opened.isNew { report.directories += 1 }
+    // Those of a directory that was there are its own.
+    let times = opened.isNew ? Self.times(of: entry) : nil
+    try CopyFault.attempt(.destination, "look at") { () throws(Errno) in
+      try directories.add(path, opened.directory, times)
+    }
+  }
+
+  private static func times(of entry: PaxEntry) -> EntryTimes? {
+    guard let modification = entry.modification else { return nil }
+    return EntryTimes(access: entry.access ?? modification, modification: modification)
+  }
+
+  /// Gives directories their times, now that nothing is put into them any more: those below first.
+  func setTimes() {
+    let above = CachePath.cache
+    for (path, known) in directories.known.sorted(by: { $0.key.count > $1.key.count }) {
+      guard let times = known.times else { continue }
+      do throws(Errno) {
+        try receive.destination.store.withEntry(above.bytes.appending(path: path), .directory) {
+          (entry) throws(Errno) in
+          try entry.setTimes(times)
+        }
+      } catch {
+        receive.fail(StoreError(path: destinationPath(path), operation: "set the times of", error: error))
+      }
+    }
+  }
+
+  // MARK: Objects
+
+  private mutating func takeObject(
+    _ key: [UInt8], _ number: UInt8, _ name: [UInt8], _ entry: PaxEntry, _ reader: PaxReader
+  ) throws(ArchiveFailure) {
+    if directories.leftOut.contains(key) {
+      return receive.skip(entry.path, .init(.volume, "its volume is left out"))
+    }
+    if volume?.key != key { volume = ScannedVolume(index: 0, key: key) }
+    guard let volume, let record = Self.record(of: entry) else {
+      return refuse(entry, "it has no \(CacheAttribute.name) attribute")
+    }
+    if let words = filter.objection(toName: name.span, hash: volume.hash, fanout: number) {
+      return refuse(entry, words)
+    }
+    if let objection = filter.objection(toRecord: record.span) {
+      return objection.reason == .dirty ? receive.skip(entry.path, objection) : refuse(entry, objection.words)
+    }
+    if let words = Self.objection(toMapOf: entry) { return refuse(entry, words) }
+    guard let object = prepare(Self.path(key, number), name, record, entry) else { return }
+    if entry.dataBytes <= CacheReceive.bufferLimit {
+      try collect(object, entry, reader)
+    } else {
+      try write(object, entry, reader)
+    }
+  }
+
+  /// Looks what stands at the object's place; nil when it is not to be written, which is told.
+  private mutating func prepare(
+    _ above: [UInt8], _ name: [UInt8], _ record: [UInt8], _ entry: PaxEntry
+  ) -> ReceivedObject? {
+    let path = destinationPath(above.appending(component: name))
+    do throws(CopyFault) {
+      let directory = try CopyFault.attempt(.destination, "open the directory") { () throws(Errno) in
+        try directories.directory(above, in: receive.destination.cache)
+      }
+      guard let directory, let entryName = EntryName(name), let modification = entry.modification else {
+        refuse(entry, directory == nil ? "its directory did not come before it" : "it has no time")
+        return nil
+      }
+      let traits = receive.destination.traits
+      let layout = DataLayout(entry.extents, size: entry.size, granule: traits.granule)
+      let difference = try ObjectCopier.difference(
+        of: entryName, in: directory.value, from: ObjectCopier.Features(entry, record: record), layout, traits.times)
+      if let difference, !difference.isPartial {
+        receive.skip(
+          path,
+          difference.isNone
+            ? .init(.present, "it is there already")
+            : .init(.different, "another object is there (\(difference.words)); it stays"))
+        return nil
+      }
+      return ReceivedObject(
+        path: path, name: entryName, directory: directory, size: entry.size, record: record,
+        properties: CopyProperties(entry, record: record), access: entry.access ?? modification,
+        modification: modification, layout: layout, replacesPart: difference != nil)
+    } catch {
+      receive.fail(error, path)
+      return nil
+    }
+  }
+
+  /// Reads an object's data, and hands it to a thread that writes it.
+  private mutating func collect(
+    _ object: ReceivedObject, _ entry: PaxEntry, _ reader: PaxReader
+  ) throws(ArchiveFailure) {
+    var object = object
+    var count: UInt64 = 0
+    let runs = object.layout.extents
+    var pieces: [ReceivedObject.Piece] = []
+    while try reader.data({ offset, bytes in
+      count += UInt64(bytes.count)
+      pieces += ReceivedObject.clipped(offset, bytes, to: runs)
+    }) {}
+    guard count == entry.dataBytes else { return refuse(entry, "its data is not that of its map") }
+    object.pieces = pieces
+    queue.push(object)
+  }
+
+  /// Writes an object's data as it comes.
+  private mutating func write(
+    _ object: ReceivedObject, _ entry: PaxEntry, _ reader: PaxReader
+  ) throws(ArchiveFailure) {
+    var count: UInt64 = 0
+    do throws(CopyFault) {
+      let file = try object.makeFile()
+      while true {
+        var pieces: [ReceivedObject.Piece] = []
+        let isMore: Bool
+        do throws(ArchiveFailure) {
+          isMore = try reader.data { offset, bytes in
+            count += UInt64(bytes.count)
+            pieces = ReceivedObject.clipped(offset, bytes, to: object.layout.extents)
+          }
+        } catch {
+          report.streamFailure = error
+          break
+        }
+        guard isMore else { break }
+        for piece in pieces { try ReceivedObject.write(piece, to: file) }
+      }
+      if report.streamFailure == nil {
+        guard count == entry.dataBytes else { return refuse(entry, "its data is not that of its map") }
+        try object.finish(file)
+        receive.count(object)
+      }
+    } catch {
+      receive.fail(error, object.path)
+    }
+    if let failure = report.streamFailure { throw failure }
+  }
+
+  /// What no map of an object is like: runs out of order, beyond the end, or over each other.
+  private static func objection(toMapOf entry: PaxEntry) -> String? {
+    if entry.size > UInt64(Int64.max) { return "no file is that long" }
+    var end: UInt64 = 0
+    for run in entry.extents {
+      let (next, overflow) = run.offset.addingReportingOverflow(run.length)
+      if overflow || run.offset < end || next > entry.size { return "its map of data is none" }
+      end = next
+    }
+    return nil
+  }
+}

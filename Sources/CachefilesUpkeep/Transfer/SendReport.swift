@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What was sent.
+package struct SendReport: Sendable {
+  /// The path of the cache.
+  package var source: [UInt8]
+  /// Objects that were sent whole.
+  package var sentObjects = 0
+  /// The data of these, in bytes: runs only, no holes.
+  package var sentBytes: UInt64 = 0
+  /// How many things were left out, by reason.
+  package var skipped: [CopySkipReason: Int] = [:]
+  /// How many things failed, each of them named through ``SendOptions/onFailure``.
+  package var errors = 0
+  /// Whether a signal ended it.
+  package var isInterrupted = false
+  /// Why it was stopped: the cache came up.
+  package var stopped: CopyRefusal?
+  /// Whether the reader went away.
+  package var isCut = false
+  /// How long it took.
+  package var duration = Duration.zero
+
+  /// Everything that was left out.
+  package var skippedObjects: Int { skipped.values.reduce(0, +) }
+  /// Whether all that should be sent was.
+  package var isComplete: Bool { errors == 0 && !isInterrupted && stopped == nil && !isCut }
+}

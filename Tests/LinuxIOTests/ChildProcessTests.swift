@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+import LinuxIO
+import SystemPackage
+import Testing
+
+@testable import LinuxIO
+
+/// Programs that are run for their output.
+@Suite("Child processes")
+struct ChildProcessTests {
+  private func run(_ arguments: String..., input: [UInt8] = [], limit: Int = 1 << 20) throws(Errno) -> ChildProcess {
+    try ChildProcess(arguments.map { Array($0.utf8) }, input: input, limit: limit)
+  }
+
+  @Test("input goes in, output comes out, and no shell reads the arguments")
+  func output() throws {
+    #expect(try run("cat", input: [0, 1, 255]).output == [0, 1, 255])
+    #expect(try run("printf", "%s", "a b;$(x)'\n").output == Array("a b;$(x)'\n".utf8))
+    let much = try run("sh", "-c", "cat; head -c 300000 /dev/zero", input: [UInt8](repeating: 7, count: 50000))
+    #expect(much.output.count == 350000 && much.status == 0)
+  }
+
+  @Test("exit statuses, signals, and input that nobody wants")
+  func statuses() throws {
+    #expect(try run("sh", "-c", "exit 3").status == 3)
+    #expect(try run("sh", "-c", "kill -9 $$").status == 128 + 9)
+    #expect(try run("true", input: [UInt8](repeating: 7, count: 60000)).status == 0)
+  }
+
+  @Test("a program that there is not, and more output than is wanted")
+  func failures() {
+    #expect(throws: Errno.noSuchFileOrDirectory) { try run("no-such-program-at-all") }
+    #expect(throws: Errno.fileTooLarge) { try run("head", "-c", "3000000", "/dev/zero") }
+    #expect(throws: Errno.fileTooLarge) { try run("cat", input: [UInt8](repeating: 7, count: 70000)) }
+  }
+}
+
+/// Queues that make who fills them wait.
+@Suite("Bounded queues")
+struct BoundedQueueTests {
+  @Test("everything passes once, in order, and no more than the limit waits")
+  func order() {
+    let queue = BoundedQueue<Int>(limit: 10) { _ in 1 }
+    let results = Workers.run(count: 2) { number -> [Int] in
+      if number == 0 {
+        for value in 0..<10_000 { queue.push(value) }
+        queue.end()
+        return []
+      }
+      var seen: [Int] = []
+      while let value = queue.next() { seen.append(value) }
+      return seen
+    }
+    // Where no second thread could be made, all waits in the queue.
+    var seen = results.flatMap(\.self)
+    while let value = queue.next() { seen.append(value) }
+    #expect(seen == Array(0..<10_000))
+  }
+
+  @Test("what is heavier than the limit passes alone; nothing comes after the end")
+  func heavy() {
+    let queue = BoundedQueue<Int>(limit: 10) { $0 }
+    queue.push(100)
+    #expect(queue.next() == 100)
+    queue.end()
+    queue.push(1)
+    #expect(queue.next() == nil)
+  }
+}
