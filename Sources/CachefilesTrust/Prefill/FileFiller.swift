@@ -21,8 +21,10 @@ final class FileFiller: Sendable {
   /// How much of a file one thread reads: threads share large files.
   static let partSize: UInt64 = 256 << 20
 
-  init(_ options: PrefillOptions, count: Int) {
+  /// - Parameter bytes: were read before, and count for the limits.
+  init(_ options: PrefillOptions, count: Int, after bytes: UInt64 = 0) {
     self.options = options
+    self.bytes.store(bytes, ordering: .relaxed)
     pace = BytePace(bytesPerSecond: options.rate)
     read = Mutex([UInt64](repeating: 0, count: count))
     broken = Mutex([])

@@ -20,6 +20,15 @@ extension FilledFile {
     leftBytes = file.fileBytes
   }
 
+  /// The same after another round, whose reading counts too.
+  func after(_ before: FilledFile?) -> FilledFile {
+    guard let before else { return self }
+    var sum = self
+    sum.missingBytes = max(before.missingBytes, missingBytes)
+    sum.readBytes += before.readBytes
+    return sum
+  }
+
   /// Takes over what is cached of the file after it was read, and why that is not all.
   ///
   /// - Parameters:
