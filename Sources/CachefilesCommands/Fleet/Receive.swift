@@ -16,8 +16,7 @@ struct Receive: ParsableCommand {
       same command takes the rest the next time. Nothing is overwritten: what is there already is left, the same objects \
       silently, different ones with a line each.
 
-      DIR may be missing (it is made), empty, or a cache directory, whose volumes are merged. It must not be in use: an \
-      object that a kernel has looked up meanwhile would be replaced behind its back.
+      DIR may be missing (it is made), empty, or a cache directory, whose volumes are merged. It must not be in use.
 
       The stream is not trusted. Paths that lead elsewhere, links, devices, names in the wrong place, objects without a \
       sound record, and maps that are none are refused, a line each; of the attributes only the cache's own is taken. An \
