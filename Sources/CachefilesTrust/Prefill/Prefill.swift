@@ -238,7 +238,8 @@ package final class Prefill: Sendable {
     // The last block of a 9P file is never stored where it is not at the first time (K14).
     let isHopeless = file.state == .tail && found.mount?.netfs == .ninep
     let isPartial = judgement.state == .partial || judgement.state == .empty || index == nil
-    let again = isPartial && !isHopeless && !judgement.isInUse ? JudgedFile(mapping: mapping, judgement: judgement) : nil
+    let again =
+      isPartial && !isHopeless && !judgement.isInUse ? JudgedFile(mapping: mapping, judgement: judgement) : nil
     return Answer(file: file, isInUse: judgement.isInUse, again: again.flatMap { FillItem($0) })
   }
 }
