@@ -31,7 +31,7 @@ LIMIT = 1000
 NOTING = """#!/bin/sh
 case " $* " in
     # Its standard output is an archive; what it tells of it goes to standard error.
-    " send "*" --json "*)
+    " send "*"--json "*)
         noted=$(mktemp "%(notes)s/XXXXXXXX")
         "%(real)s" "$@" 2>"$noted"
         status=$?

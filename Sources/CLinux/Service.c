@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
@@ -134,4 +135,11 @@ int64_t clinux_thread_time(void) {
   struct timespec time;
   if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) != 0) return 0;
   return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int clinux_is_clock_synchronized(void) {
+  struct timex state;
+  memset(&state, 0, sizeof state);
+  int answer = adjtimex(&state);
+  return answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
 }

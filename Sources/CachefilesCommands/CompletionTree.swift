@@ -32,7 +32,8 @@ struct CompletionTree: ParsableCommand {
           "    case \"${positional_number}\" in\n    1)\n        __cachefiles_add_completions -d\n        return\n        ;;\n    esac\n",
           with: "", after: start)
         edit.replace(
-          "'diff forecast' -- \"${cur}\"))", with: "'diff forecast' -- \"${cur}\"))\n        __cachefiles_add_completions -d",
+          "'diff forecast' -- \"${cur}\"))",
+          with: "'diff forecast' -- \"${cur}\"))\n        __cachefiles_add_completions -d",
           after: start)
       case .zsh:
         let start = "_cachefiles_stats() {"

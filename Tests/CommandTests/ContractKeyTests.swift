@@ -187,6 +187,30 @@ struct ContractKeyTests {
     }
   }
 
+  @Test("verify and prefill, of a directory that a table calls a mount")
+  func trust() throws {
+    try scratch.write("c/graveyard/x")
+    try scratch.makeDirectory("c/cache/I9p,p9src,hosttag")
+    try scratch.write("mnt/f", [1, 2, 3])
+    let mount = "36 1 0:52 / \(scratch.path)/mnt rw - 9p p9src rw,cache=fscache,cachetag=hosttag\n"
+    try scratch.write("p/self/mountinfo", Array(mount.utf8))
+    let side = ["--dir", "c", "--proc", "p", "mnt"]
+    let verify: [String: Kind] = [
+      "root": .text, "verdict": .text, "finished": .bool, "files": .object, "compared_bytes": .number,
+      "wrong_bytes": .number, "left_files": .number, "errors": .number, "wrong": .list, "not_compared": .list,
+    ]
+    expect(try document(["verify"] + side), verify, "verify")
+    let line: [String: Kind] = ["file": .text, "state": .text, "compared_bytes": .number, "ranges": .list]
+    expect(try lines(["verify"] + side)[0], line, "verify --jsonl")
+    let prefill: [String: Kind] = [
+      "root": .text, "done": .bool, "files": .object, "read_bytes": .number, "left_bytes": .number, "errors": .number,
+      "not_cached": .list,
+    ]
+    let quick = ["--wait", "0", "--allow-culling"]
+    expect(try document(["prefill"] + quick + side), prefill, "prefill")
+    expect(try lines(["prefill"] + quick + side)[0], ["file": .text, "state": .text, "left_bytes": .number], "prefill")
+  }
+
   @Test("doctor")
   func doctor() throws {
     try sample()

@@ -28,6 +28,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
+LIMITS = {"phases": 1200}  # but for these
 SLOW = {"race": 1800, "soak": 3600}  # cases that run only when they are named, and their limits
 CPUS = os.cpu_count() or 1
 
@@ -223,7 +224,8 @@ class Lab:
         else:
             with open(disk, "wb") as file:
                 file.truncate(1 << 30)
-        env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(SLOW.get(case.script, LIMIT)),
+        limit = (LIMITS | SLOW).get(case.script, LIMIT)
+        env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(limit),
                "LAB_SMP": str(max(1, CPUS // self.options.jobs))}
         start = time.monotonic()
         with open(log, "wb") as file:

@@ -18,7 +18,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
-#include <sys/timex.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -192,3 +191,7 @@ static inline int clinux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends
 // The environment that a program which is started gets.
 extern char **environ;
 static inline char **clinux_environment(void) { return environ; }
+
+// Whether a time service keeps the clock: adjtimex(2) without STA_UNSYNC. Not inline: sys/timex.h brings declarations that other modules
+// have in another form.
+int clinux_is_clock_synchronized(void);

@@ -31,7 +31,9 @@ struct DaemonStatusView: Renderable {
     for name in Self.numbers { if let value = fields["\(name)"].flatMap({ Int64($0) }) { json.number(name, value) } }
   }
 
-  private static let texts: [StaticString] = ["directory", "tag", "activity", "obstacle", "waiting", "settings_failure"]
+  private static let texts: [StaticString] = [
+    "directory", "tag", "activity", "obstacle", "waiting", "settings_failure",
+  ]
   private static let booleans: [StaticString] = ["taken_over", "device_kept", "kernel_culling", "last_cull_reached"]
   private static let numbers: [StaticString] = [
     "pid", "started_ns", "written_ns", "settings_read_ns", "available_bytes", "run_bytes", "cull_bytes", "stop_bytes",

@@ -31,7 +31,8 @@ struct PurgeTarget {
     }
     guard let location = ObjectLocation(object.bytes) ?? EntryPath.belowRoot(object.bytes).flatMap(ObjectLocation.init)
     else {
-      throw Failure("\(EscapedBytes.string(object.bytes)): not the path of an object: cache/I…/@xx/name, or volume/name")
+      throw Failure(
+        "\(EscapedBytes.string(object.bytes)): not the path of an object: cache/I…/@xx/name, or volume/name")
     }
     selection = .object(location.path)
     if command.store.directory == nil {

@@ -94,7 +94,8 @@ struct Cached: ParsableCommand {
       }
     }
     let view = CachedView(
-      files: printer.kept, directories: recursive ? directories : [:], totals: totals, isTree: recursive, root: side.path)
+      files: printer.kept, directories: recursive ? directories : [:], totals: totals, isTree: recursive,
+      root: side.path)
     if printer.form == .document { output.render(view, command: "cached") }
     if printer.form == .table || printer.form == .tree { output.render(view, command: "cached") }
     output.stream.flush()

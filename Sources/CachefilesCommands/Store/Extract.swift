@@ -19,7 +19,9 @@ struct Extract: ParsableCommand {
       \(ExitStatus.table)
       """)
 
-  @Argument(help: ArgumentHelp("The object: its path, also as other commands print it, or volume/name.", valueName: "path"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("The object: its path, also as other commands print it, or volume/name.", valueName: "path"),
+    completion: .file())
   var path: ByteArgument
 
   @Argument(help: ArgumentHelp("The file to make; it must not exist.", valueName: "output"), completion: .file())

@@ -25,7 +25,8 @@ struct Show: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Paths in a cache directory, also as other commands print them: cache/I…/@xx/name, volume/name.", valueName: "path"),
+      "Paths in a cache directory, also as other commands print them: cache/I…/@xx/name, volume/name.",
+      valueName: "path"),
     completion: .file())
   var paths: [ByteArgument]
 

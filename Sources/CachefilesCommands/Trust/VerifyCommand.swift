@@ -152,8 +152,11 @@ struct VerifyCommand: ParsableCommand {
 
   private func openJournal(_ side: CacheSide, _ options: inout VerifyOptions) throws(Failure) -> VerifyJournal? {
     guard resume || journal != nil else { return nil }
+    // From whichever directory it is gone on with.
+    var absolute: [[UInt8]] = []
+    for path in paths { absolute.append(try PinMaker.absolute(path.bytes)) }
     let subject = VerifyJournal.Subject(
-      side.store, paths.map(\.bytes), recursive: recursive, share: options.sample.share)
+      side.store, absolute, recursive: recursive, share: options.sample.share)
     let path: FilePath
     if let journal {
       path = FilePath(bytes: journal.bytes)

@@ -8,6 +8,12 @@ package struct JudgedFile: Sendable, Equatable {
   /// How much of it is cached.
   package var judgement: CachedFileJudgement
 
+  /// Puts an answer together.
+  package init(mapping: FileMapping, judgement: CachedFileJudgement) {
+    self.mapping = mapping
+    self.judgement = judgement
+  }
+
   /// The file's path as it was asked for.
   package var path: [UInt8] { mapping.file.path }
   /// The file's length in bytes.

@@ -21,8 +21,10 @@ final class FileFiller: Sendable {
   /// How much of a file one thread reads: threads share large files.
   static let partSize: UInt64 = 256 << 20
 
-  init(_ options: PrefillOptions, count: Int) {
+  /// - Parameter bytes: were read before, and count for the limits.
+  init(_ options: PrefillOptions, count: Int, after bytes: UInt64 = 0) {
     self.options = options
+    self.bytes.store(bytes, ordering: .relaxed)
     pace = BytePace(bytesPerSecond: options.rate)
     read = Mutex([UInt64](repeating: 0, count: count))
     broken = Mutex([])
@@ -72,6 +74,7 @@ final class FileFiller: Sendable {
       return true
     }
     guard answer == nil, let first = items[range].first else { return }
+    numbers.cancel()
     fail(
       StoreError(
         path: first.mountPoint, operation: "wait any longer", error: .timedOut,

@@ -33,6 +33,12 @@ struct FillItem: Sendable, Equatable {
     size = file.fileBytes
   }
 
+  /// Whether one comes before another: by mount and path.
+  static func precedes(_ left: FillItem, _ right: FillItem) -> Bool {
+    left.mountPoint == right.mountPoint
+      ? left.path.lexicographicallyPrecedes(right.path) : left.mountPoint.lexicographicallyPrecedes(right.mountPoint)
+  }
+
   /// What lies between runs of data.
   static func gaps(_ runs: [Range<UInt64>], size: UInt64) -> [Range<UInt64>] {
     var gaps: [Range<UInt64>] = []

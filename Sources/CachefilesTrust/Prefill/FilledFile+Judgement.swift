@@ -20,6 +20,15 @@ extension FilledFile {
     leftBytes = file.fileBytes
   }
 
+  /// The same after another round, whose reading counts too.
+  func after(_ before: FilledFile?) -> FilledFile {
+    guard let before else { return self }
+    var sum = self
+    sum.missingBytes = max(before.missingBytes, missingBytes)
+    sum.readBytes += before.readBytes
+    return sum
+  }
+
   /// Takes over what is cached of the file after it was read, and why that is not all.
   ///
   /// - Parameters:
@@ -46,7 +55,7 @@ extension FilledFile {
       if reason == nil { reason = isShort ? "the kernel had no space for an object" : "the kernel made no object" }
     case .stale:
       state = .partial
-      reason = "it was changed meanwhile: \(judgement.reason ?? "its copy is stale")"
+      reason = "the kernel does not use its copy: \(judgement.reason ?? "it is stale")"
     case .dirty: state = .dirty
     case .unknown: state = judgement.isUncommitted ? .pending : .unknown
     }

@@ -50,28 +50,46 @@ package final class Prefill: Sendable {
     try survey.prepare(paths, isRecursive: isRecursive)
     let before = KernelCounts(side)
     let (items, others, pending) = list(paths, isRecursive)
-    toRead.store(items.reduce(0) { $0 + $1.bytes }, ordering: .relaxed)
     for file in others {
       report.add(file)
       options.onFile(file)
     }
-    let filler = FileFiller(options, count: items.count)
-    self.filler.withLock { $0 = filler }
-    if !options.isDryRun {
-      let reading = Stopwatch()
-      for mount in Self.mounts(items) where filler.stop == nil { filler.fill(items, mount) }
-      report.readingTime = reading.elapsed
-      options.afterReading()
+    var files: [[UInt8]: FilledFile] = [:]
+    var round = (items: items, pending: pending)
+    for number in 0..<Self.rounds where number == 0 || !round.items.isEmpty {
+      let filler = read(round.items, &report)
+      let answers = try settle(round.items, filler, pending: round.pending, before)
+      for answer in answers { files[answer.file.path] = answer.file.after(files[answer.file.path]) }
+      report.stop = filler.stop
+      if filler.stop != nil || options.isCancelled() || options.isDryRun || options.settling <= .zero { break }
+      round = (answers.compactMap(\.again).sorted(by: FillItem.precedes), [])
     }
-    let files = try settle(items, filler, pending: pending, before)
-    for file in files {
+    for file in files.values.sorted(by: { $0.path.lexicographicallyPrecedes($1.path) }) {
       report.add(file)
       options.onFile(file)
     }
-    report.stop = filler.stop
-    report.errors = failures.count + filler.errorCount
+    report.errors = failures.count
     report.duration = watch.elapsed
     return report
+  }
+
+  /// What was being cached for the first time at the beginning, and what the kernel did not store of what was read, is read in a
+  /// second round.
+  private static let rounds = 2
+
+  /// Reads what is missing of files.
+  private func read(_ items: [FillItem], _ report: inout PrefillReport) -> FileFiller {
+    var options = options
+    options.onFailure = failures.add
+    let filler = FileFiller(options, count: items.count, after: readBytes)
+    self.filler.withLock { $0 = filler }
+    toRead.add(items.reduce(0) { $0 + $1.bytes }, ordering: .relaxed)
+    if options.isDryRun { return filler }
+    let reading = Stopwatch()
+    for mount in Self.mounts(items) where filler.stop == nil { filler.fill(items, mount) }
+    report.readingTime += reading.elapsed
+    options.afterReading()
+    return filler
   }
 
   /// Runs of neighbours on one mount.
@@ -105,10 +123,7 @@ package final class Prefill: Sendable {
       }
     }
     var lists = found.withLock { $0 }
-    lists.items.sort {
-      $0.mountPoint == $1.mountPoint
-        ? $0.path.lexicographicallyPrecedes($1.path) : $0.mountPoint.lexicographicallyPrecedes($1.mountPoint)
-    }
+    lists.items.sort(by: FillItem.precedes)
     var items: [FillItem] = []
     for item in lists.items where items.last?.path != item.path { items.append(item) }
     return (items, lists.others, lists.pending)
@@ -116,17 +131,24 @@ package final class Prefill: Sendable {
 
   // MARK: What stuck
 
+  /// What came of a file, whether that may still change, and what is worth another reading.
+  private struct Answer: Sendable {
+    var file: FilledFile
+    var isInUse = false
+    var again: FillItem?
+  }
+
   /// Waits until the kernel has stored what was read, and judges the files again.
   private func settle(
     _ items: [FillItem], _ filler: FileFiller, pending: [[UInt8]], _ before: KernelCounts
-  ) throws(StoreError) -> [FilledFile] {
+  ) throws(StoreError) -> [Answer] {
     var open: [(index: Int?, path: [UInt8])] = items.indices.map { ($0, items[$0].path) } + pending.map { (nil, $0) }
-    var files: [FilledFile] = []
+    var done: [Answer] = []
     if options.isDryRun {
       for item in items {
         var file = FilledFile(path: item.path, state: .left, reason: "it would be read", fileBytes: item.size)
         (file.missingBytes, file.leftBytes) = (item.bytes, item.bytes)
-        files.append(file)
+        done.append(Answer(file: file))
       }
       open.removeFirst(items.count)
     } else if options.settling > .zero {
@@ -137,19 +159,22 @@ package final class Prefill: Sendable {
       waiting.store(open.count, ordering: .relaxed)
       let isLast = watch.elapsed >= options.settling || options.isCancelled() || options.isDryRun
       let (cookies, short) = (try side.readCookies(), KernelCounts(side).isShort(since: before))
+      let answers = judge(open, items, filler, cookies, short)
       var left: [(index: Int?, path: [UInt8])] = []
-      for entry in open {
-        let item = entry.index.map { items[$0] }
-        let (file, isInUse) = judge(entry.path, item, entry.index, filler, cookies, short)
+      for (entry, answer) in zip(open, answers) {
         // While the kernel has an object in use it may still store something, and marks it as dirty meanwhile.
-        if isInUse, file.state != .filled, !isLast { left.append(entry) } else { files.append(file) }
+        if answer.isInUse, answer.file.state != .filled, !isLast {
+          left.append(entry)
+        } else {
+          done.append(answer)
+        }
       }
       open = left
       if open.isEmpty { break }
       Pause.microseconds(UInt32(clamping: options.pause.clampedNanoseconds / 1000))
     }
     waiting.store(0, ordering: .relaxed)
-    return files.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    return done
   }
 
   /// Has the kernel write what it still holds of a mount: from 6.8 on that is when it stores what was read.
@@ -163,9 +188,27 @@ package final class Prefill: Sendable {
     }
   }
 
+  /// Judges files with several threads: each may cost a request to the server.
+  private func judge(
+    _ entries: [(index: Int?, path: [UInt8])], _ items: [FillItem], _ filler: FileFiller, _ cookies: CookieIndex,
+    _ isShort: Bool
+  ) -> [Answer] {
+    let numbers = PartCounter(0..<entries.count)
+    let parts = Workers.run(count: max(1, min(options.threads, entries.count / 16))) { _ in
+      var answers: [(number: Int, answer: Answer)] = []
+      while let number = numbers.next() {
+        let entry = entries[number]
+        let item = entry.index.map { items[$0] }
+        answers.append((number, self.judge(entry.path, item, entry.index, filler, cookies, isShort)))
+      }
+      return answers
+    }
+    return parts.joined().sorted { $0.number < $1.number }.map(\.answer)
+  }
+
   private func judge(
     _ path: [UInt8], _ item: FillItem?, _ index: Int?, _ filler: FileFiller, _ cookies: CookieIndex, _ isShort: Bool
-  ) -> (file: FilledFile, isInUse: Bool) {
+  ) -> Answer {
     var file = FilledFile(path: path, state: .unknown, fileBytes: item?.size ?? 0)
     if let index, let item {
       file.missingBytes = item.bytes
@@ -173,24 +216,30 @@ package final class Prefill: Sendable {
       file.leftBytes = item.bytes
       if filler.hasFailed(index) {
         file.state = .failed
-        return (file, false)
+        return Answer(file: file)
       }
       // Of an empty file there is nothing to tell by whether it was opened.
       if file.readBytes < item.bytes || item.bytes == 0, filler.stop != nil || item.bytes > 0 && file.readBytes == 0 {
         file.state = .left
         file.reason = "a limit was reached before it was read"
-        return (file, false)
+        return Answer(file: file)
       }
     }
     guard let found = try? source.file(path, in: side.mounts) else {
       file.state = .failed
-      return (file, false)
+      return Answer(file: file)
     }
-    let judgement = side.examine(side.mapping(of: found), cookies, direct: false).judgement
+    let mapping = side.mapping(of: found)
+    let judgement = side.examine(mapping, cookies, direct: false).judgement
     file.fileBytes = found.facts.size
     file.leftBytes = found.facts.size - min(found.facts.size, judgement.cachedBytes)
     file.take(judgement, kernel: options.kernel, isShort: isShort)
     if index == nil, file.state == .filled { file.state = .whole }
-    return (file, judgement.isInUse)
+    // The last block of a 9P file is never stored where it is not at the first time (K14).
+    let isHopeless = file.state == .tail && found.mount?.netfs == .ninep
+    let isPartial = judgement.state == .partial || judgement.state == .empty || index == nil
+    let again =
+      isPartial && !isHopeless && !judgement.isInUse ? JudgedFile(mapping: mapping, judgement: judgement) : nil
+    return Answer(file: file, isInUse: judgement.isInUse, again: again.flatMap { FillItem($0) })
   }
 }

@@ -14,6 +14,9 @@ final class PartCounter: Sendable {
   /// How many there are.
   var count: Int { numbers.count }
 
+  /// Ends it: none is left for those who ask later.
+  func cancel() { taken.store(numbers.upperBound, ordering: .relaxed) }
+
   /// The next one; nil when all are taken.
   func next() -> Int? {
     let number = taken.add(1, ordering: .relaxed).oldValue

@@ -158,6 +158,8 @@ package final class Verify: Sendable {
       return true
     }
     if answer == nil {
+      // Threads that come back from the server later find nothing to do.
+      parts.cancel()
       let mount = list.items[items.lowerBound].mountPoint
       context.giveUp(mount)
     }

@@ -5,9 +5,5 @@ import CLinux
 public enum SystemClock {
   /// Whether a time service keeps the clock right, as the kernel has been told: adjtimex(2) without `STA_UNSYNC`. False also where that
   /// cannot be known.
-  public static var isSynchronized: Bool {
-    var state = timex()
-    let answer = adjtimex(&state)
-    return answer >= 0 && answer != TIME_ERROR && state.status & STA_UNSYNC == 0
-  }
+  public static var isSynchronized: Bool { clinux_is_clock_synchronized() != 0 }
 }

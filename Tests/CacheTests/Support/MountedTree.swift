@@ -84,7 +84,7 @@ struct MountedTree {
 
   /// Compares paths below the mount, all of it without any.
   func verify(
-    _ names: [String] = [""], journal: VerifyJournal? = nil, _ source: any FileFactSource = SystemFacts(),
+    _ names: [String] = [""], journal: VerifyJournal? = nil, source: any FileFactSource = SystemFacts(),
     _ change: (inout VerifyOptions) -> Void = { _ in },
     discard: (() throws(Refusal) -> any RemovalRight)? = nil
   ) throws -> Result {

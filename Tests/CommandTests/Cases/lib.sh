@@ -124,6 +124,7 @@ invert() {
   shift
   for offset; do
     byte=$(od -An -tu1 -j "$offset" -N 1 "$inverted")
+    # shellcheck disable=SC2059 # the byte is the format
     printf "\\$(printf %03o $((byte ^ 255)))" | dd of="$inverted" bs=1 seek="$offset" conv=notrunc status=none
   done
 }

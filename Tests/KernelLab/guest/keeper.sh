@@ -28,7 +28,10 @@ available() { stat -f -c '%a' $cache; }
 # start_managed [ARGUMENT...]: the daemon under a manager that keeps its device.
 start_managed() {
   python3 "$LAB_GUEST/manager.py" /tmp/manager.log cachefiles-daemon -n -s "$@" > /tmp/managed.log 2>&1 &
-  manager=$!
+  echo $! > /tmp/manager.pid
   wait_for bound_as "$tag" || { cat /tmp/managed.log; return 1; }
 }
-stop_managed() { kill "$manager"; wait "$manager"; }
+stop_managed() {
+  kill "$(</tmp/manager.pid)"
+  for _ in $(seq 150); do kill -0 "$(</tmp/manager.pid)" 2> /dev/null || return 0; sleep 0.1; done
+}

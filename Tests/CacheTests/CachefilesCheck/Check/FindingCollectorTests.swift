@@ -1,8 +1,9 @@
-// SPDX-License-Identifier: Apache-2.0
-@testable import CachefilesCheck
 import CachefilesStore
 import LinuxIO
 import Testing
+
+// SPDX-License-Identifier: Apache-2.0
+@testable import CachefilesCheck
 
 @Suite("How findings are gathered")
 struct FindingCollectorTests {
@@ -24,6 +25,7 @@ struct FindingCollectorTests {
     #expect(collector.takeWaiting().findings.isEmpty)
     let group = collector.groups().first
     #expect(group?.count == 2 && group?.repaired == 1)
-    #expect(group?.findings.contains { if case .withheld(.setMode, .obstacle) = $0.decision { true } else { false } } == true)
+    #expect(
+      group?.findings.contains { if case .withheld(.setMode, .obstacle) = $0.decision { true } else { false } } == true)
   }
 }

@@ -23,7 +23,9 @@ struct RepairTests {
     #expect(result.report.exit == 0)
   }
 
-  @Test("a damage is found, once for each thing that is damaged, and nothing else is", .enabled(if: isRoot, "needs root: what others make is not root's"), arguments: damages)
+  @Test(
+    "a damage is found, once for each thing that is damaged, and nothing else is",
+    .enabled(if: isRoot, "needs root: what others make is not root's"), arguments: damages)
   func findsDamage(id: ProblemID) throws {
     let scratch = ScratchDirectory()
     try scratch.makeDamaged([])
@@ -50,7 +52,9 @@ struct RepairTests {
     #expect(result.failures.isEmpty)
   }
 
-  @Test("a repaired cache has nothing left to repair, and a second repair changes nothing", .enabled(if: isRoot, "needs root: what others make is not root's"), arguments: damages)
+  @Test(
+    "a repaired cache has nothing left to repair, and a second repair changes nothing",
+    .enabled(if: isRoot, "needs root: what others make is not root's"), arguments: damages)
   func repairsForGood(id: ProblemID) throws {
     let scratch = ScratchDirectory()
     defer { scratch.clearFlags() }
@@ -69,7 +73,9 @@ struct RepairTests {
     #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/second"))
   }
 
-  @Test("an undo puts back path, inode, attribute, flags, mode, content and times", .enabled(if: isRoot, "needs root: what others make is not root's"), arguments: damages)
+  @Test(
+    "an undo puts back path, inode, attribute, flags, mode, content and times",
+    .enabled(if: isRoot, "needs root: what others make is not root's"), arguments: damages)
   func undoes(id: ProblemID) throws {
     let scratch = ScratchDirectory()
     defer { scratch.clearFlags() }
@@ -106,7 +112,9 @@ struct RepairTests {
     #expect(try scratch.snapshot() == before)
   }
 
-  @Test("-p mends what it may and nothing else", .enabled(if: isRoot, "needs root: what others make is not root's"), arguments: damages)
+  @Test(
+    "-p mends what it may and nothing else", .enabled(if: isRoot, "needs root: what others make is not root's"),
+    arguments: damages)
   func preens(id: ProblemID) throws {
     let safe: Set<ProblemID> = [
       .r02, .r03, .v03, .v04, .v05, .v06, .v07, .v09, .f02, .o01, .o02, .o03, .o04, .o05, .o06, .o07, .o08, .o09, .o14,

@@ -80,6 +80,24 @@ struct PrefillTests {
     #expect(result.state(tree.path("stale")) == .partial)
   }
 
+  @Test("What the kernel stores at the second time only is read once more")
+  func secondRound() throws {
+    let tree = try MountedTree()
+    try tree.write("f", VerifyTests.noise(30_000, 1))
+    let calls = Collector<Int>()
+    let result = try fill(tree) { options in
+      options.afterReading = {
+        calls.add(1)
+        _ = try? tree.cache("f", blocks: calls.all.count == 1 ? [0, 1, 2, 4, 5] : nil)
+      }
+    }
+    #expect(calls.all.count == 2)
+    #expect(result.report.files == [.filled: 1])
+    #expect(result.report.missingBytes == 30_000)
+    #expect(result.report.readBytes == 30_000 + 30_000 - 5 * 4096)
+    #expect(result.files.count == 1)
+  }
+
   @Test("A last block that 6.12 does not store is said, and is no failure; on other kernels it is one")
   func tails() throws {
     for (release, state) in [(KernelRelease(6, 12), FilledFile.State.tail), (KernelRelease(7, 2), .partial)] {

@@ -5,9 +5,9 @@
 make_cache
 umount $cache
 # Objects without data, so many that a scan and a cull take seconds.
-mkfs.ext4 -q -F -N 32768 /dev/vda && mount /dev/vda $cache || broken "no file system"
+mkfs.ext4 -q -F -N 12288 /dev/vda && mount /dev/vda $cache || broken "no file system"
 modprobe cachefiles || broken "no module cachefiles"
-cachefiles sample --quiet --objects 24000 --data 0 /tmp/old && cachefiles copy --threads 2 /tmp/old $cache > /tmp/copy 2>&1 || broken "no objects: $(tail -1 /tmp/copy)"
+cachefiles sample --quiet --objects 9000 --data 0 /tmp/old && cachefiles copy --threads 2 /tmp/old $cache > /tmp/copy 2>&1 || broken "no objects: $(tail -1 /tmp/copy)"
 rm -rf /tmp/old
 write_configuration brun=10 bcull=7 bstop=3 frun=50 fcull=45 fstop=1
 start_nfs 200M

@@ -35,7 +35,9 @@ for place in n3 n4 smb nine; do
   got_bytes=$(($(server_bytes) - before))
   note "$place: status $got, $(key '[(.files | with_entries(select(.value > 0))), .read_bytes, .left_bytes, .reading_ns / 1e9] | tostring')"
   cat /tmp/fill.err
-  equal "$place: as much was read as was missing" "$(key .missing_bytes)" "$(key .read_bytes)"
+  # What 6.12 did not store at the first time is read once more.
+  check "$place: as much was read as was missing ($(key .read_bytes) of $(key .missing_bytes) bytes)" \
+    test "$(key .read_bytes)" -ge "$(key .missing_bytes)" -a "$(key .read_bytes)" -le $(($(key .missing_bytes) * 11 / 10))
   case $place in
     n3 | n4) check "$place: the server was asked for that and hardly more ($got_bytes bytes)" \
       test "$got_bytes" -ge "$(key .missing_bytes)" -a "$got_bytes" -le $(($(key .missing_bytes) * 11 / 10)) ;;
@@ -89,6 +91,9 @@ fill --until-free 99% /mnt/n4/new
 equal "nothing is read where too little would stay free" "0 room" "$(key '"\(.read_bytes) \(.stop)"')"
 fill --max-bytes 1M --wait 1 /mnt/n4/new
 equal "no more is read than is allowed" "1048576 max-bytes" "$(key '"\(.read_bytes) \(.stop)"')"
+cachefiles prefill -r /mnt/n4 2>&1 | sed 's/^/    /'
+fill /mnt/n4
+equal "a file that was being cached for the first time is cached whole in the end" "0 0" "$(key '"\(.left_bytes) \(.read_bytes)"')"
 # A file that is open for writing is not cached by NFS.
 exec 8>> /mnt/n4/d/f5
 printf more >&8

@@ -70,7 +70,7 @@ trouble() {
       1) kill -HUP "$pid" ;;
       2) cachefiles cull --live -q --max-objects 40 $cache > /tmp/live.out 2>&1 || echo "cull --live: $? $(tail -1 /tmp/live.out)" ;;
       3) cachefiles sweep -q $cache > /tmp/sweep.out 2>&1 || echo "sweep: $? $(tail -1 /tmp/sweep.out)" ;;
-      4) kill -USR1 $manager ;;
+      4) kill -USR1 "$(</tmp/manager.pid)" ;;
       5) cachefiles stats -q --json $cache > /dev/null 2> /tmp/stats.err || echo "stats: $(tail -1 /tmp/stats.err)" ;;
     esac
     for _ in $(seq 100); do bound_as lab && break; sleep 0.1; done

@@ -50,6 +50,7 @@ for place in n3 n4 smb nine; do
   all_found_wrong $place $place /mnt/$place
 done
 check "the kernel serves the wrong bytes" bash -c '! cmp -s /srv/nfs/d/f2 /mnt/n4/d/f2'
+cachefiles verify -r /mnt/n4/d 2>&1 | sed 's/^/    /'
 cachefiles verify -v /mnt/n4/d/f2 2>&1 | sed 's/^/    /'
 cachefiles verify -q -r --sample 50% --seed 1 /mnt/n4/d | sed 's/^/    /'
 status "--discard without --live is refused for a cache in use" 2 cachefiles verify -q -r --discard /mnt/n4/d
