@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -248,7 +249,7 @@ def main():
     if checking:
         return
     version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout.split()[1]
-    moment = datetime.datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")) or None, datetime.timezone.utc)
+    moment = datetime.datetime.fromtimestamp(int(os.environ.get("SOURCE_DATE_EPOCH", "0")) or time.time(), datetime.timezone.utc)
     date = moment.strftime("%B ") + f"{moment.day}, {moment.year}"
     target = pathlib.Path(arguments[1])
     for path, command in commands(tree):
