@@ -78,5 +78,7 @@ lintian --pedantic --display-info --fail-on warning,error "$work"/packages/*.deb
 "$here/test-deb.sh" "$work/packages" "$@"
 
 say "RPM"
-rpmlint -c "$here/rpm/rpmlint.toml" "$work"/packages/*.rpm | tail -1
-"$here/test-rpm.sh" "$work/packages" "$work/oldest" 2>&1 | grep -v '^rpm: [RH]'
+rpmlint -c "$here/rpm/rpmlint.toml" "$work"/packages/*.rpm >"$work/rpmlint" || { cat "$work/rpmlint"; exit 1; }
+tail -1 "$work/rpmlint"
+"$here/test-rpm.sh" "$work/packages" "$work/oldest" >"$work/rpm" 2>&1 || { cat "$work/rpm"; exit 1; }
+grep -v '^rpm: [RH]' "$work/rpm"
