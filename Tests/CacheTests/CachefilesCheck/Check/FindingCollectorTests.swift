@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 import LinuxIO
 import Testing
 
-// SPDX-License-Identifier: Apache-2.0
 @testable import CachefilesCheck
 
 @Suite("How findings are gathered")
