@@ -40,7 +40,7 @@ struct WhereView: Renderable {
   func lines(_ style: Style, verbose: Bool) -> [String] {
     let name = EscapedBytes.string(path)
     guard isKnown else { return ["\(name): not known on any node"] }
-    var table = Table([("SHARE", .right), ("CACHED", .right), ("FILES", .right), ("STALE", .right), ("NODE", .left)])
+    var table = Table([("CACHED", .right), ("DATA", .right), ("FILES", .right), ("STALE", .right), ("NODE", .left)])
     for node in nodes {
       table.add([
         Quantity.percent(node.share), Quantity.size(node.cachedBytes), Quantity.count(node.files),

@@ -24,6 +24,8 @@ struct CachedFileView: Renderable {
     json.decimal("share", file.share)
     json.text("state", judgement.state.rawValue)
     if let reason = judgement.reason { json.text("reason", reason) } else { json.null("reason") }
+    json.runs("runs", judgement.runs.map { (offset: $0.lowerBound, length: $0.upperBound - $0.lowerBound) })
+    // The old form of the same.
     json.array("extents") { json in
       for run in judgement.runs {
         json.array { json in

@@ -242,3 +242,17 @@ struct JSONWriter {
     bytes[start...].reverse()
   }
 }
+
+extension JSONWriter {
+  /// Writes runs of data, in bytes, as a list of objects.
+  mutating func runs(_ key: StaticString, _ runs: [(offset: UInt64, length: UInt64)]) {
+    array(key) { json in
+      for run in runs {
+        json.object { json in
+          json.number("offset", run.offset)
+          json.number("length", run.length)
+        }
+      }
+    }
+  }
+}

@@ -7,6 +7,11 @@ extension NetfsField {
   func write(to json: inout JSONWriter) {
     json.key(name)
     value.write(to: &json)
+    // A reader that takes numbers for floating point, as jq before 1.7 does, would round it.
+    if case .number(let number) = value, number > 1 << 53 {
+      json.key("\(name)_string")
+      json.text(nil, String(number))
+    }
   }
 
   /// The name in words.
@@ -25,6 +30,7 @@ extension NetfsField.Value {
     case .list(let items): json.array { json in for item in items { json.text(nil, item) } }
     case .time(let seconds, let nanoseconds):
       json.object { json in
+        json.nanoseconds("time_ns", Timestamp(seconds: seconds, nanoseconds: nanoseconds))
         json.number("seconds", seconds)
         json.number("nanoseconds", nanoseconds)
         json.text("utc", Quantity.time(Timestamp(seconds: seconds, nanoseconds: nanoseconds)))

@@ -138,14 +138,10 @@ struct ShowView: Renderable {
       json.number("data_bytes", extents.reduce(0) { $0 + $1.length })
       json.number("cached_bytes", cachedBytes)
       json.decimal("cached_share", share)
-      json.array("extents") { json in
-        for extent in extents {
-          json.object { json in
-            json.number("offset", extent.offset)
-            json.number("length", extent.length)
-          }
-        }
-      }
+      let runs = extents.map { (offset: $0.offset, length: $0.length) }
+      json.runs("runs", runs)
+      // The old name of the same.
+      json.runs("extents", runs)
     }
     if let object {
       json.object("kernel") { json in

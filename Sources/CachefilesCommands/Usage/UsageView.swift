@@ -148,6 +148,8 @@ extension UsageGroups.Label {
     case .foreign: json.text("rest", "foreign")
     case .directories: json.text("rest", "directories")
     }
+    json.text("summary", words)
+    // The old name of the same.
     json.text("name", words)
   }
 

@@ -5,8 +5,20 @@
 [[ $(cat /proc/1/comm) == systemd ]] || broken "systemd is not the first process"
 state=/run/cachefiles-daemon/status
 make_cache
-unit=$(realpath "$LAB_GUEST/../../../Sources/Packaging/systemd/cachefiles-daemon.service")
-sed "s,/usr/bin/cachefiles-daemon,$(command -v cachefiles-daemon)," "$unit" > /run/systemd/system/cachefiles-daemon.service
+units=$(realpath "$LAB_GUEST/../../../Sources/Packaging/systemd")
+for unit in daemon check cull sweep metrics scan report; do
+  sed "s,/usr/bin/cachefiles,$(dirname "$(command -v cachefiles-daemon)")/cachefiles," "$units/cachefiles-$unit.service" \
+    > "/run/systemd/system/cachefiles-$unit.service"
+done
+# run_unit NAME: with all that it may not do, to its end. Some have other statuses that are none of a failure: only 0 counts here.
+run_unit() {
+  systemctl start "cachefiles-$1"
+  [[ $(systemctl show -P ConditionResult "cachefiles-$1") == yes && $(systemctl show -P ExecMainStatus "cachefiles-$1") == 0 ]] && return
+  systemctl show -p Result,ConditionResult,ExecMainStatus "cachefiles-$1"
+  journalctl -u "cachefiles-$1" --no-pager | tail -5
+  return 1
+}
+mkdir -p /var/lib/prometheus/node-exporter
 mkdir -p /run/systemd/system/cachefiles-daemon.service.d
 printf '%s\n' '[Service]' 'WatchdogSec=6' 'TimeoutAbortSec=2' > /run/systemd/system/cachefiles-daemon.service.d/lab.conf
 cp /tmp/cachefilesd.conf /etc/cachefilesd.conf
@@ -64,6 +76,10 @@ let_go /mnt/n3; mount_nfs3
 equal "no mount lost its cache: nothing is read again" 0 "$(reads_of /mnt/n3/f[1-9])"
 equal "systemd keeps one copy of the device" 1 "$(stored)"
 status "cull --live finds the daemon beside systemd's copy" 0 cachefiles cull --live -q --max-objects 28 $cache
+for unit in metrics scan report sweep cull; do check "the unit cachefiles-$unit does its work beside the daemon" run_unit $unit; done
+check "the kernel's counts are there for Prometheus" grep -q '^cachefiles_' /var/lib/prometheus/node-exporter/cachefiles.prom
+check "and what is in the cache" grep -q '^cachefiles_' /var/lib/prometheus/node-exporter/cachefiles-scan.prom
+check "and the report" grep -q '</html>' /var/lib/cachefiles/report.html
 check "the doctor names the daemon" bash -c "cachefiles doctor $cache | grep -q 'in this directory.*$(main_pid)'"
 let_go /mnt/n3
 check "a stop that is meant" systemctl stop cachefiles-daemon
@@ -74,5 +90,6 @@ systemctl stop cachefiles-daemon
 journalctl -u cachefiles-daemon --no-pager | tail -30
 equal "the kernel reports no error" "" "$(dmesg | grep -iE 'cachefiles.*(error|fail|refus)|I/O error')"
 wait_for bash -c "! grep -q ' A lab' /proc/fs/fscache/caches"
+check "the unit cachefiles-check checks it before the next bind" run_unit check
 status "fsck finds nothing wrong" 0 cachefiles fsck -q $cache
 leave 0
