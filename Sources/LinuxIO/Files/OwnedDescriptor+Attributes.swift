@@ -72,6 +72,7 @@ extension OwnedDescriptor {
   private func readAttribute(
     _ attribute: StaticString, of name: UnsafePointer<CChar>, into buffer: UnsafeMutableRawBufferPointer
   ) -> AttributeReading {
+    var isFiltered = false
     if AttributeCall.isAvailable.load(ordering: .relaxed) {
       do throws(Errno) {
         let count = try call(.getxattrat) {
@@ -87,13 +88,17 @@ extension OwnedDescriptor {
           }
           return .longer(count: count ?? buffer.count + 1)
         case .noFunction: AttributeCall.noteMissing()
+        // A filter of system calls that does not know it, as services and containers have, refuses it in this way.
+        case .notPermitted: isFiltered = true
         default: return .failed(error)
         }
       }
     }
     do throws(Errno) {
       let file = OwnedDescriptor(raw: try openEntry(name, .inspect))
-      return file.readOpenAttribute(attribute, into: buffer)
+      let reading = file.readOpenAttribute(attribute, into: buffer)
+      if isFiltered { AttributeCall.noteMissing() }
+      return reading
     } catch {
       return .failed(error)
     }
