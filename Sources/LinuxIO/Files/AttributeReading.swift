@@ -11,4 +11,7 @@ public enum AttributeReading: Sendable, Equatable {
   case longer(count: Int)
   /// It could not be read.
   case failed(Errno)
+
+  /// Whether it tells something of the attribute.
+  var isAnswer: Bool { if case .failed = self { false } else { true } }
 }
