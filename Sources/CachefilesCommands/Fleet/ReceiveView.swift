@@ -22,25 +22,18 @@ struct ReceiveView: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
+    let shared = TransferLines(style: style)
     var lines: [String] = []
     let skipped = CopySkipReason.words(report.skipped)
     if !skipped.isEmpty { lines.append("  not taken: \(skipped)") }
     if report.refusedEntries > 0 {
       lines.append(style.bad("  \(Quantity.count(report.refusedEntries)) refused: no sound cache has them"))
     }
-    if report.droppedBytes > 0 {
-      lines.append(
-        style.warning(
-          "  \(Quantity.size(report.droppedBytes)) left uncached: the destination's blocks are larger than the runs"))
-    }
-    let word = report.isComplete ? style.good("complete") : style.bad("incomplete")
-    var parts = [
-      "\(Quantity.count(report.receivedObjects, "object")) received", "\(Quantity.size(report.receivedBytes)) of data",
-    ]
-    if report.errors > 0 { parts.append("\(Quantity.count(report.errors)) failed") }
-    return lines + [
-      "\(EscapedBytes.string(report.destination)): \(word): \(parts.joined(separator: ", ")), "
-        + Quantity.span(report.duration)
-    ]
+    lines += shared.dropped(report.droppedBytes)
+    lines.append(
+      shared.verdict(
+        report.destination, isComplete: report.isComplete, objects: report.receivedObjects, done: "received",
+        bytes: report.receivedBytes, errors: report.errors, report.duration))
+    return lines
   }
 }

@@ -17,18 +17,15 @@ struct SendView: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
+    let shared = TransferLines(style: style)
     var lines: [String] = []
     let skipped = CopySkipReason.words(report.skipped)
     if !skipped.isEmpty { lines.append("  not sent: \(skipped)") }
-    var word = report.isComplete ? style.good("complete") : style.bad("incomplete")
-    if report.isCut { word += ": the reader went away" }
-    var parts = [
-      "\(Quantity.count(report.sentObjects, "object")) sent", "\(Quantity.size(report.sentBytes)) of data",
-    ]
-    if report.errors > 0 { parts.append("\(Quantity.count(report.errors)) failed") }
-    return lines + [
-      "\(EscapedBytes.string(report.source)): \(word): \(parts.joined(separator: ", ")), "
-        + Quantity.span(report.duration)
-    ]
+    lines.append(
+      shared.verdict(
+        report.source, isComplete: report.isComplete, note: report.isCut ? ": the reader went away" : "",
+        objects: report.sentObjects, done: "sent",
+        bytes: report.sentBytes, errors: report.errors, report.duration))
+    return lines
   }
 }

@@ -28,14 +28,11 @@ struct CopyView: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
+    let shared = TransferLines(style: style)
     var lines: [String] = []
     let skipped = CopySkipReason.words(report.skipped)
     if !skipped.isEmpty { lines.append("  not copied: \(skipped)") }
-    if report.droppedBytes > 0 {
-      lines.append(
-        style.warning(
-          "  \(Quantity.size(report.droppedBytes)) left uncached: the destination's blocks are larger than the runs"))
-    }
+    lines += shared.dropped(report.droppedBytes)
     if report.hasLegacyTree {
       lines.append(style.warning("  the tree of the layout before Linux 5.17 is not copied"))
     }
@@ -44,14 +41,10 @@ struct CopyView: Renderable {
       let bad = ", \(Quantity.count(report.mismatched)) not"
       lines.append(report.mismatched > 0 ? style.bad(same + bad) : style.good(same))
     }
-    let word = report.isComplete ? style.good("complete") : style.bad("incomplete")
-    var parts = [
-      "\(Quantity.count(report.copiedObjects, "object")) copied", "\(Quantity.size(report.copiedBytes)) of data",
-    ]
-    if report.errors > 0 { parts.append("\(Quantity.count(report.errors)) failed") }
-    return lines + [
-      "\(EscapedBytes.string(report.destination)): \(word): \(parts.joined(separator: ", ")), "
-        + Quantity.span(report.duration)
-    ]
+    lines.append(
+      shared.verdict(
+        report.destination, isComplete: report.isComplete, objects: report.copiedObjects, done: "copied",
+        bytes: report.copiedBytes, errors: report.errors, report.duration))
+    return lines
   }
 }
