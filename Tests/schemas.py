@@ -27,25 +27,10 @@ PROGRAMS = ["cachefiles", "cachefiles-fsck", "cachefiles-cull", "cache-du"]
 # So many documents that one command prints are looked at.
 LIMIT = 1000
 
-# Runs the real program; what it prints is noted too.
-NOTING = """#!/bin/sh
-case " $* " in
-    # Its standard output is an archive; what it tells of it goes to standard error.
-    " send "*"--json "*)
-        noted=$(mktemp "%(notes)s/XXXXXXXX")
-        "%(real)s" "$@" 2>"$noted"
-        status=$?
-        cat "$noted" >&2
-        exit $status ;;
-    *" --json "* | *" --jsonl "* | *" --format json "* | *" --format=json "* | *" --record "* | " manifest "*) ;;
-    *) exec "%(real)s" "$@" ;;
-esac
-noted=$(mktemp "%(notes)s/XXXXXXXX")
-"%(real)s" "$@" >"$noted"
-status=$?
-cat "$noted"
-exit $status
-"""
+
+def noting(real, notes):
+    """A script that runs the program, and notes what it prints."""
+    return (ROOT / "Tests/noting.sh").read_text().replace("@REAL@", str(real)).replace("@NOTES@", str(notes))
 
 
 def run(case, programs, notes, folder):
@@ -53,7 +38,7 @@ def run(case, programs, notes, folder):
     wrappers = folder / "bin"
     wrappers.mkdir()
     for name in PROGRAMS:
-        (wrappers / name).write_text(NOTING % {"real": programs / name, "notes": notes})
+        (wrappers / name).write_text(noting(programs / name, notes))
         (wrappers / name).chmod(0o755)
     for name in ("here", "tmp"):
         (folder / name).mkdir()
@@ -75,7 +60,9 @@ def documents(text):
         try:
             value, position = decoder.raw_decode(text, start)
         except ValueError:
-            raise SystemExit(f"no JSON: {text[start:start + 200]}")
+            # What was cut off by a signal, or what is no JSON at all.
+            yield {"schema": f"for what is no JSON: {text[start:start + 200]}"}
+            return
         yield value
 
 
@@ -86,6 +73,20 @@ def validators():
         jsonschema.Draft202012Validator.check_schema(schema)
         result[schema["properties"]["schema"]["const"]] = jsonschema.Draft202012Validator(schema)
     return result
+
+
+def objections(texts, known, counts):
+    """What the schemas have against the documents in texts; counts them by schema."""
+    for text in texts:
+        for document in itertools.islice(documents(text), LIMIT):
+            name = document.get("schema")
+            if name not in known:
+                yield f"there is no schema {name}"
+                continue
+            counts[name] += 1
+            for error in known[name].iter_errors(document):
+                place = "/".join(str(part) for part in error.absolute_path)
+                yield f"{name}: {place}: {error.message[:300]}"
 
 
 def main():
@@ -112,16 +113,7 @@ def main():
             if keep:
                 keep.mkdir(exist_ok=True)
                 (keep / case).write_text("\n".join(texts), errors="surrogateescape")
-            for text in texts:
-                for document in itertools.islice(documents(text), LIMIT):
-                    name = document.get("schema")
-                    if name not in known:
-                        wrong.append(f"{case}: there is no schema {name}")
-                        continue
-                    counts[name] += 1
-                    for error in known[name].iter_errors(document):
-                        place = "/".join(str(part) for part in error.absolute_path)
-                        wrong.append(f"{case}: {name}: {place}: {error.message[:300]}")
+            wrong += [f"{case}: {what}" for what in objections(texts, known, counts)]
         finally:
             # Some cases make trees that are deeper than Python's own removal goes.
             subprocess.run(["rm", "-rf", str(folder)], check=False)

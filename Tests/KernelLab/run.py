@@ -26,6 +26,7 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 REPOSITORY = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(REPOSITORY, "Tests"))
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
 LIMITS = {"phases": 1200}  # but for these
@@ -33,7 +34,7 @@ SLOW = {"race": 1800, "soak": 3600}  # cases that run only when they are named, 
 CPUS = os.cpu_count() or 1
 
 PACKAGES = """qemu-system-x86 busybox-static cpio zstd xz-utils kmod iproute2 e2fsprogs xfsprogs btrfs-progs attr jq python3 cachefilesd
-nfs-kernel-server nfs-common rpcbind samba cifs-utils nfs-ganesha-vfs keyutils""".split()
+nfs-kernel-server nfs-common rpcbind samba cifs-utils nfs-ganesha-vfs keyutils python3-jsonschema""".split()
 AFS_PACKAGES = ["openafs-dbserver", "openafs-fileserver", "openafs-client", "openafs-krb5"]
 CEPH_PACKAGES = ["ceph-mon", "ceph-osd", "ceph-mds", "ceph-common", "python3-rados"]
 NEEDED = ["qemu-system-x86_64", "busybox", "cpio", "zstd", "modprobe", "cachefilesd", "rpc.nfsd", "smbd", "mount.cifs", "jq"]
@@ -227,6 +228,7 @@ class Lab:
         limit = (LIMITS | SLOW).get(case.script, LIMIT)
         env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(limit),
                "LAB_SMP": str(max(1, CPUS // self.options.jobs))}
+        shutil.rmtree(os.path.join(out, "json"), ignore_errors=True)
         start = time.monotonic()
         with open(log, "wb") as file:
             boot = subprocess.run([os.path.join(HERE, "boot.sh"), directory, case.script, disk, out], stdout=file,
@@ -235,6 +237,7 @@ class Lab:
             if boot.returncode in (124, 137):
                 file.write(f"\nLAB not ok: the lab itself: killed after {seconds} s\n".encode())
         ended = self.read_log(series, case, log, result)
+        self.hold_to_schemas(series, case, os.path.join(out, "json"), log, result)
         if case.script == "legacy" and ended == "0":
             os.rename(disk, self.legacy_disk())
         else:
@@ -264,6 +267,29 @@ class Lab:
         elif ended != "0" or not (result.passed or result.failed or result.skipped):
             self.say(series, case, "not ok", f"the lab itself: the guest ended with {ended}; log {log}", result)
         return ended
+
+    def hold_to_schemas(self, series, case, notes, log, result):
+        """One more claim: what the programs printed as JSON is what the schemas promise. It goes into the log, as the guest's do."""
+        names = sorted(os.listdir(notes)) if os.path.isdir(notes) else []
+        if not names:
+            return
+        try:
+            import schemas
+        except ImportError as error:
+            self.say(series, case, "note", f"JSON is not held to the schemas: {error}", result)
+            return
+        texts = []
+        for name in names:
+            with open(os.path.join(notes, name), encoding="utf-8", errors="surrogateescape") as file:
+                texts.append(file.read())
+        counts = collections.Counter()
+        wrong = list(dict.fromkeys(schemas.objections(texts, schemas.validators(), counts)))
+        what = f"{counts.total()} JSON documents are as their schemas promise"
+        lines = [f"LAB ok: {what}"] if not wrong else [f"LAB not ok: {what}"] + [f"    {line}" for line in wrong[:8]]
+        with open(log, "a", encoding="utf-8", errors="surrogateescape") as file:
+            file.write("\n".join(lines) + "\n")
+        self.say(series, case, "not ok" if wrong else "ok", what, result)
+        result.lines += lines[1:]
 
     def say(self, series, case, kind, what, result):
         name = case.script + ("" if case.fs == "ext4" else "-" + case.fs)

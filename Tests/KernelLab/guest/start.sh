@@ -16,8 +16,15 @@ if [[ $LAB_CASE == systemd && $$ == 1 ]]; then
 fi
 
 # Each start of a program from the host's file system takes a second, from memory a quarter of it.
-mkdir /run/lab
-cp -a "/lab/host$(value bin)"/{cachefiles,cachefiles-fsck,cachefiles-cull,cachefiles-daemon,cache-du} /run/lab/
+mkdir -p /run/lab/real /run/lab/json
+cp -a "/lab/host$(value bin)/cachefiles-daemon" /run/lab/
+# What the others print as JSON is noted for the host, which holds it to the schemas.
+chmod 1777 /run/lab/json
+for program in cachefiles cachefiles-fsck cachefiles-cull cache-du; do
+  cp -a "/lab/host$(value bin)/$program" /run/lab/real/
+  sed "s,@REAL@,/run/lab/real/$program,; s,@NOTES@,/run/lab/json," "$LAB_GUEST/../../noting.sh" > /run/lab/$program
+  chmod 755 /run/lab/$program
+done
 PATH=/run/lab:$PATH
 
 # Ganesha looks for its export there, and a bare machine has none.
@@ -29,5 +36,6 @@ mount -t 9p -o trans=virtio,version=9p2000.L out /out 2>/dev/null
 cd /lab || exit
 bash -c '. "$LAB_GUEST/lab.sh"; . "$LAB_GUEST/cases/$LAB_CASE.sh"; leave' 2>&1
 echo "LAB exit $?"
+[[ ! -d /out ]] || cp -r /run/lab/json /out/
 sync
 /lab/host/bin/busybox poweroff -f

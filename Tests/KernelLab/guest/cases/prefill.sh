@@ -52,7 +52,8 @@ for place in n3 n4 smb nine; do
   key '.not_cached[] | "    \(.file) \(.state) \(.reason)"' | head -5
   fill /mnt/$place
   note "$place: a second run reads $(key .read_bytes) bytes and leaves $(key .left_bytes)"
-  check "$place: a second run reads nothing that is cached" test "$(key .read_bytes)" -le "$left"
+  # What is missing (a last block of 6.12's, K14) is read, and once more where the kernel let it fall again.
+  check "$place: a second run reads nothing that is cached" test "$(key .read_bytes)" -le $((left * 2))
 done
 
 # All that is whole is served from the cache.
@@ -93,7 +94,9 @@ fill --max-bytes 1M --wait 1 /mnt/n4/new
 equal "no more is read than is allowed" "1048576 max-bytes" "$(key '"\(.read_bytes) \(.stop)"')"
 cachefiles prefill -r /mnt/n4 2>&1 | sed 's/^/    /'
 fill /mnt/n4
-equal "a file that was being cached for the first time is cached whole in the end" "0 0" "$(key '"\(.left_bytes) \(.read_bytes)"')"
+equal "a file that was being cached for the first time is cached whole in the end" 0 "$(key .left_bytes)"
+# 6.12 may have let its last block fall at the first time (K14); it is read now.
+check "no more than a last block was read for that ($(key .read_bytes) bytes)" test "$(key .read_bytes)" -le 4096
 # A file that is open for writing is not cached by NFS.
 exec 8>> /mnt/n4/d/f5
 printf more >&8
