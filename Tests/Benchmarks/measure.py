@@ -30,13 +30,13 @@ def watch(process, peak, done):
             peak[0] = int(marks[0].split()[1])
 
 
-def run(command):
+def run(command, stdin=None):
     """Seconds of wall clock, of user and system time, and the peak memory in MiB.
 
     Peak memory is the kernel's high-water mark (VmHWM), read every 5 ms: ru_maxrss would count this script's own
     memory, which a child starts with."""
     start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL)
     peak, done = [0], threading.Event()
     watcher = threading.Thread(target=watch, args=(process.pid, peak, done))
     watcher.start()

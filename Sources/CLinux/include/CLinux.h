@@ -188,6 +188,12 @@ int clinux_received_signal(void);
 // pipe2(2) with O_CLOEXEC.
 static inline int clinux_pipe(int ends[2]) { return (int)syscall(SYS_pipe2, ends, O_CLOEXEC); }
 
+// Sets how much a pipe holds, in bytes, where it holds less; -1 when it is no pipe or the kernel gives no more.
+static inline int clinux_widen_pipe(int fd, int size) {
+    if (fcntl(fd, F_GETPIPE_SZ) >= size) return size;
+    return fcntl(fd, F_SETPIPE_SZ, size);
+}
+
 // The environment that a program which is started gets.
 extern char **environ;
 static inline char **clinux_environment(void) { return environ; }

@@ -33,6 +33,7 @@ public final class PaxReader {
     guard let archive = archive_read_new() else { throw .system(.noMemory) }
     self.archive = archive
     source = Source(descriptor)
+    PipeCapacity.widen(descriptor)
     archive_read_support_format_tar(archive)
   }
 

@@ -35,6 +35,7 @@ public final class PaxWriter: @unchecked Sendable {
     self.archive = archive
     self.entry = entry
     sink = Sink(descriptor)
+    PipeCapacity.widen(descriptor)
     archive_write_set_format_pax(archive)
     // The one form of attributes that both readers know; GNU tar complains of libarchive's own.
     archive_write_set_format_option(archive, "pax", "xattrheader", "SCHILY")
