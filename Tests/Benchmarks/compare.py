@@ -53,6 +53,10 @@ def commands(cache, scanner):
         yield with_threads("C scanner with attributes", lambda n: [scanner, cache, str(n), "attributes"], threads)
     yield toolkit("cachefiles stats --records")
     yield toolkit("cachefiles-fsck")
+    for words in ("cachefiles stats --extents", "cachefiles-fsck --deep"):
+        how = words.split("--")[1]
+        yield with_threads(f"C scanner, {how}", lambda n, how=how: [scanner, cache, str(n), how], options.threads[-1])
+        yield toolkit(words)
     name, line = toolkit("cachefiles-cull -n", "--max-objects", str(options.objects * 9 // 10))
     yield name + ", a tenth", line
 
