@@ -25,6 +25,7 @@ package final class CachedFileSurvey: Sendable {
   private let source: any FileFactSource
   private let threads: Int
   private let timeout: Duration
+  private let isEnded: @Sendable () -> Bool
   private let failed: @Sendable (StoreError) -> Void
   private let silentMounts = Mutex<[[UInt8]]>([])
   private let moved = Atomic<Int>(0)
@@ -37,15 +38,18 @@ package final class CachedFileSurvey: Sendable {
   ///   - source: where the facts of files come from.
   ///   - threads: how many walk over a tree.
   ///   - timeout: the time without any progress after which a path is given up.
+  ///   - isEnded: asked before each file; true ends it there.
   ///   - failed: told of each file that could not be looked at, from any thread.
   package init(
     _ side: CacheSide, _ source: any FileFactSource, threads: Int, timeout: Duration,
+    isEnded: @escaping @Sendable () -> Bool = { Interruption.signal != nil },
     failed: @escaping @Sendable (StoreError) -> Void
   ) {
     self.side = side
     self.source = source
     self.threads = threads
     self.timeout = timeout
+    self.isEnded = isEnded
     self.failed = failed
   }
 
@@ -63,7 +67,7 @@ package final class CachedFileSurvey: Sendable {
   ///   - isRecursive: whether with all directories below.
   /// - Throws: ``StoreError`` when the table exists and cannot be read.
   package func prepare(_ paths: [[UInt8]], isRecursive: Bool) throws(StoreError) {
-    for path in paths where Interruption.signal == nil { acquaint(path, isRecursive) }
+    for path in paths where !isEnded() { acquaint(path, isRecursive) }
     let table = try side.readCookies()
     cookies.withLock { $0 = table }
   }
@@ -76,7 +80,7 @@ package final class CachedFileSurvey: Sendable {
         file.facts.fileType == FileFacts.directory
       else { return true }
       var walk = TreeWalk(
-        threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
+        threads: threads, isRecursive: isRecursive, isEnded: { [self] in work.isAbandoned || isEnded() },
         step: { work.step() }, failed: { _ in })
       walk.asksStatusOnly = true
       source.forEachFile(below: path, in: side.mounts, walk) { _, _ in }
@@ -152,7 +156,7 @@ package final class CachedFileSurvey: Sendable {
         return true
       }
       let walk = TreeWalk(
-        threads: threads, isRecursive: isRecursive, isEnded: { work.isAbandoned || Interruption.signal != nil },
+        threads: threads, isRecursive: isRecursive, isEnded: { [self] in work.isAbandoned || isEnded() },
         step: { [self] in step(work) }, failed: { [self] in if !work.isAbandoned { failed($0) } })
       source.forEachFile(below: path, in: side.mounts, walk) { body($0, $1, { work.isAbandoned }) }
       return true

@@ -23,7 +23,9 @@ package final class Verify: Sendable {
     let context = VerifyContext(side, source, options)
     self.context = context
     self.journal = journal
-    survey = CachedFileSurvey(side, source, threads: options.threads, timeout: options.timeout) { context.fail($0) }
+    survey = CachedFileSurvey(
+      side, source, threads: options.threads, timeout: options.timeout, isEnded: { context.isEnded }
+    ) { context.fail($0) }
   }
 
   /// How many files have been looked for.

@@ -4,6 +4,7 @@ import CachefilesHost
 import CachefilesStore
 import Foundation
 import LinuxIO
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -199,6 +200,20 @@ struct VerifyTests {
     #expect(result.report.left + result.report.tally.fileCount <= 3)
     #expect(result.report.verdict == .unknown)
     #expect(!result.report.isFinished)
+  }
+
+  @Test("The end comes within a tree that is still being listed, and the verdict is not that all is well")
+  func endWhileListing() throws {
+    let tree = try MountedTree()
+    for index in 0..<200 { try tree.write("f\(index)", [1]) }
+    let asked = Atomic<Int>(0)
+    let result = try tree.verify { options in
+      options.isCancelled = { asked.add(1, ordering: .relaxed).newValue > 20 }
+    }
+    // None of them is cached: each would be counted when it is looked at.
+    #expect(result.report.tally.fileCount < 100)
+    #expect(!result.report.isFinished)
+    #expect(result.report.verdict == .unknown)
   }
 
   @Test("The rate holds over all threads")
