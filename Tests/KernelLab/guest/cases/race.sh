@@ -5,8 +5,8 @@
 mkdir -p $cache
 fill() {
   mkfs.ext4 -q -F -N 65536 /dev/vda && mount /dev/vda $cache || broken "no file system"
-  cachefiles sample --quiet --objects 45000 --data 0 /tmp/race && cachefiles copy --threads 2 /tmp/race $cache > /tmp/copy 2>&1 || broken "no objects: $(tail -1 /tmp/copy)"
-  rm -rf /tmp/race
+  rmdir $cache/lost+found
+  cachefiles sample --quiet --objects 45000 --data 0 $cache > /tmp/made 2>&1 || broken "no objects: $(tail -1 /tmp/made)"
   printf 'dir %s\ntag lab\nfrun 50%%\nfcull 40%%\nfstop 1%%\nculltable 12\n' $cache > /tmp/cachefilesd.conf
 }
 free_percent() { stat -f -c '%d %c' $cache | { read -r free all; echo $((free * 100 / all)); }; }
@@ -53,3 +53,42 @@ sleep 2
 grep culled /tmp/keeper.log
 note "its memory: $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status") KiB at most; processor $(ps -o time= -p "$(</tmp/binder.pid)")"
 unbind
+umount $cache || broken "cannot be unmounted"
+
+# With time to learn: enough is free at first. Then another program takes room at one stroke.
+fill_room() {
+  mkfs.ext4 -q -F -N 65536 /dev/vda 400M && mount /dev/vda $cache || broken "no file system"
+  rmdir $cache/lost+found
+  cachefiles sample --quiet --objects 45000 --data 4K $cache > /tmp/made 2>&1 || broken "no objects: $(tail -1 /tmp/made)"
+  printf 'dir %s\ntag lab\nbrun 40%%\nbcull 30%%\nbstop 1%%\nfrun 3%%\nfcull 2%%\nfstop 1%%\nculltable 12\n' $cache > /tmp/cachefilesd.conf
+}
+room() { stat -f -c '%a' $cache; }
+room_percent() { stat -f -c '%a %b' $cache | { read -r free all; echo $((free * 100 / all)); }; }
+# shellcheck disable=SC2017 # as the kernel divides
+has_room() { stat -f -c '%a %b' $cache | { read -r free all; [[ $free -ge $((all / 100 * 40)) ]]; }; }
+# press WHO: takes room down to 18 %, and measures how long it takes back to 40 %.
+press() {
+  local start before all
+  all=$(stat -f -c '%b' $cache)
+  fallocate -l $((($(room) - all * 18 / 100) * $(stat -f -c '%S' $cache))) $cache/taken || broken "no room to take"
+  start=$(date +%s.%N) before=$(files)
+  for _ in $(seq 9000); do ! has_room || break; sleep 0.1; done
+  local seconds objects
+  seconds=$(echo "$(date +%s.%N) - $start" | bc) objects=$(($(files) - before))
+  note "$1, after a minute to learn: $seconds s, $objects objects, $(echo "$objects / $seconds" | bc) a second, $(room_percent) % free"
+  check "$1 makes room" has_room
+}
+for who in cachefilesd cachefiles-daemon; do
+  fill_room
+  note "before: $(room_percent) % of the room free"
+  if [[ $who == cachefilesd ]]; then bind_daemon || broken "cachefilesd does not hold the cache"
+  else
+    cachefiles-daemon -n -s -f /tmp/cachefilesd.conf > /tmp/keeper.log 2>&1 &
+    wait_bound $! is_bound || { cat /tmp/keeper.log; broken "cachefiles-daemon does not hold the cache"; }
+  fi
+  sleep 60
+  press $who
+  check "$who lives" daemon_lives
+  unbind
+  umount $cache || broken "cannot be unmounted"
+done
