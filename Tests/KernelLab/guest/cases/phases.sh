@@ -28,7 +28,13 @@ kill_in() {
   check "the cache stayed bound" bound_as $tag
   equal "and was taken over" true "$(field taken_over)"
 }
+# It has 64 MiB, what the kernel keeps for it included: more would be an end by the kernel.
+group=/tmp/group
+mkdir $group && mount -t cgroup2 none $group && echo +memory > $group/cgroup.subtree_control && mkdir $group/{keeper,case}
+echo 64M > $group/keeper/memory.max
+echo $$ > $group/keeper/cgroup.procs
 check "it starts, and the kernel asks for room at once" start_managed -f /tmp/cachefilesd.conf --settings /tmp/settings
+echo $$ > $group/case/cgroup.procs
 mount_nfs3 || broken "NFS does not mount"
 cachefiles keep add -q --dir $cache /mnt/n3/f{1,2,3,4,5} || broken "no pins"
 cat /mnt/n3/f{1,2,3,4,5} > /dev/null
@@ -62,9 +68,37 @@ graveyard_empty() { [[ -z $(ls $cache/graveyard) ]]; }
 for _ in $(seq 60); do ! graveyard_empty || break; sleep 1; done
 check "and sweeps to the end" graveyard_empty
 
+# --- a disk that hangs ---
+
+# While the file system is frozen every removal waits in the kernel, and nothing can end such a call.
+objects() { find $cache/cache -type f | wc -l; }
+pings() { grep -c 'WATCHDOG=1' /tmp/manager.log; }
+hangs() { grep -qs '^State:.D' "/proc/$(field pid)/task/"*/status; }
+read_again() { [[ $(field settings_read_ns) != "$1" ]]; }
+before=$(field pid) many=$(objects)
+fsfreeze -f $cache
+printf 'interval 1s\nmax-age 1s\nclock any\n' > /tmp/settings; kill -HUP "$before"
+check "a removal hangs with the disk" wait_for hangs
+heard=$(pings)
+sleep 10
+heard=$(($(pings) - heard))
+check "the watchdog is answered meanwhile ($heard times in ten seconds)" test $heard -ge 3
+seen=$(field settings_read_ns)
+kill -HUP "$before"
+check "and a reload" wait_for read_again "$seen"
+hangs && still=yes || still=no
+equal "the removal hangs still, and the daemon is the same" "yes $before" "$still $(field pid)"
+fsfreeze -u $cache
+few() { (($(objects) < 100)); }
+for _ in $(seq 120); do ! few || break; sleep 1; done
+check "when the disk answers again what is old goes ($many objects before, now $(objects))" few
+echo "interval 1h" > /tmp/settings; kill -HUP "$(field pid)"
+
 let_go /mnt/n3; mount_nfs3
 equal "no mount lost its cache, and what is pinned is still there" 0 "$(reads_of /mnt/n3/f[1-5])"
 let_go /mnt/n3
+equal "64 MiB are enough for it" 0 "$(sed -n 's/^oom_kill //p' $group/keeper/memory.events)"
+note "memory: the process $(awk '/VmHWM/ { print $2 }' "/proc/$(field pid)/status") KiB at most, with the kernel's part $(cat $group/keeper/memory.peak 2> /dev/null || echo ?) bytes"
 stop_managed
 check "a stop that is meant unbinds" wait_for bash -c "! grep -q ' A $tag' /proc/fs/fscache/caches"
 
