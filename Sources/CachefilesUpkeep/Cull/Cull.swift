@@ -9,9 +9,9 @@ import SystemPackage
 /// that is not, or with the kernel's leave to one that is.
 ///
 /// The victims are exactly the first objects in the order of last use and path, and they go in that order, so that a cull which
-/// is cut short has removed the ones that were unused for longest. They are found with one scan that counts and one that sorts
-/// the little that counting leaves open; a third gathers them. The second and the third read the directories again and look
-/// only at objects that went unused for longest, where the first could remember them.
+/// is cut short has removed the ones that were unused for longest. One scan counts, and remembers the first ones
+/// (``KnownVictims``). Where these are not enough a second one sorts the little that counting leaves open, and a third gathers; they
+/// read the directories again and look only at objects that went unused for longest, where the first could remember so many.
 /// Where victims turn out to be dirty, in use, or have changed, another round takes the next ones (``CullCourse``).
 package final class Cull: Sendable {
   /// How many entries have been seen so far.
@@ -69,14 +69,15 @@ package final class Cull: Sendable {
 
   /// Scans all objects, or those that pass a filter. Returns nil when the scan was cancelled.
   func scan<V: ScanVisitor & SendableMetatype>(
-    _ inodes: InodeFilter?, _ makeVisitor: @escaping @Sendable () -> V
+    _ inodes: InodeFilter?, keepsDirectories: Bool = V.self == VictimVisitor.self,
+    _ makeVisitor: @escaping @Sendable () -> V
   ) throws(StoreError) -> V? {
     var scan = ScanOptions(threads: options.threads, onlyVolumes: true) { self.session.fail($0) }
     scan.volumes = options.selection.volumes
     scan.inodes = inodes
     scan.isLive = session.isLive
     scan.share = options.share
-    scan.keepsDirectories = V.self == VictimVisitor.self
+    scan.keepsDirectories = keepsDirectories
     scan.isCancelled = { self.session.isCancelled }
     let prepared = scan
     let (visitor, summary) = try session.withStore { (store) throws(StoreError) in

@@ -78,11 +78,12 @@ struct CullCourse {
     session.startCounting()
     let (terms, goal, lower) = (terms, options.goal, after)
     let room = terms.order == .lastUse ? OldestObjects(limit: options.candidateLimit / max(1, options.threads)) : nil
+    let first = VictimSelection(limit: options.batchLimit)
     let visitor = { @Sendable in
       HistogramVisitor(
-        CullScope(terms, CullScope.Bounds(after: lower)), candidates: room, usedSince: goal.usedSince)
+        CullScope(terms, CullScope.Bounds(after: lower)), candidates: room, victims: first, usedSince: goal.usedSince)
     }
-    guard let counted = try cull.scan(nil, visitor) else { return .finished }
+    guard let counted = try cull.scan(nil, keepsDirectories: true, visitor) else { return .finished }
     if isFirst {
       report.need = goal.need(cull.fileSystem(), selected: counted.selected)
       report.shortfall.olderObjects = counted.older
@@ -94,7 +95,9 @@ struct CullCourse {
         return .finished
       }
     }
-    return .plan(counted, CandidateScans(cull: cull, known: counted.candidates))
+    let (victims, isCut) = first.finish()
+    let known = KnownVictims(victims: victims, isCut: isCut)
+    return .plan(counted, CandidateScans(cull: cull, known: counted.candidates, victims: known))
   }
 
   // MARK: Planning
@@ -126,8 +129,7 @@ struct CullCourse {
       plan: Cull.Plan(sum: counted.histogram.total, oldest: counted.oldest, newest: counted.newest),
       bounds: CullScope.Bounds(after: after), need: need)
     if !need.isNothing {
-      let finder = CutFinder(terms: terms, sortLimit: options.sortLimit, pivotCount: options.pivotCount)
-      guard let cut = try finder.find(need, in: counted.histogram, after: after, scans) else { return nil }
+      guard let cut = try cut(covering: need, counted, scans) else { return nil }
       planned.plan.sum = cut.plan
       planned.plan.isEnough = cut.last != nil
       planned.bounds.last = cut.last
@@ -141,6 +143,14 @@ struct CullCourse {
     return planned
   }
 
+  private func cut(
+    covering need: CullSum, _ counted: HistogramVisitor, _ scans: CandidateScans
+  ) throws(StoreError) -> CutFinder.Cut? {
+    if let cut = scans.victims.cut(covering: need) { return cut }
+    let finder = CutFinder(terms: terms, sortLimit: options.sortLimit, pivotCount: options.pivotCount)
+    return try finder.find(need, in: counted.histogram, after: after, scans)
+  }
+
   /// Whatever was not used since a moment goes, also where less would do for the rest of the goal. False when a scan was
   /// cancelled.
   private func extend(_ planned: inout Planned, _ scans: CandidateScans) throws(StoreError) -> Bool {
@@ -151,6 +161,11 @@ struct CullCourse {
     planned.bounds.last = nil
     planned.plan.isEnough = true
     let (terms, bounds) = (terms, planned.bounds)
+    if let victims = scans.victims.within(bounds) {
+      planned.plan.sum = victims.reduce(into: CullSum()) { $0 += $1.sum }
+      planned.plan.newest = victims.map(\.accessTime).max()
+      return true
+    }
     let exact = try scans.scan(within: bounds.ranks) { HistogramVisitor(CullScope(terms, bounds)) }
     guard let exact else { return false }
     planned.plan.sum = exact.histogram.total
@@ -182,6 +197,10 @@ struct CullCourse {
 
   /// Removes what lies within bounds, a part at a time that fits memory, each in order. False when a scan was cancelled.
   private func remove(within bounds: CullScope.Bounds, _ scans: CandidateScans) throws(StoreError) -> Bool {
+    if let victims = scans.victims.within(bounds) {
+      OrderedRemoval(Array(victims), session, rootPath: cull.rootPath).run()
+      return true
+    }
     let (terms, session) = (terms, session)
     if session.currentRight == nil, options.onVictim == nil {
       let visitor = { @Sendable in PretendedRemoval(CullScope(terms, bounds), session) }

@@ -36,7 +36,7 @@ package struct CullOptions: Sendable {
   /// Of so many objects all threads together remember the last use, so that later scans look at no others.
   var candidateLimit = OldestObjects.capacity
   /// At most so many victims are held in memory; then they are removed and the next ones looked for.
-  var batchLimit = 1 << 18
+  var batchLimit = 1 << 17
   /// How many paths divide objects of one and the same last use.
   var pivotCount = 1000
   /// Called when all objects have been counted, before anything is removed; a reason ends the cull.

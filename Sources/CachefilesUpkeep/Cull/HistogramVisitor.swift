@@ -20,11 +20,17 @@ struct HistogramVisitor: ScanVisitor {
   private(set) var newest: Timestamp?
   /// What went unused for longest, for the scans that follow; nil where none will.
   private(set) var candidates: OldestObjects?
+  /// Takes what may go and is among the first; nil where it is only counted.
+  private var gatherer: VictimGatherer?
 
-  init(_ scope: CullScope, shift: Int = 28, candidates: OldestObjects? = nil, usedSince: Timestamp? = nil) {
+  init(
+    _ scope: CullScope, shift: Int = 28, candidates: OldestObjects? = nil, victims: VictimSelection? = nil,
+    usedSince: Timestamp? = nil
+  ) {
     self.scope = scope
     histogram = AgeHistogram(shift: shift)
     self.candidates = candidates
+    gatherer = victims.map { VictimGatherer(into: $0) }
     self.usedSince = usedSince ?? .distantPast
   }
 
@@ -38,13 +44,17 @@ struct HistogramVisitor: ScanVisitor {
       if time < usedSince, !scope.keeps(entry) { older += 1 }
     }
     guard scope.contains(entry) else { return }
-    histogram.add(sum, at: scope.rank(entry))
+    let rank = scope.rank(entry)
+    histogram.add(sum, at: rank)
+    if gatherer?.mayTake(rank) ?? false { gatherer?.take(entry, rank: rank) }
     candidates?.add(entry.recordInode, usedAt: time)
     if oldest ?? .distantFuture >= time { oldest = time }
     if newest ?? .distantPast <= time { newest = time }
   }
 
   mutating func merge(_ other: consuming HistogramVisitor) {
+    other.gatherer?.handOver()
+    gatherer?.handOver()
     histogram.merge(other.histogram)
     selected += other.selected
     pinned += other.pinned

@@ -35,13 +35,14 @@ final class OrderedRemoval: Sendable {
   func run() {
     // A pace, and a list that is read, keep the exact order.
     let isExact = session.options.rate != nil || session.options.isDryRun
-    let threads = isExact ? 1 : min(Self.mostThreads, max(1, session.options.threads))
+    let threads = min(Self.mostThreads, max(1, session.options.threads))
     guard let right = session.currentRight else {
-      work(PretendedRemover())
+      // Nothing goes, so that the order matters for a list alone.
+      _ = Workers.run(count: session.options.onVictim == nil ? threads : 1) { _ in self.work(PretendedRemover()) }
       return
     }
     do throws(Refusal) {
-      _ = try right.withRemovers(threads: threads) { self.work($0) }
+      _ = try right.withRemovers(threads: isExact ? 1 : threads) { self.work($0) }
     } catch {
       session.stop(error)
     }

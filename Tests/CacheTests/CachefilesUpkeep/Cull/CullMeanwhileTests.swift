@@ -58,6 +58,8 @@ struct CullMeanwhileTests {
     let (old, young) = try make(old: 12, young: 8, apart: apart)
     let (root, asked) = (scratch.path, Collector<[UInt8]>())
     var options = options(keeping: 9)
+    // Fewer than have to go: other scans look for them.
+    options.batchLimit = 10
     // Asked for each object that a scan looks at: the end of the one before is told by how often that was.
     options.selection.isProtected = { path in
       asked.add(path)
@@ -72,6 +74,22 @@ struct CullMeanwhileTests {
     let expected = Set(old).subtracting(used).union(young.prefix(2))
     let left = Set(objects())
     #expect(Set(old + young).subtracting(left) == expected)
+    #expect(report.isGoalMet)
+    #expect(report.done.objects == 11)
+  }
+
+  @Test("old objects that are used after the only scan stay, and for them the next ones in the order go")
+  func usedBeforeRemoval() throws {
+    let (old, young) = try make(old: 12, young: 8, apart: 1000)
+    let root = scratch.path
+    var options = options(keeping: 9)
+    options.onPlan = { _ in
+      for path in old.suffix(3) {
+        Self.use("\(root)/cache-root/\(String(decoding: path, as: UTF8.self))", Self.moment + 2_000_000_000_000)
+      }
+    }
+    let report = Cull(try Store(path: scratch.path("cache-root")), options).run()
+    #expect(Set(old + young).subtracting(objects()) == Set(old.prefix(9)).union(young.prefix(2)))
     #expect(report.isGoalMet)
     #expect(report.done.objects == 11)
   }

@@ -99,6 +99,8 @@ struct CullTests {
       options.pivotCount = 3
       // All objects are remembered, some, or hardly any.
       options.candidateLimit = [OldestObjects.capacity, 60, 15][Int(seed / 6 % 3)]
+      // The scan that counts comes across all victims, some, or one.
+      options.batchLimit = [1 << 17, 9, 1][Int(seed / 2 % 3)]
     }
     let victims = Collector<ObjectListing.Item>()
     let dry = try cull {

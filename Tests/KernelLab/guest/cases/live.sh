@@ -89,9 +89,11 @@ for _ in $(seq 60); do
   [[ $(jq .done.objects /tmp/planned) -lt 40 ]] || break
   sleep 1
 done
+how_many() { find $cache/cache -type f | wc -l; }
+before=$(how_many)
 cachefiles cull --live -q --rate 10 --max-objects 0 --best-effort $cache > /tmp/last 2>&1 &
 last=$!
-sleep 2
+for _ in $(seq 300); do [[ $(how_many) == "$before" ]] || break; sleep 0.1; done
 kill -9 "$(</tmp/binder.pid)"; rm -f /tmp/binder.pid
 wait $last
 equal "the cull ends with a failure" 1 $?
