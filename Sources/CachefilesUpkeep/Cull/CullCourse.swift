@@ -40,6 +40,8 @@ struct CullCourse {
   /// How often more was taken because the file system had less than what went had come to.
   private var additions = 0
 
+  /// So many victims that are known are taken out of the pool at a time.
+  private static let stretch = 1 << 13
   /// So often at most: of a cache in use others write meanwhile.
   private static let additionLimit = (offline: 4, live: 16)
 
@@ -95,9 +97,7 @@ struct CullCourse {
         return .finished
       }
     }
-    let (victims, isCut) = first.finish()
-    let known = KnownVictims(victims: victims, isCut: isCut)
-    return .plan(counted, CandidateScans(cull: cull, known: counted.candidates, victims: known))
+    return .plan(counted, CandidateScans(cull: cull, known: counted.candidates, victims: first.finish()))
   }
 
   // MARK: Planning
@@ -161,9 +161,8 @@ struct CullCourse {
     planned.bounds.last = nil
     planned.plan.isEnough = true
     let (terms, bounds) = (terms, planned.bounds)
-    if let victims = scans.victims.within(bounds) {
-      planned.plan.sum = victims.reduce(into: CullSum()) { $0 += $1.sum }
-      planned.plan.newest = victims.map(\.accessTime).max()
+    if let count = scans.victims.count(within: bounds) {
+      (planned.plan.sum, planned.plan.newest) = scans.victims.facts(first: count)
       return true
     }
     let exact = try scans.scan(within: bounds.ranks) { HistogramVisitor(CullScope(terms, bounds)) }
@@ -197,8 +196,11 @@ struct CullCourse {
 
   /// Removes what lies within bounds, a part at a time that fits memory, each in order. False when a scan was cancelled.
   private func remove(within bounds: CullScope.Bounds, _ scans: CandidateScans) throws(StoreError) -> Bool {
-    if let victims = scans.victims.within(bounds) {
-      OrderedRemoval(Array(victims), session, rootPath: cull.rootPath).run()
+    if let count = scans.victims.count(within: bounds) {
+      for start in stride(from: 0, to: count, by: Self.stretch) where !session.isCancelled {
+        let victims = scans.victims.victims(start..<min(count, start + Self.stretch))
+        OrderedRemoval(victims, session, rootPath: cull.rootPath).run()
+      }
       return true
     }
     let (terms, session) = (terms, session)
@@ -212,9 +214,10 @@ struct CullCourse {
       let range = part
       let visitor = { @Sendable in VictimVisitor(CullScope(terms, range), into: found) }
       guard try scans.scan(within: range.ranks, visitor) != nil else { return false }
-      let (victims, isCut) = found.finish()
+      let known = found.finish()
+      let victims = known.victims
       OrderedRemoval(victims, session, rootPath: cull.rootPath).run()
-      guard isCut, let last = victims.last else { return true }
+      guard known.isCut, let last = victims.last else { return true }
       part.after = last.key
       part.ranks = max(last.rank, range.ranks.lowerBound)...range.ranks.upperBound
     }

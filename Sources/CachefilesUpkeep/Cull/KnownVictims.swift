@@ -1,38 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
+import CachefilesStore
 import CachefilesSurvey
+import LinuxIO
 
-/// The first victims in the order, as the scan that counts came across them: as long as they are enough no other scan looks for them.
+/// The first victims in the order, as a scan came across them. Those of the scan that counts are all that a cull needs, as long as they
+/// are enough.
 struct KnownVictims: Sendable {
-  /// In the order of culling.
-  let victims: [Victim]
+  private let pool: VictimPool
+  /// Their numbers in the order of culling.
+  private let order: [Int]
   /// Whether more come after them.
   let isCut: Bool
+
+  init(_ pool: VictimPool, isCut: Bool) {
+    self.pool = pool
+    self.isCut = isCut
+    order = pool.ordered(pool.entries.indices)
+  }
+
+  /// All of them, in order.
+  var victims: [Victim] { order.map { pool[$0] } }
 
   /// Where a cull ends that needs so much; nil when these do not tell.
   func cut(covering need: CullSum) -> CutFinder.Cut? {
     var plan = CullSum()
-    for victim in victims {
-      plan += victim.sum
-      if plan.covers(need) { return CutFinder.Cut(last: victim.key, plan: plan) }
+    for number in order {
+      plan += pool.sum(number)
+      if plan.covers(need) { return CutFinder.Cut(last: pool[number].key, plan: plan) }
     }
     return isCut ? nil : CutFinder.Cut(last: nil, plan: plan)
   }
 
-  /// Those that lie within bounds which begin where these do; nil when there may be more.
-  func within(_ bounds: CullScope.Bounds) -> ArraySlice<Victim>? {
-    // The first one behind the bounds.
-    var (low, high) = (0, victims.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isWithin(victims[middle], bounds) { low = middle + 1 } else { high = middle }
-    }
-    if isCut, low == victims.count, victims.last?.key != bounds.last { return nil }
-    return victims[..<low]
+  /// Some of them, by their places in the order.
+  func victims(_ places: Range<Int>) -> [Victim] { order[places].map { pool[$0] } }
+
+  /// What the first ones come to, and the most recent use among them.
+  func facts(first count: Int) -> (sum: CullSum, newest: Timestamp?) {
+    let numbers = order.prefix(count)
+    return (numbers.reduce(into: CullSum()) { $0 += pool.sum($1) }, numbers.map { pool.entries[$0].seen.access }.max())
   }
 
-  private func isWithin(_ victim: Victim, _ bounds: CullScope.Bounds) -> Bool {
-    if victim.rank > bounds.ranks.upperBound { return false }
-    guard let last = bounds.last, victim.rank >= last.rank else { return true }
-    return victim.key <= last
+  /// How many lie within bounds which begin where these do; nil when there may be more.
+  func count(within bounds: CullScope.Bounds) -> Int? {
+    // The first one behind the bounds.
+    var (low, high) = (0, order.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isWithin(order[middle], bounds) { low = middle + 1 } else { high = middle }
+    }
+    if isCut, low == order.count, order.last.map({ pool[$0].key }) != bounds.last { return nil }
+    return low
+  }
+
+  private func isWithin(_ number: Int, _ bounds: CullScope.Bounds) -> Bool {
+    let rank = pool.entries[number].rank
+    if rank > bounds.ranks.upperBound { return false }
+    guard let last = bounds.last, rank >= last.rank else { return true }
+    return pool[number].key <= last
   }
 }

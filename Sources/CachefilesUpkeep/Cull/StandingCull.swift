@@ -263,7 +263,8 @@ package final class StandingCull {
     outcome.errors += failures.count
     guard !summary.isCancelled else { return nil }
     try right.requireStillHeld()
-    let found = selected.finish()
+    let known = selected.finish()
+    let found = (victims: known.victims, isCut: known.isCut)
     Self.letGoOfDirectories(found.victims)
     return found
   }

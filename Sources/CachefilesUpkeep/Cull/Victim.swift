@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
@@ -18,15 +17,6 @@ struct Victim: Sendable {
   let diskBytes: UInt64
   /// What its ``CullOrder`` says of it.
   let rank: Int64
-
-  init(_ entry: borrowing ScanEntry, in directory: VictimDirectory, rank: Int64) {
-    self.rank = rank
-    self.directory = directory
-    name = entry.name.array
-    seen = SeenFile(entry.status)
-    sum = CullSum(entry.status)
-    diskBytes = entry.status.allocatedBytes
-  }
 
   /// Last access.
   var accessTime: Timestamp { seen.access }

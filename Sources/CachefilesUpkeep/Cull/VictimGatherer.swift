@@ -5,8 +5,7 @@ import CachefilesStore
 struct VictimGatherer {
   private let victims: VictimSelection
   /// What has not been handed over.
-  private var gathered: [Victim] = []
-  private var current: VictimDirectory?
+  private var gathered = VictimPool()
 
   init(into victims: VictimSelection) { self.victims = victims }
 
@@ -16,21 +15,13 @@ struct VictimGatherer {
 
   /// Takes an entry that may go.
   mutating func take(_ entry: borrowing ScanEntry, rank: Int64) {
-    gathered.append(Victim(entry, in: directory(of: entry), rank: rank))
-    if gathered.count >= 1024 { handOver() }
-  }
-
-  private mutating func directory(of entry: borrowing ScanEntry) -> VictimDirectory {
-    let node = entry.directory
-    if let current, current.node === node { return current }
-    let directory = VictimDirectory(node, path: node.cachePath.bytes)
-    current = directory
-    return directory
+    gathered.add(entry, rank: rank)
+    if gathered.entries.count >= 1024 { handOver() }
   }
 
   /// Gives the selection what there is.
   mutating func handOver() {
     victims.add(gathered)
-    gathered.removeAll(keepingCapacity: true)
+    gathered.removeAll()
   }
 }

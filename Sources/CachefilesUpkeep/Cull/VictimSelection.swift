@@ -11,7 +11,7 @@ final class VictimSelection: Sendable {
   private let horizon = Atomic<Int64>(.max)
 
   private struct State {
-    var victims: [Victim] = []
+    var pool = VictimPool()
     /// Whether there were more.
     var isCut = false
   }
@@ -22,47 +22,39 @@ final class VictimSelection: Sendable {
   @inline(__always)
   func mayTake(_ rank: Int64) -> Bool { rank <= horizon.load(ordering: .relaxed) }
 
+  /// With so many the last ones are let go of: a quarter more than are kept.
+  private var most: Int { limit.addingClamped(limit / 4) }
+
   /// Takes what a thread has gathered.
-  func add(_ victims: [Victim]) {
+  func add(_ victims: VictimPool) {
     state.withLock { state in
-      state.victims += victims
-      if state.victims.count > limit.addingClamped(limit / 2) { cut(&state) }
+      if state.pool.entries.isEmpty { state.pool.reserve(min(most, 1 << 18) + 1024) }
+      state.pool.append(victims)
+      if state.pool.entries.count > most { cut(&state) }
     }
   }
 
   /// Lets go of what is not among the first. Ranks tell, and paths where the last rank has too many.
   private func cut(_ state: inout State) {
-    guard state.victims.count > limit else { return }
-    var ranks = state.victims.map(\.rank)
+    guard state.pool.entries.count > limit else { return }
+    var ranks = state.pool.entries.map(\.rank)
+    let unsorted = ranks
     ranks.sort()
     let last = ranks[limit - 1]
-    var equal = state.victims.filter { $0.rank == last }
-    state.victims.removeAll { $0.rank >= last }
-    if state.victims.count + equal.count > limit {
-      Self.sort(&equal)
-      equal.removeLast(state.victims.count + equal.count - limit)
-    }
-    state.victims += equal
+    let equal = state.pool.ordered(unsorted.indices.filter { unsorted[$0] == last })
+    let before = ranks.firstIndex(of: last) ?? 0
+    let dropped = Set(equal.dropFirst(limit - before))
+    state.pool.keep { number, rank in rank < last || rank == last && !dropped.contains(number) }
     state.isCut = true
     horizon.store(last, ordering: .relaxed)
   }
 
-  /// Sorts numbers in place of victims: they are moved once.
-  private static func sort(_ victims: inout [Victim]) {
-    var order = victims.indices.map { (rank: victims[$0].rank, index: $0) }
-    order.sort { left, right in
-      left.rank != right.rank ? left.rank < right.rank : Victim.precedes(victims[left.index], victims[right.index])
-    }
-    victims = order.map { victims[$0.index] }
-  }
-
-  /// The first ones in order, and whether more come after them.
-  func finish() -> (victims: [Victim], isCut: Bool) {
+  /// The first ones, and whether more come after them.
+  func finish() -> KnownVictims {
     state.withLock { state in
       cut(&state)
-      Self.sort(&state.victims)
       defer { state = State() }
-      return (state.victims, state.isCut)
+      return KnownVictims(state.pool, isCut: state.isCut)
     }
   }
 }
