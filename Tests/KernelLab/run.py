@@ -29,7 +29,7 @@ REPOSITORY = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(REPOSITORY, "Tests"))
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
-LIMITS = {"phases": 1200}  # but for these
+LIMITS = {"phases": 1200, "prefill": 1200, "verify": 1200}  # but for these
 SLOW = {"race": 1800, "soak": 3600}  # cases that run only when they are named, and their limits
 CPUS = os.cpu_count() or 1
 
