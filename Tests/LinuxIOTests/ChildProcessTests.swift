@@ -29,7 +29,7 @@ struct ChildProcessTests {
 
   @Test("a program that there is not, and more output than is wanted")
   func failures() {
-    #expect(throws: Errno.noSuchFileOrDirectory) { try run("no-such-program-at-all") }
+    #expect(throws: Errno.noSuchFileOrDirectory) { try run("/no-such-program-at-all") }
     #expect(throws: Errno.fileTooLarge) { try run("head", "-c", "3000000", "/dev/zero") }
     #expect(throws: Errno.fileTooLarge) { try run("cat", input: [UInt8](repeating: 7, count: 70000)) }
   }

@@ -5,6 +5,7 @@ import CachefilesSurvey
 import CachefilesUpkeep
 import LinuxIO
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import CachefilesDaemon
@@ -12,6 +13,7 @@ import Testing
 @Suite("When the daemon culls")
 struct CullScheduleTests {
   private let start = ContinuousClock.now
+  private let scratch = ScratchDirectory()
 
   private func state(_ cull: Int, released: Int = 0) throws -> CacheStateLine {
     let text =
@@ -22,7 +24,7 @@ struct CullScheduleTests {
   }
 
   private func fileSystem(_ available: UInt64, files: UInt64 = 1000) throws -> FileSystemStatus {
-    var status = try OwnedDescriptor(directory: "/").fileSystem()
+    var status = try OwnedDescriptor(directory: FilePath(scratch.path)).fileSystem()
     (status.blockSize, status.blocks, status.availableBlocks, status.freeBlocks) = (4096, 1000, available, available)
     (status.files, status.freeFiles) = (1000, files)
     return status

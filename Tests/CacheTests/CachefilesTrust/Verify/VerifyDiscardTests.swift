@@ -78,7 +78,9 @@ struct VerifyDiscardTests {
     let store = try Store(path: tree.scratch.path("cache-root"))
     let sources = free(tree)
     let result = try tree.verify(discard: { () throws(Refusal) in
-      // The kernel stores one of them anew, and another is opened for writing.
+      // The kernel stores one of them anew, as another inode, and another is opened for writing.
+      let old = open("\(tree.scratch.path)/\(objects[1])", O_RDONLY)
+      defer { close(old) }
       unlink("\(tree.scratch.path)/\(objects[1])")
       _ = try? tree.cache("wrong1")
       setAttribute(

@@ -54,9 +54,11 @@ struct CopyRefusalTests {
     let result = try plan.run { try scratch.copy { $0.threads = 1 } }
     let reason = "stopped: the cache is in use by a kernel"
     #expect(result.report.stopped == inUse(ordinal == 2 ? "cache-root" : "copy", reason))
-    #expect(result.report.copiedObjects == 64)
+    // It is looked at after each 64th object, and on a busy machine after a while.
+    let copied = result.report.copiedObjects
+    #expect((1...64).contains(copied))
     #expect(scratch.parts() == ["cache", "graveyard"])
-    #expect(try scratch.copy().report.copiedObjects == 136)
+    #expect(try scratch.copy().report.copiedObjects == 200 - copied)
     #expect(scratch.portrait("copy") == scratch.portrait("cache-root"))
   }
 

@@ -33,6 +33,7 @@ struct HostileStreamTests {
   private func entry(_ path: String, _ kind: FileStatus.Kind, record: [UInt8]?) -> PaxEntry {
     var entry = PaxEntry(path: Array(path.utf8), kind: kind)
     entry.permissions = 0o700
+    (entry.owner, entry.group) = (getuid(), getgid())
     entry.modification = Timestamp(seconds: 1_700_000_000)
     if kind == .regular {
       entry.size = 4096
