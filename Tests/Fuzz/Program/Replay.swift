@@ -13,9 +13,21 @@ import FuzzChecks
     return family
   }()
 
+  /// What this process has worked so far: a busy machine makes everything take long, which is no fault of an input.
+  private var processorSeconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// What libFuzzer calls for each input.
   @c(LLVMFuzzerTestOneInput)
   public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let start = processorSeconds
+    defer {
+      let spent = processorSeconds - start
+      if spent > 5 { fatalError("\(spent) s of processor time for \(count) bytes") }
+    }
     do { try family.check(Array(UnsafeBufferPointer(start: bytes, count: count))) } catch { fatalError("\(error)") }
     return 0
   }
@@ -35,6 +47,11 @@ import FuzzChecks
       }
       var violations = 0
       for file in arguments.dropFirst() {
+        let start = processorSeconds
+        defer {
+          let spent = processorSeconds - start
+          if spent > 5 { fatalError("\(spent) s of processor time for \(count) bytes") }
+        }
         do { try family.check(Array(try Data(contentsOf: URL(fileURLWithPath: file)))) } catch {
           violations += 1
           print("\(file): \(error)")
