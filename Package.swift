@@ -31,6 +31,10 @@ let package = Package(
     .executable(name: "cache-du", targets: ["cache-du"]),
     .executable(name: "cachefiles-daemon", targets: ["cachefiles-daemon"]),
   ],
+  traits: [
+    // A build for libFuzzer (Tests/fuzz.sh).
+    .trait(name: "Fuzzing")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -132,6 +136,19 @@ let package = Package(
         "CLinux", "CachefilesCommands", "LinuxIO", .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/CommandServer", swiftSettings: strict + faults),
+    // What is held of all input that the fuzzer makes, and the program that it runs; without it that replays files.
+    .target(
+      name: "FuzzChecks",
+      dependencies: store + [
+        "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesDaemon", "CachefilesHost", "CachefilesSurvey",
+        "CachefilesTrust", "CachefilesUpkeep", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/Fuzz/Checks", swiftSettings: strict + lifetimes),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["FuzzChecks"], path: "Tests/Fuzz/Program", swiftSettings: strict),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["CachefilesFormat", "FuzzChecks"], path: "Tests/Fuzz/Replay",
+      swiftSettings: strict),
     .testTarget(name: "CachefilesFormatTests", dependencies: ["CachefilesFormat"], swiftSettings: strict),
     .testTarget(
       name: "LinuxIOTests",

@@ -52,8 +52,11 @@ public struct NetfsObject: Equatable, Sendable {
       keyLength = nil
       isLengthInferred = false
       identity = .opaque(key.array)
-      if Self.possibleLengths(open, in: type).isEmpty { impossibility = Self.impossibility(open, in: type) }
-      if type == .erofs { impossibility = "a zero byte in a key of erofs: names of blobs have none" }
+      if Self.possibleLengths(open, in: type).isEmpty {
+        impossibility = Self.impossibility(open, in: type)
+      } else if type == .erofs {
+        impossibility = "a zero byte in a key of erofs: names of blobs have none"
+      }
       return
     }
     let exact = key.extracting(0..<length)
@@ -86,12 +89,12 @@ public struct NetfsObject: Equatable, Sendable {
   /// The one length that the key has: the only one that the name and the netfs allow; for NFS, whose handles may have
   /// any, what the handle itself says, else a whole number of words; for EROFS the bytes up to the first NUL.
   private static func length(of key: Span<UInt8>, open: ClosedRange<Int>, in type: NetfsType) -> Int? {
+    let possible = possibleLengths(open, in: type)
     if type == .erofs {
       var end = 0
       while end < key.count, key[end] != 0 { end += 1 }
-      return open.contains(end) ? end : nil
+      return possible.contains(end) ? end : nil
     }
-    let possible = possibleLengths(open, in: type)
     if possible.count == 1 { return possible[0] }
     guard type == .nfs else { return nil }
     if let told = NFSFileHandle.ganeshaLength(key), possible.contains(told) { return told }

@@ -101,7 +101,20 @@ private final class Pipe {
     ends.sink = -1
   }
 
-  func write(_ bytes: [UInt8]) throws(Errno) { try OwnedDescriptor.appendPatiently(bytes.span, to: ends.sink) }
+  /// Writes all of it. A reader that is gone is EPIPE, also in a process that does not ignore SIGPIPE: that goes to the thread that
+  /// writes, which takes it.
+  func write(_ bytes: [UInt8]) throws(Errno) {
+    var (signals, before) = (sigset_t(), sigset_t())
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, &before)
+    defer {
+      var none = timespec()
+      sigtimedwait(&signals, nil, &none)
+      pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+    try OwnedDescriptor.appendPatiently(bytes.span, to: ends.sink)
+  }
 
   func read(_ limit: Int) throws(Errno) -> [UInt8] {
     var bytes: [UInt8] = []

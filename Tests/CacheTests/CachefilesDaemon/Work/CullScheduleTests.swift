@@ -56,12 +56,12 @@ struct CullScheduleTests {
     var schedule = CullSchedule()
     schedule.margin = 8192
     schedule.note(try state(1), try fileSystem(60))
-    #expect(schedule.goal.availableBytes == 100 * 4096 + 8192)
+    #expect(schedule.goal.availableBytes == UInt64(100 * 4096 + 8192))
     #expect(schedule.goal.freeFiles == 100)
     schedule.minimumFree = 200 * 4096
-    #expect(schedule.goal.availableBytes == 200 * 4096 + 8192)
+    #expect(schedule.goal.availableBytes == UInt64(200 * 4096 + 8192))
     schedule.minimumFree = .max / 2
-    #expect(schedule.goal.availableBytes == 1000 * 4096)
+    #expect(schedule.goal.availableBytes == UInt64(1000 * 4096))
     schedule.minimumFree = 200 * 4096
     schedule.note(try state(0), try fileSystem(150))
     #expect(schedule.isDue(at: start) && schedule.goal.freeFiles == nil)
@@ -99,7 +99,7 @@ struct CullScheduleTests {
     #expect(first > 100 * 4096)
     schedule.note(try state(0), try fileSystem(110))
     schedule.note(try state(1), try fileSystem(60))
-    #expect(schedule.goal.availableBytes == 100 * 4096)
+    #expect(schedule.goal.availableBytes == UInt64(100 * 4096))
   }
 
   @Test("nocull means never")

@@ -17,7 +17,7 @@ struct UsageTests {
     let limits = SizeClass.limits
     #expect(SizeClass.count == limits.count + 1)
     #expect(limits.first == 0)
-    #expect(limits.last == 16 << 30)
+    #expect(limits.last == UInt64(16 << 30))
     for size in limits.flatMap({ [$0 == 0 ? 0 : $0 - 1, $0, $0 + 1] }) + [.max, 1 << 63, 5000] {
       let expected = limits.firstIndex { size <= $0 } ?? limits.count
       #expect(SizeClass.index(of: size) == expected, "\(size)")

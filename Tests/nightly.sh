@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What is too long for each change: the fuzzer over all families, the tests with the sanitizers, hostile trees. It goes on after a
+# failure, and ends with one line of counts.
+#
+#   Tests/nightly.sh [SECONDS]    so long for each family of the fuzzer; 1800, half an hour, without it
+set -u
+cd "$(dirname "$0")/.." || exit 99
+seconds=${1:-1800}
+work=$(mktemp -d /var/tmp/nightly-XXXXXX)
+failed="" counts=""
+
+# part NAME COMMAND...: runs a part; its last line is what it came to.
+part() {
+  name=$1
+  shift
+  if "$@" >"$work/$name" 2>&1; then result=""; else result="FAILED: "; failed="$failed $name"; fi
+  tail -n 20 "$work/$name"
+  counts="$counts; $result$(tail -n 1 "$work/$name")"
+}
+
+part fuzz Tests/fuzz.sh "$seconds"
+part address Tests/sanitize.sh address
+part thread Tests/sanitize.sh thread
+# Trees that a generator makes, through every command.
+if [ -x Tests/trees.sh ]; then part trees Tests/trees.sh; fi
+
+echo "nightly${counts}"
+if [ -n "$failed" ]; then
+  echo "nightly: failed:$failed; their output is in $work"
+  exit 1
+fi
+rm -rf "$work"
