@@ -125,6 +125,13 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["CAttr", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
+    // The programs as forks of one process, with a plan of failing calls where wanted: what Tests/Hostile runs.
+    .executableTarget(
+      name: "command-server",
+      dependencies: [
+        "CLinux", "CachefilesCommands", "LinuxIO", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/CommandServer", swiftSettings: strict + faults),
     .testTarget(name: "CachefilesFormatTests", dependencies: ["CachefilesFormat"], swiftSettings: strict),
     .testTarget(
       name: "LinuxIOTests",

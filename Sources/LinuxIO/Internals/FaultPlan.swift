@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if FAULTS
+  import Glibc
   import Synchronization
   public import SystemPackage
 
@@ -9,42 +10,58 @@
   public final class FaultPlan: Sendable {
     @TaskLocal static var current: FaultPlan?
 
+    /// What is done at the call with the ordinal.
+    private enum Effect {
+      case fail(Errno)
+      /// This call and all after it fail.
+      case cut
+      /// The process ends there.
+      case kill
+      /// Nothing: the names of all calls are written to a descriptor, a line each.
+      case record(CInt)
+    }
+
     private let syscall: Syscall?
     private let ordinal: Int
-    private let error: Errno
+    private let effect: Effect
     private let watchesChangesOnly: Bool
-    private let cuts: Bool
     private let seen = Atomic<Int>(0)
     private let forced = Atomic<Int>(0)
+
+    private init(_ syscall: Syscall?, _ ordinal: Int, _ effect: Effect, watchesChangesOnly: Bool) {
+      self.syscall = syscall
+      self.ordinal = ordinal
+      self.effect = effect
+      self.watchesChangesOnly = watchesChangesOnly
+    }
 
     /// Fails the call with this ordinal, counted from 1, among the calls of one name, or among all.
     ///
     /// Ordinal 0 fails every one of them.
-    public init(failing syscall: Syscall? = nil, ordinal: Int, with error: Errno) {
-      watchesChangesOnly = false
-      cuts = false
-      self.syscall = syscall
-      self.ordinal = ordinal
-      self.error = error
+    public convenience init(failing syscall: Syscall? = nil, ordinal: Int, with error: Errno) {
+      self.init(syscall, ordinal, .fail(error), watchesChangesOnly: false)
     }
 
     /// Stops all calls just before the change of the disk with this ordinal, counted from 1: what the disk looks like
     /// then is what it looks like when the process is killed there.
-    public init(cutBeforeChange ordinal: Int) {
-      syscall = nil
-      self.ordinal = ordinal
-      watchesChangesOnly = true
-      cuts = true
-      error = .ioError
+    public convenience init(cutBeforeChange ordinal: Int) {
+      self.init(nil, ordinal, .cut, watchesChangesOnly: true)
     }
 
     /// Fails the call with this ordinal, counted from 1, among those that can change the disk.
-    public init(failingChange ordinal: Int, with error: Errno) {
-      syscall = nil
-      self.ordinal = ordinal
-      self.error = error
-      watchesChangesOnly = true
-      cuts = false
+    public convenience init(failingChange ordinal: Int, with error: Errno) {
+      self.init(nil, ordinal, .fail(error), watchesChangesOnly: true)
+    }
+
+    /// Kills the process with SIGKILL just before the change of the disk with this ordinal, counted from 1.
+    public convenience init(killingBeforeChange ordinal: Int) {
+      self.init(nil, ordinal, .kill, watchesChangesOnly: true)
+    }
+
+    /// Writes the name of each call to a descriptor, a line each, and makes none fail. Those that can change the disk have a `*`
+    /// behind the name.
+    public convenience init(recordingTo descriptor: CInt) {
+      self.init(nil, .max, .record(descriptor), watchesChangesOnly: false)
     }
 
     /// How many calls the plan has watched.
@@ -63,12 +80,27 @@
     func fault(for name: Syscall) -> Errno? {
       guard syscall == nil || syscall == name else { return nil }
       if watchesChangesOnly, !name.changesDisk {
-        return cuts && seen.load(ordering: .relaxed) >= ordinal ? error : nil
+        if case .cut = effect, seen.load(ordering: .relaxed) >= ordinal { return .ioError }
+        return nil
       }
       let number = seen.add(1, ordering: .relaxed).newValue
-      guard ordinal == 0 || number == ordinal || (cuts && number > ordinal) else { return nil }
-      forced.add(1, ordering: .relaxed)
-      return error
+      switch effect {
+      case .record(let descriptor):
+        let line = Array((name.rawValue + (name.changesDisk ? "*\n" : "\n")).utf8)
+        _ = Glibc.write(descriptor, line, line.count)
+        return nil
+      case .kill:
+        if number == ordinal { Glibc.kill(getpid(), SIGKILL) }
+        return nil
+      case .cut:
+        guard ordinal == 0 || number >= ordinal else { return nil }
+        forced.add(1, ordering: .relaxed)
+        return .ioError
+      case .fail(let error):
+        guard ordinal == 0 || number == ordinal else { return nil }
+        forced.add(1, ordering: .relaxed)
+        return error
+      }
     }
   }
 #endif

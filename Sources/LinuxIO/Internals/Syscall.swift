@@ -29,13 +29,14 @@ public enum Syscall: String, Sendable, CaseIterable {
 
 /// Runs one system call: repeats it when a signal interrupts it, and turns −1 into the error number.
 ///
-/// Every system call on a cache goes through here. In debug builds ``FaultPlan`` can make it fail instead.
+/// Every system call on a cache goes through here. In debug builds ``FaultPlan`` can make it fail instead; one that a signal is said to
+/// have interrupted is made after all, as the loop would.
 @inline(__always)
 func call<T: FixedWidthInteger & SignedInteger>(
   _ name: Syscall, _ body: () -> T
 ) throws(Errno) -> T {
   #if FAULTS
-    if let forced = FaultPlan.current?.fault(for: name) { throw forced }
+    if let forced = FaultPlan.current?.fault(for: name), forced != .interrupted { throw forced }
   #endif
   while true {
     let result = body()
