@@ -80,7 +80,12 @@ package struct DaemonService {
     log.notice(
       "\(EscapedBytes.string(directory.bytes)) is \(cache.isTakenOver ? "taken over, bound as before" : "bound") as "
         + EscapedBytes.quoted(status.tag))
-    return try keep(cache, configuration, settings, signals, manager, status)
+    if options.isForeground { return try keep(cache, configuration, settings, signals, manager, status) }
+    let begun = status
+    let end = Workers.run(elsewhere: { () -> Result<Int32, StartFailure> in
+      Result { () throws(StartFailure) in try keep(cache, configuration, settings, signals, manager, begun) }
+    })
+    return try end.get()
   }
 
   private func readConfiguration() throws(StartFailure) -> DaemonConfiguration {

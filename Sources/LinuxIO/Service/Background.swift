@@ -5,7 +5,8 @@ public import SystemPackage
 
 /// A program that goes on without the terminal that it was started from.
 public enum Background {
-  /// Goes on in a process of its own; the one that was started ends with status 0. Before any thread is made.
+  /// Goes on in a process of its own; the one that was started ends with status 0. Before any thread is made, and what makes threads
+  /// then is run by ``Workers/run(elsewhere:)``.
   ///
   /// The corresponding C functions are `fork` and `setsid`.
   /// - Throws: `Errno`.

@@ -25,6 +25,17 @@ public enum Workers {
     return results.take()
   }
 
+  /// Runs a body on another thread than the calling one, and waits for its end; on the calling one when the system has no more.
+  ///
+  /// A process that goes on after `fork` does its work so: Swift's runtime remembers each thread's number, which the thread that called
+  /// `fork` has from the process before. Where it and another thread come to the same global for the first time, both wait for ever.
+  public static func run<R>(elsewhere body: @escaping @Sendable () -> sending R) -> R {
+    let result = ResultBox<R>()
+    guard let thread = SystemThread({ result.append(body()) }) else { return body() }
+    thread.join()
+    return result.take().first ?? body()
+  }
+
   /// Runs one more thread beside the work of this one, and waits for both. The work alone runs when the system has no
   /// more threads.
   public static func run<R>(beside companion: @escaping @Sendable () -> Void, _ work: () -> R) -> R {
