@@ -130,9 +130,11 @@ public final class PaxWriter: @unchecked Sendable {
     position = offset + UInt64(bytes.count)
   }
 
-  /// Goes over a hole: libarchive counts its bytes, and looks at none of them.
+  /// Goes over a hole: libarchive counts its bytes, and looks at none of them. It takes no more than 2 GiB at once, so that exbibytes
+  /// need half a minute each.
   private func skip(to offset: UInt64) throws(ArchiveFailure) {
     while position < offset {
+      if Interruption.signal != nil { throw .interrupted }
       let count = archive_write_data(archive, PaxWriter.zeros.pointer, Int(min(offset - position, PaxWriter.zeroCount)))
       guard count > 0 else {
         try check(CInt(clamping: count))
@@ -156,8 +158,9 @@ public final class PaxWriter: @unchecked Sendable {
   ///
   /// - Throws: ``ArchiveFailure``.
   public func end() throws(ArchiveFailure) {
-    // libarchive writes the map with the first byte that it is given, also where that is of a hole.
-    try skip(to: size)
+    // libarchive writes the map with the first byte that it is given, also where that is of a hole. The rest of a hole at the end, which
+    // may have exbibytes, it goes over by itself.
+    if position < size { try skip(to: position + 1) }
     try check(archive_write_finish_entry(archive))
   }
 
