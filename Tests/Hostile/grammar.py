@@ -142,7 +142,8 @@ class Tree:
             owners = [0, 1, 1000, 65534, 0x7FFFFFFF, 0xFFFFFFFE]
             self.attempt(os.chown, path, self.random.choice(owners), self.random.choice(owners), follow_symlinks=False)
         if not is_link and self.chance(0.2):
-            modes = [0o644, 0o777, 0o4755, 0o2770, 0o1777, 0o700] + [0, 0o100] * IS_ROOT
+            # Without root nobody would get into the others any more.
+            modes = [0o644, 0o777, 0o4755, 0o2770, 0o1777, 0o700, 0, 0o100] if IS_ROOT else [0o700, 0o755, 0o777, 0o1777]
             self.attempt(os.chmod, path, self.random.choice(modes))
         if IS_ROOT and not is_link and (stat.S_ISREG(status) or stat.S_ISDIR(status)) and self.chance(0.02):
             self.flagged.append((path, self.random.choice([IMMUTABLE, APPEND_ONLY, IMMUTABLE | APPEND_ONLY])))

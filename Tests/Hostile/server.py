@@ -31,7 +31,7 @@ class Result:
 
     def __repr__(self):
         words = " ".join(os.fsdecode(argument) for argument in self.arguments)
-        return f"{words!r}: status {self.status}, out {self.out[-400:]!r}, err {self.err[-600:]!r}"
+        return f"{words!r}: status {self.status}, err {self.err[-600:]!r}, out {self.out[-400:]!r}"
 
 
 class Server:

@@ -21,6 +21,21 @@ def object_path(root, key, volume=VOLUME):
     return b"%s/cache/I%s/%s/%s" % (os.fsencode(root), volume, grammar.fanout(volume, key), format.encode(key))
 
 
+def write(path, data, length=None):
+    """A file that is as old as all else."""
+    with open(path, "wb") as file:
+        file.write(data)
+        if length is not None:
+            file.truncate(length)
+    os.utime(path, ns=(LONG_AGO, LONG_AGO))
+
+
+def settle(root):
+    """Gives all directories one time, so that two trees are the same in it."""
+    for path, _, _ in os.walk(root, topdown=False):
+        os.utime(path, ns=(LONG_AGO, LONG_AGO))
+
+
 def make_volume(root, volume=VOLUME):
     path = b"%s/cache/I%s" % (os.fsencode(root), volume)
     os.makedirs(path, 0o700)
@@ -58,20 +73,19 @@ def bury(root, count=2):
         os.makedirs(inner, 0o700)
         for place in (inner, os.path.dirname(inner)):
             for name in "ab":
-                with open(os.path.join(place, name), "w") as file:
-                    file.write("buried")
+                write(os.path.join(place, name), b"buried")
 
 
 def damage(root, paths):
     """Something for each kind of repair: an attribute, a volume's header, a mode, a length, a time, something foreign, a wrong place."""
     os.removexattr(paths[0], CACHE)
     os.truncate(paths[1], 5000)
+    os.utime(paths[1], ns=(LONG_AGO, LONG_AGO))
     os.utime(paths[2], ns=(4102444800 * 10**9, LONG_AGO))
     os.removexattr(os.path.join(root, "cache/I" + OTHER.decode()), CACHE)
     os.chmod(os.path.join(root, "cache/I" + VOLUME.decode()), 0o755)
     place = os.path.dirname(paths[3])
-    with open(os.path.join(os.path.dirname(place), b"README"), "w") as file:
-        file.write("foreign")
+    write(os.path.join(os.path.dirname(place), b"README"), b"foreign")
     os.mkdir(place + b"/Dwrong", 0o700)
     os.setxattr(os.path.join(root, "cache"), CACHE, b"xx")
 
@@ -84,14 +98,11 @@ def mounted(place, files):
     os.mkdir(mount)
     os.makedirs(os.path.join(root, "graveyard"), 0o700)
     make_volume(root)
-    with open(os.path.join(proc, "self/mountinfo"), "w") as file:
-        file.write(f"36 1 0:52 / {mount} rw - 9p p9src rw,cache=fscache,cachetag=hosttag\n")
-    with open(os.path.join(proc, "sys/kernel/osrelease"), "w") as file:
-        file.write("6.12.0\n")
+    write(os.path.join(proc, "self/mountinfo"), f"36 1 0:52 / {mount} rw - 9p p9src rw,cache=fscache,cachetag=hosttag\n".encode())
+    write(os.path.join(proc, "sys/kernel/osrelease"), b"6.12.0\n")
     for name, (data, cached) in files.items():
         path = os.path.join(mount, name)
-        with open(path, "wb") as file:
-            file.write(data)
+        write(path, data)
         if cached is not None:
             make_copy(root, os.stat(path).st_ino, data, cached)
     return ["--dir", root, "--proc", proc]
@@ -100,8 +111,6 @@ def mounted(place, files):
 def make_copy(root, inode, data, cached):
     path = object_path(root, struct.pack("<Q", inode - 2))
     os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-    with open(path, "wb") as file:
-        file.write(cached)
-        file.truncate(-(-len(data) // 4096) * 4096)
+    write(path, cached, -(-len(data) // 4096) * 4096)
     os.chmod(path, 0o600)
     os.setxattr(path, CACHE, record(len(data)))
