@@ -150,7 +150,8 @@ let package = Package(
       name: "CommandTests",
       // The programs, which it runs.
       dependencies: [
-        "cache-du", "cachefiles", "cachefiles-cull", "cachefiles-daemon", "cachefiles-fsck", "CAttr", "TestSupport",
+        "cache-du", "cachefiles", "cachefiles-cull", "cachefiles-daemon", "cachefiles-fsck", "command-server", "CAttr",
+        "TestSupport",
       ],
       exclude: ["Cases"], swiftSettings: strict),
   ],

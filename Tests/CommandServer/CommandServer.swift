@@ -2,8 +2,8 @@
 import Glibc
 import LinuxIO
 
-/// Runs the programs of this package as often as a test asks, each in a process of its own that is a fork of this one: a tenth of the time
-/// that starting a program takes. Requests come from standard input, answers go to standard output.
+/// Runs the programs of this package as often as a test asks, each in a process of its own that is a fork of this one, which takes
+/// less than starting a program. Requests come from standard input, answers go to standard output.
 ///
 /// A request is its length in bytes (32 bits, little-endian) and its fields, with a NUL between them:
 ///
