@@ -110,7 +110,12 @@ final class OrderedRemoval: Sendable {
     if !session.options.selection.includesDirty {
       let directory: SharedDescriptor
       do throws(Errno) { directory = try remover.directory(node) } catch { return RemovalAnswer(error) }
-      if !Dirtiness(of: name, in: directory.value, values).isClean { return nil }
+      let reading = directory.value.attribute(CacheAttribute.name, of: name, into: values)
+      if !Dirtiness(reading, values).isClean {
+        // One that cannot be read is a failure; one that is longer than any kernel's is taken for dirty.
+        if case .failed(let error) = reading { return RemovalAnswer(error) }
+        return nil
+      }
     }
     return session.options.isDryRun
       ? try remover.ask(name, in: node) : try remover.remove(name, victim.seen, in: node)

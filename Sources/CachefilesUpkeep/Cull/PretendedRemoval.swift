@@ -26,12 +26,15 @@ struct PretendedRemoval: ScanVisitor {
     do throws(Errno) {
       guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
       let directory = try entry.directory.descriptor()
-      if !includesDirty, !Dirtiness(of: name, in: directory.value, values).isClean {
-        counted.dirty += 1
-        session.budget.giveBack()
-      } else {
-        counted.add(CullSum(entry.status), at: entry.status.access, usedSince)
+      if !includesDirty {
+        let reading = directory.value.attribute(CacheAttribute.name, of: name, into: values)
+        if !Dirtiness(reading, values).isClean {
+          if case .failed(let error) = reading { throw error }
+          counted.dirty += 1
+          return session.budget.giveBack()
+        }
       }
+      counted.add(CullSum(entry.status), at: entry.status.access, usedSince)
     } catch {
       session.budget.giveBack()
       session.fail(StoreError(path: entry.path, operation: "look at", error: error))
