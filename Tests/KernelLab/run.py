@@ -34,7 +34,7 @@ SLOW = {"race": 1800, "soak": 3600}  # cases that run only when they are named, 
 CPUS = os.cpu_count() or 1
 
 PACKAGES = """qemu-system-x86 busybox-static cpio zstd xz-utils kmod iproute2 e2fsprogs xfsprogs btrfs-progs attr jq python3 cachefilesd
-nfs-kernel-server nfs-common rpcbind samba cifs-utils nfs-ganesha-vfs keyutils python3-jsonschema""".split()
+nfs-kernel-server nfs-common rpcbind samba cifs-utils nfs-ganesha-vfs keyutils python3-jsonschema dmsetup""".split()
 AFS_PACKAGES = ["openafs-dbserver", "openafs-fileserver", "openafs-client", "openafs-krb5"]
 CEPH_PACKAGES = ["ceph-mon", "ceph-osd", "ceph-mds", "ceph-common", "python3-rados"]
 NEEDED = ["qemu-system-x86_64", "busybox", "cpio", "zstd", "modprobe", "cachefilesd", "rpc.nfsd", "smbd", "mount.cifs", "jq"]
