@@ -21,8 +21,8 @@ struct OldestObjects: Sendable {
   /// Everything that was used before this second is among them.
   private var completeBefore: UInt32 = .max
 
-  /// How many all threads together keep: 8 MiB.
-  static let capacity = 1 << 20
+  /// How many all threads together keep: 4 MiB.
+  static let capacity = 1 << 19
 
   init(limit: Int) { self.limit = max(4, limit) }
 
