@@ -124,3 +124,31 @@ extension DirectoryNode {
     release()
   }
 }
+
+extension DirectoryNode {
+  /// Directories and those above them but for the root, each once and after the one above it.
+  package static func chains(of nodes: some Sequence<DirectoryNode>) -> [DirectoryNode] {
+    var seen: Set<ObjectIdentifier> = []
+    var chains: [DirectoryNode] = []
+    for node in nodes {
+      var chain: [DirectoryNode] = []
+      var next: DirectoryNode? = node
+      while let current = next, current.parent != nil, seen.insert(ObjectIdentifier(current)).inserted {
+        chain.append(current)
+        next = current.parent
+      }
+      chains += chain.reversed()
+    }
+    return chains
+  }
+
+  /// Opens the directory by its name once more: from now on it is the one that stands in its place, and the one that was scanned, or
+  /// none. Where many are open it is opened each time that it is used.
+  package func openAnew() {
+    release()
+    guard SharedDescriptor.openCount.load(ordering: .relaxed) < Self.openLimit else { return }
+    // Who uses it comes to know why it cannot be opened.
+    guard let descriptor = try? descriptor(), let status = try? descriptor.value.status() else { return }
+    adopt(descriptor, status)
+  }
+}

@@ -197,6 +197,7 @@ struct CullCourse {
   /// Removes what lies within bounds, a part at a time that fits memory, each in order. False when a scan was cancelled.
   private func remove(within bounds: CullScope.Bounds, _ scans: CandidateScans) throws(StoreError) -> Bool {
     if let count = scans.victims.count(within: bounds) {
+      scans.victims.openDirectoriesAnew(first: count)
       for start in stride(from: 0, to: count, by: Self.stretch) where !session.isCancelled {
         let victims = scans.victims.victims(start..<min(count, start + Self.stretch))
         OrderedRemoval(victims, session, rootPath: cull.rootPath).run()

@@ -34,6 +34,12 @@ struct KnownVictims: Sendable {
   /// Some of them, by their places in the order.
   func victims(_ places: Range<Int>) -> [Victim] { order[places].map { pool[$0] } }
 
+  /// Opens the directories of the first ones by their names once more, before something goes: one that was moved or replaced since the
+  /// scan is not used.
+  func openDirectoriesAnew(first count: Int) {
+    for node in DirectoryNode.chains(of: order.prefix(count).lazy.map { pool.node($0) }) { node.openAnew() }
+  }
+
   /// What the first ones come to, and the most recent use among them.
   func facts(first count: Int) -> (sum: CullSum, newest: Timestamp?) {
     let numbers = order.prefix(count)

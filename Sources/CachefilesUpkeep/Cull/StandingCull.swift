@@ -284,13 +284,6 @@ package final class StandingCull {
 
   /// What is remembered for long holds no directory open but the root.
   private static func letGoOfDirectories(_ victims: [Victim]) {
-    var seen: Set<ObjectIdentifier> = []
-    for victim in victims {
-      var node: DirectoryNode? = victim.directory.node
-      while let current = node, current.parent != nil, seen.insert(ObjectIdentifier(current)).inserted {
-        current.release()
-        node = current.parent
-      }
-    }
+    for node in DirectoryNode.chains(of: victims.lazy.map(\.directory.node)) { node.release() }
   }
 }

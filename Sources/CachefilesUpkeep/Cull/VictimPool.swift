@@ -87,6 +87,9 @@ struct VictimPool: Sendable {
 
   // MARK: Reading
 
+  /// The directory that one of them stands in.
+  func node(_ index: Int) -> DirectoryNode { directories[Int(entries[index].directory)].node }
+
   /// What one of them comes to.
   func sum(_ index: Int) -> CullSum {
     let entry = entries[index]

@@ -165,11 +165,8 @@ struct CullSafetyTests {
         }
       }
     }
+    #expect(result.report.done.isNothing)
     #expect(try FileManager.default.contentsOfDirectory(atPath: full("outside")).count == before)
-    // What was scanned is held open, and is what it was wherever it stands now; by its name nothing is found.
-    let left = NaiveWalk.entries(full(volume)).filter(\.isRegular).count
-    #expect(result.report.done.objects == 30 - left)
-    if limit == 1 { #expect(left == 30) }
   }
 
   @Test("a cull that is told to stop says what it did")
