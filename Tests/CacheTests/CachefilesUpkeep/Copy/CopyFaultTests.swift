@@ -78,6 +78,7 @@ struct CopyFaultTests {
     let count = FaultPlan(cutBeforeChange: .max)
     #expect(try copy(counting, count)?.report.isComplete == true)
     #expect(count.watched > 40)
+    var missed = 0
     for ordinal in 1...count.watched {
       let scratch = ScratchDirectory()
       try make(scratch)
@@ -85,12 +86,14 @@ struct CopyFaultTests {
       let plan = FaultPlan(cutBeforeChange: ordinal)
       let cut = try copy(scratch, plan)
       // A slow run asks more often whether the cache is still free, which counts as a change: the one that counted may have been one.
+      if plan.failed == 0 { missed += 1 }
       if plan.failed > 0 { #expect(cut?.report.isComplete != true, "change \(ordinal): a cut is not a success") }
       try expectWhole(scratch, "change \(ordinal)")
       try finish(scratch, "change \(ordinal)")
       #expect(scratch.portrait("cache-root") == before, "change \(ordinal)")
       #expect(scratch.openDescriptors.isEmpty, "change \(ordinal)")
     }
+    #expect(missed <= 2, "so many cuts did not come")
   }
 
   @Test(

@@ -200,10 +200,8 @@ struct PurgeTests {
       let scratch = ScratchDirectory()
       try scratch.makePurgeable()
       let before = try scratch.snapshot()
-      let plan = FaultPlan(cutBeforeChange: ordinal)
-      let cut = try? plan.run { try scratch.purge(selection).report }
-      // A slow run asks more often whether the cache is still free, which counts as a change: the one that counted may have been one.
-      if let cut, plan.failed > 0 { #expect(cut.errors > 0 || cut.refusal != nil, "change \(ordinal)") }
+      let cut = try? FaultPlan(cutBeforeChange: ordinal).run { try scratch.purge(selection).report }
+      if let cut { #expect(cut.errors > 0 || cut.refusal != nil, "change \(ordinal)") }
       #expect(try scratch.rest(besides: gone) == scratch.rest(before, besides: gone), "change \(ordinal)")
       let second = try scratch.purge(selection)
       #expect(second.failures.isEmpty, "change \(ordinal)")
