@@ -23,6 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "Tests/Hostile")]
 sys.dont_write_bytecode = True
 import faulted  # noqa: E402
+import parallel  # noqa: E402
 import server  # noqa: E402
 import snapshot  # noqa: E402
 
@@ -83,8 +84,9 @@ def one(name, programs, directory, options, counts):
     return wrong
 
 
-def work(directory, options):
+def work(job, directory, options):
     counts, wrong = collections.Counter(), 0
+    options.job, directory = job, os.path.join(directory, f"job-{job}")
     os.mkdir(directory)
     programs = server.Server(server.binary("debug"), directory)
     for name in options.names:
@@ -92,26 +94,6 @@ def work(directory, options):
         snapshot.remove(os.path.join(directory, "place"))
     programs.close()
     return wrong, counts
-
-
-def fork(job, directory, options):
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(writing)
-        return child, reading
-    status = 2
-    try:
-        options.job = job
-        wrong, counts = work(os.path.join(directory, f"job-{job}"), options)
-        status = 1 if wrong else 0
-        with os.fdopen(writing, "w") as pipe:
-            pipe.write("\n".join(f"{count} {name}" for name, count in counts.items()))
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(status)
 
 
 def arguments():
@@ -135,14 +117,8 @@ def arguments():
 def main():
     options, start = arguments(), time.monotonic()
     directory = server.workshop(options.directory)
-    counts, failed = collections.Counter(), False
     try:
-        for child, reading in [fork(job, directory, options) for job in range(options.jobs)]:
-            with os.fdopen(reading) as pipe:
-                for line in pipe:
-                    count, name = line.rstrip("\n").split(" ", 1)
-                    counts[name] += int(count)
-            failed |= os.waitpid(child, 0)[1] != 0
+        failed, counts = parallel.run(options.jobs, lambda job: work(job, directory, options))
     finally:
         snapshot.remove(directory)
     for name in options.names:

@@ -22,12 +22,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "Tests/Hostile"), str(ROOT / "Tests")]
 sys.dont_write_bytecode = True
 import checks  # noqa: E402
+import parallel  # noqa: E402
 import server  # noqa: E402
 import snapshot  # noqa: E402
 
 
-def work(job, options, directory, counts):
-    """One process: every n-th seed. Prints what is wrong, and gives how many seeds failed."""
+def work(job, options, directory):
+    """One process: every n-th seed. Prints what is wrong, and gives how many seeds failed, and counts."""
+    counts = collections.Counter()
     programs = server.Server(server.binary(options.configuration), directory)
     failures, place = 0, os.path.join(directory, f"job-{job}")
     for seed in range(options.first + job, options.last + 1, options.jobs):
@@ -46,28 +48,7 @@ def work(job, options, directory, counts):
         counts["trees"] += 1
     counts["runs"] = programs.runs
     programs.close()
-    return failures
-
-
-def fork(job, options, directory):
-    """Starts one process; what it counted comes back through a pipe."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child:
-        os.close(writing)
-        return child, reading
-    status = 2
-    try:
-        os.close(reading)
-        counts = collections.Counter()
-        status = 1 if work(job, options, directory, counts) else 0
-        with os.fdopen(writing, "w") as pipe:
-            pipe.write("\n".join(f"{count} {name}" for name, count in counts.items()))
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        os._exit(status)
+    return failures, counts
 
 
 def arguments():
@@ -91,14 +72,8 @@ def arguments():
 def main():
     options = arguments()
     directory = server.workshop(options.directory)
-    counts, failed = collections.Counter(), False
     try:
-        for child, reading in [fork(job, options, directory) for job in range(options.jobs)]:
-            with os.fdopen(reading) as pipe:
-                for line in pipe:
-                    count, name = line.rstrip("\n").split(" ", 1)
-                    counts[name] += int(count)
-            failed |= os.waitpid(child, 0)[1] != 0
+        failed, counts = parallel.run(options.jobs, lambda job: work(job, options, directory))
     finally:
         snapshot.remove(directory)
     if options.verbose:
