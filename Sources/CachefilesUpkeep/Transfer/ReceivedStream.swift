@@ -138,9 +138,14 @@ struct ReceivedStream {
     }
   }
 
+  /// `send` states every time of access, and libarchive leaves out that of 1970-01-01 00:00:00.
+  private static func access(of entry: PaxEntry) -> Timestamp {
+    entry.access ?? Timestamp(seconds: 0, nanoseconds: 0)
+  }
+
   private static func times(of entry: PaxEntry) -> EntryTimes? {
     guard let modification = entry.modification else { return nil }
-    return EntryTimes(access: entry.access ?? modification, modification: modification)
+    return EntryTimes(access: access(of: entry), modification: modification)
   }
 
   /// Gives directories their times, now that nothing is put into them any more: those below first.
@@ -213,7 +218,7 @@ struct ReceivedStream {
       }
       return ReceivedObject(
         path: path, name: entryName, directory: directory, size: entry.size, record: record,
-        properties: CopyProperties(entry, record: record), access: entry.access ?? modification,
+        properties: CopyProperties(entry, record: record), access: Self.access(of: entry),
         modification: modification, layout: layout, replacesPart: difference != nil)
     } catch {
       receive.fail(error, path)

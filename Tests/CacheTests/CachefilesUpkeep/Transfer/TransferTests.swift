@@ -67,6 +67,21 @@ struct TransferTests {
     #expect(scratch.portrait("copy") == scratch.portrait("cache-root"))
   }
 
+  @Test("times of access before, at and after the first of 1970, of objects and directories")
+  func timesOfAccess() throws {
+    try scratch.makeCache(objects: 5)
+    let objects = scratch.objects()
+    let seconds = [0, -1, 1, -(1 << 31), 0]
+    for (index, path) in (objects + ["\(scratch.path)/cache-root/cache/I9p,p9src,hosttag"]).enumerated() {
+      let access = timespec(tv_sec: seconds[index % 5], tv_nsec: index == 4 ? 1 : 0)
+      #expect(utimensat(AT_FDCWD, path, [access, timespec(tv_sec: 1_790_000_000, tv_nsec: 5)], 0) == 0)
+    }
+    try scratch.send()
+    let result = try scratch.receive()
+    #expect(result.report.receivedObjects == 5 && result.report.isComplete, "\(result.failures)")
+    #expect(scratch.portrait("copy") == scratch.portrait("cache-root"))
+  }
+
   @Test("volume keys and names with any byte")
   func anyBytes() throws {
     try scratch.makeCache(objects: 1)
