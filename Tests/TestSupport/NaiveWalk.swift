@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CAttr
 import Foundation
+import LinuxIO
 
 /// One entry of a directory tree as the C library tells it: nothing of this package is involved.
 public struct WalkedEntry: Sendable, Equatable {
@@ -117,7 +118,9 @@ public enum NaiveWalk {
       buffer.withMemoryRebound(to: CChar.self) { $0.baseAddress.map { lstat($0, &raw) } ?? -1 }
     }
     guard failed == 0 else { return nil }
-    func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
+    func nanoseconds(_ time: timespec) -> Int64 {
+      Timestamp(seconds: Int64(time.tv_sec), nanoseconds: UInt32(time.tv_nsec)).clampedNanoseconds
+    }
     return WalkedEntry(
       path: path, mode: raw.st_mode, size: Int64(raw.st_size), allocated: UInt64(raw.st_blocks) * 512,
       inode: UInt64(raw.st_ino), links: UInt64(raw.st_nlink), owner: raw.st_uid, group: raw.st_gid,

@@ -49,7 +49,7 @@ struct CullCourse {
     self.cull = cull
     self.report = report
     terms = CullScope.Terms(selection: cull.options.selection, order: cull.options.order)
-    upTo = cull.options.goal.usedSince?.clampedNanoseconds
+    upTo = cull.options.goal.usedSince.map(CullOrder.rank(ofUse:))
   }
 
   private var session: CullSession { cull.session }
@@ -135,7 +135,7 @@ struct CullCourse {
       planned.bounds.last = cut.last
       if let last = cut.last {
         planned.bounds.ranks = .min...last.rank
-        if options.order == .lastUse { planned.plan.newest = Timestamp(nanosecondsSince1970: last.rank) }
+        if options.order == .lastUse { planned.plan.newest = CullOrder.use(ofRank: last.rank) }
       }
     }
     guard try extend(&planned, scans) else { return nil }

@@ -56,10 +56,8 @@ struct OldestObjects: Sendable {
 
   /// A filter that lets pass whatever was last used within some times, given as ranks of ``CullOrder/lastUse``; nil when not all of that is known.
   func filter(within ranks: ClosedRange<Int64>) -> InodeFilter? {
-    let (first, last) = (
-      Timestamp(nanosecondsSince1970: ranks.lowerBound), Timestamp(nanosecondsSince1970: ranks.upperBound)
-    )
-    let seconds = Self.second(first)...Self.second(last)
+    let seconds =
+      Self.second(CullOrder.use(ofRank: ranks.lowerBound))...Self.second(CullOrder.use(ofRank: ranks.upperBound))
     guard seconds.upperBound < completeBefore else { return nil }
     var count = 0
     for uses in others + [own] { for use in uses where seconds.contains(use.second) { count += 1 } }
