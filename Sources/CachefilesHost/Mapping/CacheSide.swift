@@ -17,7 +17,10 @@ package final class CacheSide: Sendable {
   private let volumes: KnownVolumes
   /// What is known of each mount.
   private let byMount = Mutex<[MountVolumes.Identity: MountVolumes]>([:])
-  private let directories = DirectoryShelf()
+  /// Those of the mount that was asked for first, which threads find without a lock: mostly there is only one.
+  private let first = AtomicLazyReference<FirstMount>()
+  /// The directories of volumes that stay open, at most.
+  private let allowance = MountVolume.Allowance(max(64, DescriptorLimit.raise(to: 4096) / 2))
 
   /// Reads the kernel's tables, but not that of cookies, and the names of the volumes.
   ///
@@ -48,7 +51,7 @@ package final class CacheSide: Sendable {
   /// Where the object of a file is, or would be, and whether something stands there.
   package func mapping(of file: ObservedFile) -> FileMapping {
     var mapping = FileMapping(file, volumes(of: file))
-    for index in mapping.places.indices { mapping.places[index].exists = exists(mapping.places[index]) }
+    for index in mapping.places.indices { mapping.places[index].standing = standing(in: mapping.places[index]) }
     return mapping
   }
 
@@ -56,9 +59,7 @@ package final class CacheSide: Sendable {
   /// mounts with other options.
   package func objects(of file: ObservedFile) -> [(volume: [UInt8], status: FileStatus)] {
     FileMapping(file, volumes(of: file)).places.compactMap { place in
-      guard place.volume.origin != .computed, let name = EntryName(place.components[3]),
-        let status = try? fanout(of: place).value.status(of: name), status.kind == .regular
-      else { return nil }
+      guard case .entry(let status) = standing(in: place), status.kind == .regular else { return nil }
       return (place.volume.key, status)
     }
   }
@@ -66,9 +67,11 @@ package final class CacheSide: Sendable {
   private func volumes(of file: ObservedFile) -> MountVolumes {
     guard let mount = file.mount else { return MountVolumes(nil, file.facts, nfs: nil, volumes) }
     let identity = MountVolumes.Identity(mount, file.facts)
+    if let first = first.load(), first.identity == identity { return first.volumes }
     if let known = byMount.withLock({ $0[identity] }) { return known }
     let found = MountVolumes(mount, file.facts, nfs: view.nfsVolumes, volumes)
     byMount.withLock { $0[identity] = found }
+    _ = first.storeIfNil(FirstMount(identity, found))
     return found
   }
 
@@ -81,26 +84,49 @@ package final class CacheSide: Sendable {
   package func refusedForSpace() -> Int? { view.readStatistics()?.refusedForSpace }
 
   /// How much of a file is in the cache.
-  func judgement(of mapping: FileMapping, _ cookies: CookieIndex) -> CachedFileJudgement {
-    examine(mapping, cookies, direct: false).judgement
+  package func judgement(of mapping: FileMapping, _ cookies: CookieIndex) -> CachedFileJudgement {
+    judgement(of: mapping, cookies) { place in
+      observe(place, place.standing) { (parent, status) throws(Errno) in
+        let file = try parent.open(place.name, .inspect)
+        return try Self.facts(of: file, size: status.size, attribute: try file.attribute(CacheAttribute.name))
+      }
+    }
   }
 
-  /// How much of a file is in the cache, and its object, open as it was judged; nil where there is none that can be opened.
-  ///
-  /// - Parameter isDirect: whether the object is opened past the page cache, where its file system does that.
+  /// How much of a file is in the cache, and its object as it was judged, open past the page cache where its file system does that;
+  /// nil where there is none that can be opened.
   package func examine(
-    _ mapping: FileMapping, _ cookies: CookieIndex, direct isDirect: Bool
+    _ mapping: FileMapping, _ cookies: CookieIndex
   ) -> (judgement: CachedFileJudgement, object: OpenObject?) {
+    var open: OpenObject?
+    let judgement = judgement(of: mapping, cookies) { place in
+      // The mapping may have been made long ago.
+      observe(place, standing(in: place)) { (parent, _) throws(Errno) in
+        let object = try OpenObject(place, in: try directory(of: place))
+        guard object.status.kind == .regular else {
+          return CachedFileFacts.Object(otherKind: object.status.kind.words)
+        }
+        let facts = try Self.facts(of: object.file, size: object.status.size, attribute: object.attribute)
+        open = object
+        return facts
+      }
+    }
+    return (judgement, open)
+  }
+
+  private func judgement(
+    of mapping: FileMapping, _ cookies: CookieIndex, _ look: (FileMapping.Place) -> CachedFileFacts.Object?
+  ) -> CachedFileJudgement {
     let elsewhere = mapping.others.first.map { other in
       "a copy that the mount does not use lies in \(EscapedBytes.string(other.volume.key))"
     }
     guard let place = mapping.main, let type = mapping.file.mount?.netfs else {
-      return ((mapping.verdict ?? CachedFileJudgement(.unknown, nil)).adding(elsewhere), nil)
+      return (mapping.verdict ?? CachedFileJudgement(.unknown, nil)).adding(elsewhere)
     }
     let cookie = mapping.places.lazy.filter(\.isOwn).compactMap {
       cookies.cookie(volume: $0.volume.number, key: $0.key)
     }.first
-    let (object, open) = place.exists ? observe(place, isDirect) : (nil, nil)
+    let object = look(place)
     var judgement = CachedFileJudgement(
       CachedFileFacts(object: object, cookie: cookie), of: mapping.file.facts, in: type)
     if !place.volume.differences.isEmpty {
@@ -111,50 +137,52 @@ package final class CacheSide: Sendable {
       judgement = judgement.adding("it has the key of kernels before 6.9; newer ones never look for it")
     }
     if object == nil { judgement = judgement.adding(elsewhere) }
-    return (judgement.adding(mapping.uncertainty), open)
+    return judgement.adding(mapping.uncertainty)
   }
 
   // MARK: Looking at objects
 
-  private func fanout(of place: FileMapping.Place) throws(Errno) -> SharedDescriptor {
-    let (volume, name) = (place.components[1], place.components[2])
-    return try directories.directory(volume + [UInt8(ascii: "/")] + name) { () throws(Errno) in
-      let above = try directories.directory(volume) { () throws(Errno) in
-        guard let name = EntryName(volume) else { throw .noSuchFileOrDirectory }
-        return try store.root.open(Store.cacheName, .directory).open(name, .directory)
-      }
-      guard let name = EntryName(name) else { throw .noSuchFileOrDirectory }
-      return try above.value.open(name, .directory)
-    }
+  private func directory(of place: FileMapping.Place) throws(Errno) -> SharedDescriptor {
+    try place.holder.directory(place.fanout, below: store.root, allowance)
   }
 
-  private func exists(_ place: FileMapping.Place) -> Bool {
-    guard place.volume.origin != .computed, let name = EntryName(place.components[3]) else { return false }
+  private func standing(in place: FileMapping.Place) -> FileMapping.Place.Standing {
+    if place.holder.candidate.origin == .computed { return .nothing }
     do throws(Errno) {
-      _ = try fanout(of: place).value.status(of: name)
-      return true
+      return .entry(try directory(of: place).value.status(of: place.name))
     } catch {
       // What cannot be looked at is there, and is told when it is judged.
-      return error != .noSuchFileOrDirectory && error != .notDirectory && error != .tooManySymbolicLinkLevels
+      let isNothing = error == .noSuchFileOrDirectory || error == .notDirectory || error == .tooManySymbolicLinkLevels
+      return isNothing ? .nothing : .unreadable(error)
     }
   }
 
+  /// What is seen of the object in a place. It is opened only when it is known to be no device: one could do something when it is
+  /// opened.
   private func observe(
-    _ place: FileMapping.Place, _ isDirect: Bool
-  ) -> (facts: CachedFileFacts.Object?, open: OpenObject?) {
+    _ place: FileMapping.Place, _ standing: FileMapping.Place.Standing,
+    _ open: (borrowing OwnedDescriptor, FileStatus) throws(Errno) -> CachedFileFacts.Object
+  ) -> CachedFileFacts.Object? {
     do throws(Errno) {
-      guard let name = EntryName(place.components[3]) else { return (nil, nil) }
-      let parent = try fanout(of: place)
-      let status = try parent.value.status(of: name)
-      guard status.kind == .regular else { return (CachedFileFacts.Object(otherKind: status.kind.words), nil) }
-      let object = try OpenObject(name, in: parent, path: place.components, direct: isDirect)
-      var facts = CachedFileFacts.Object(attribute: object.attribute)
-      try object.file.forEachDataExtent(size: object.status.size) { facts.runs.append($0.offset..<$0.end) }
-      return (facts, object)
+      switch standing {
+      case .nothing: return nil
+      case .unreadable(let error): throw error
+      case .entry(let status):
+        guard status.kind == .regular else { return CachedFileFacts.Object(otherKind: status.kind.words) }
+        return try open(try directory(of: place).value, status)
+      }
     } catch {
-      if error == .noSuchFileOrDirectory { return (nil, nil) }
-      return (CachedFileFacts.Object(problem: "its object cannot be looked at: \(error)"), nil)
+      if error == .noSuchFileOrDirectory { return nil }
+      return CachedFileFacts.Object(problem: "its object cannot be looked at: \(error)")
     }
+  }
+
+  private static func facts(
+    of file: borrowing OwnedDescriptor, size: UInt64, attribute: [UInt8]?
+  ) throws(Errno) -> CachedFileFacts.Object {
+    var facts = CachedFileFacts.Object(attribute: attribute)
+    try file.forEachDataExtent(size: size) { facts.runs.append($0.offset..<$0.end) }
+    return facts
   }
 }
 
@@ -168,19 +196,13 @@ extension CachedFileJudgement {
   }
 }
 
-/// Directories that stay open because they are asked for again and again: those of volumes, and their fanouts.
-private final class DirectoryShelf: Sendable {
-  private let open = Mutex<[[UInt8]: SharedDescriptor]>([:])
-  /// More than these are opened for one question only.
-  private let limit = max(64, DescriptorLimit.raise(to: 4096) / 2)
+/// What is known of one mount.
+private final class FirstMount: Sendable {
+  let identity: MountVolumes.Identity
+  let volumes: MountVolumes
 
-  /// The directory that a name stands for, opened when it is not there.
-  ///
-  /// - Throws: what opening it throws.
-  func directory(_ name: [UInt8], _ make: () throws(Errno) -> OwnedDescriptor) throws(Errno) -> SharedDescriptor {
-    if let known = open.withLock({ $0[name] }) { return known }
-    let made = SharedDescriptor(try make())
-    open.withLock { if $0.count < limit { $0[name] = made } }
-    return made
+  init(_ identity: MountVolumes.Identity, _ volumes: MountVolumes) {
+    self.identity = identity
+    self.volumes = volumes
   }
 }

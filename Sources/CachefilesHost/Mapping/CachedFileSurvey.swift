@@ -101,17 +101,17 @@ package final class CachedFileSurvey: Sendable {
     if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) {
       return Answer(isGivenUp: true)
     }
-    let tally = SharedTally(threads)
+    let tally = DirectoryTotals(threads: threads)
     let cookies = cookies.withLock { $0 }
     let single = Mutex<JudgedFile?>(nil)
     let isDone = visit(path, isRecursive) { [self] number, file, isAbandoned in
       let judged = judge(file, cookies)
       if isAbandoned() { return }
       guard let number else { return single.withLock { $0 = judged } }
-      tally.add(judged, number)
+      tally.add(judged, from: number)
       each(judged)
     }
-    return Answer(file: single.withLock { $0 }, directories: tally.directories, isGivenUp: !isDone)
+    return Answer(file: single.withLock { $0 }, directories: tally.sums, isGivenUp: !isDone)
   }
 
   /// Where the objects of a file are, or those of all files below a directory on the same mount, without judging them. False when
@@ -218,33 +218,5 @@ package final class CachedFileSurvey: Sendable {
     let absolute = [slash] + parts.joined(separator: [slash])
     guard let entry = mounts.entry(holding: absolute), entry.netfs != nil else { return nil }
     return entry.mountPoint
-  }
-}
-
-/// Totals by directory, which each thread of a walk adds to on its own.
-private final class SharedTally: Sendable {
-  private final class Share: Sendable {
-    let totals = Mutex<[[UInt8]: CachedFileTotals]>([:])
-  }
-
-  private let shares: [Share]
-
-  init(_ count: Int) { shares = (0..<max(1, count)).map { _ in Share() } }
-
-  func add(_ file: JudgedFile, _ number: Int) {
-    let slash = UInt8(ascii: "/")
-    let end = file.path.lastIndex(of: slash) ?? 0
-    let directory = end == 0 ? [slash] : Array(file.path[..<end])
-    shares[number % shares.count].totals.withLock { $0[directory, default: CachedFileTotals()].add(file) }
-  }
-
-  var directories: [[UInt8]: CachedFileTotals] {
-    var sum: [[UInt8]: CachedFileTotals] = [:]
-    for share in shares {
-      for (directory, totals) in share.totals.withLock({ $0 }) {
-        sum[directory, default: CachedFileTotals()].add(totals)
-      }
-    }
-    return sum
   }
 }

@@ -9,8 +9,8 @@ package struct CachedFileTotals: Sendable, Equatable {
   package private(set) var fileBytes: UInt64 = 0
   /// What of that the kernel can take from the cache, in bytes.
   package private(set) var cachedBytes: UInt64 = 0
-  /// How many files have each state.
-  package private(set) var counts: [CachedFileJudgement.State: Int] = [:]
+  /// How many files have each state, in the order of its cases.
+  private var counts = [Int](repeating: 0, count: CachedFileJudgement.State.allCases.count)
 
   /// Nothing yet.
   package init() {}
@@ -20,7 +20,7 @@ package struct CachedFileTotals: Sendable, Equatable {
     files += 1
     fileBytes &+= file.fileBytes
     cachedBytes &+= file.judgement.cachedBytes
-    counts[file.judgement.state, default: 0] += 1
+    counts[Self.index(of: file.judgement.state)] += 1
   }
 
   /// Adds what other files add up to.
@@ -28,11 +28,25 @@ package struct CachedFileTotals: Sendable, Equatable {
     files += other.files
     fileBytes &+= other.fileBytes
     cachedBytes &+= other.cachedBytes
-    counts.merge(other.counts) { $0 + $1 }
+    for (index, count) in other.counts.enumerated() { counts[index] += count }
   }
 
   /// How many files have one of some states.
-  package func count(_ states: CachedFileJudgement.State...) -> Int { states.reduce(0) { $0 + (counts[$1] ?? 0) } }
+  package func count(_ states: CachedFileJudgement.State...) -> Int {
+    states.reduce(0) { $0 + counts[Self.index(of: $1)] }
+  }
+
+  private static func index(of state: CachedFileJudgement.State) -> Int {
+    switch state {
+    case .cached: 0
+    case .partial: 1
+    case .empty: 2
+    case .absent: 3
+    case .stale: 4
+    case .dirty: 5
+    case .unknown: 6
+    }
+  }
 
   /// The cached part of all bytes, of one; of files without any byte, the part of the files.
   package var share: Double {

@@ -1,22 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
 import CachefilesStore
-import LinuxIO
+package import LinuxIO
+package import SystemPackage
 
 /// Where the object of a file is, or would be.
 package struct FileMapping: Sendable, Equatable {
   /// One place where an object of the file can lie.
   package struct Place: Sendable, Equatable {
-    /// The volume.
-    package var volume: VolumeCandidate
+    /// What stands in a place.
+    package enum Standing: Sendable, Equatable {
+      /// Nothing, or it was not looked at.
+      case nothing
+      /// A file of some type.
+      case entry(FileStatus)
+      /// Something that cannot be looked at.
+      case unreadable(Errno)
+    }
+
+    /// The volume and its directory.
+    let holder: MountVolume
     /// The cookie key.
-    package var key: [UInt8]
+    package let key: [UInt8]
+    /// The directory in the volume.
+    let fanout: Fanout
+    /// The object's name.
+    let name: EntryName
+    /// What stands there.
+    package var standing = Standing.nothing
+
+    /// The volume.
+    package var volume: VolumeCandidate { holder.candidate }
     /// The path below the cache directory: `cache/I…/@xx/…`.
-    package var components: [[UInt8]]
+    package var components: [[UInt8]] { [Store.cacheName.bytes, holder.name, fanout.directoryName, name.bytes] }
     /// Whether the mount uses this volume now, as far as can be told.
-    package var isOwn: Bool
+    package var isOwn: Bool { holder.isOwn }
     /// Whether something stands there.
-    package var exists: Bool
+    package var exists: Bool { standing != .nothing }
   }
 
   /// The file.
@@ -59,17 +79,15 @@ package struct FileMapping: Sendable, Equatable {
     }
     uncertainty = mount.uncertainty
     verdict = mount.verdict
-    let keys = mapping.keys
-    let names = keys.map { try? ObjectName.name(of: $0) }
+    let named = mapping.keys.compactMap { key -> (key: [UInt8], name: EntryName)? in
+      guard let name = try? ObjectName.name(of: key), let entryName = EntryName(name) else { return nil }
+      return (key, entryName)
+    }
+    places.reserveCapacity(named.count * mount.volumes.count)
     for volume in mount.volumes {
-      for (key, name) in zip(keys, names) {
-        guard let name else { continue }
+      for (key, name) in named {
         let fanout = KeyHash(cookieKey: key.span, in: volume.hash).fanout
-        places.append(
-          Place(
-            volume: volume.candidate, key: key,
-            components: [Store.cacheName.bytes, volume.name, fanout.directoryName, name], isOwn: volume.isOwn,
-            exists: false))
+        places.append(Place(holder: volume, key: key, fanout: fanout, name: name))
       }
     }
   }

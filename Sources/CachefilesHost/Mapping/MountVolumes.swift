@@ -3,17 +3,7 @@ import CachefilesFormat
 
 /// What all files of a mount have in common: the volumes that their objects can lie in. It is found once, not for each
 /// of millions of files. On AFS a mount has many volumes, and this is about one of them.
-struct MountVolumes: Sendable {
-  /// A volume, and what the places in it begin with.
-  struct Volume: Sendable {
-    var candidate: VolumeCandidate
-    /// Whether the mount uses it now, as far as can be told.
-    var isOwn: Bool
-    /// The name of its directory.
-    var name: [UInt8]
-    var hash: KeyHash
-  }
-
+final class MountVolumes: Sendable {
   /// Which mount and, on AFS, which cell and volume.
   struct Identity: Hashable, Sendable {
     private var mount: Int
@@ -33,56 +23,70 @@ struct MountVolumes: Sendable {
   }
 
   /// The volumes: those that the mount uses now first.
-  private(set) var volumes: [Volume] = []
+  let volumes: [MountVolume]
   /// What is said of every file before its key is asked for; nil when there is nothing to say.
-  private(set) var refusal: CachedFileJudgement?
+  let refusal: CachedFileJudgement?
   /// What is said of a file whose key is known; nil when the mount uses a volume.
-  private(set) var verdict: CachedFileJudgement?
+  let verdict: CachedFileJudgement?
   /// What of the mount could not be told, so that a volume may belong to another one.
-  private(set) var uncertainty: String?
+  let uncertainty: String?
 
   /// - Parameters:
   ///   - mount: the mount; nil when the file is on none that is known.
   ///   - facts: a file on it; AFS tells the volume of each file.
   ///   - nfs: the kernel's table of NFS mounts; nil when there is none.
   ///   - known: the volumes that there are.
-  init(_ mount: MountEntry?, _ facts: FileFacts, nfs: KernelTable<NFSVolumeLine>?, _ known: KnownVolumes) {
+  convenience init(_ mount: MountEntry?, _ facts: FileFacts, nfs: KernelTable<NFSVolumeLine>?, _ known: KnownVolumes) {
     guard let mount, let type = mount.netfs else {
-      refusal = CachedFileJudgement(.unknown, "it is not on a network file system that can be cached")
+      self.init(refusal: CachedFileJudgement(.unknown, "it is not on a network file system that can be cached"))
       return
     }
     if type != .erofs, !mount.asksForCache {
       let option = type == .ninep ? "cache=fscache" : "fsc"
-      refusal = CachedFileJudgement(.absent, "\(Self.words(mount)) is mounted without \(option)")
+      self.init(refusal: CachedFileJudgement(.absent, "\(Self.words(mount)) is mounted without \(option)"))
       return
     }
     let line = nfs?.rows.first { $0.device == mount.device }
     if type == .nfs, let line, !line.isCached {
-      refusal = CachedFileJudgement(.absent, "\(Self.words(mount)) asks for caching, but the kernel says FSC no")
+      self.init(
+        refusal: CachedFileJudgement(.absent, "\(Self.words(mount)) asks for caching, but the kernel says FSC no"))
       return
     }
     let match = MountMatch(mount, facts, nfs: line, known)
     if let reason = match.reason {
-      verdict = CachedFileJudgement(.unknown, reason)
+      self.init(verdict: CachedFileJudgement(.unknown, reason))
       return
     }
-    uncertainty = match.uncertainty
     let own = match.own
+    var volumes: [MountVolume] = []
     for isOwn in [true, false] {
       for candidate in match.candidates where own.contains(candidate) == isOwn {
         guard let name = try? VolumeName.name(ofKey: candidate.key) else { continue }
-        volumes.append(
-          Volume(candidate: candidate, isOwn: isOwn, name: name, hash: KeyHash(volumeKey: candidate.key.span)))
+        volumes.append(MountVolume(candidate, isOwn: isOwn, name: name))
       }
     }
-    if own.isEmpty {
-      verdict = CachedFileJudgement(
-        .absent,
-        match.candidates.isEmpty
-          ? "neither the kernel nor the cache directory has a volume of \(Self.words(mount))"
-          : "the cache has only volumes of other mount options: "
-            + (match.candidates.first?.differences.joined(separator: "; ") ?? ""))
-    }
+    self.init(
+      volumes: volumes, verdict: own.isEmpty ? Self.absence(match, mount) : nil, uncertainty: match.uncertainty)
+  }
+
+  private init(
+    volumes: [MountVolume] = [], refusal: CachedFileJudgement? = nil, verdict: CachedFileJudgement? = nil,
+    uncertainty: String? = nil
+  ) {
+    self.volumes = volumes
+    self.refusal = refusal
+    self.verdict = verdict
+    self.uncertainty = uncertainty
+  }
+
+  /// Of a mount that uses no volume that is there.
+  private static func absence(_ match: MountMatch, _ mount: MountEntry) -> CachedFileJudgement {
+    CachedFileJudgement(
+      .absent,
+      match.candidates.isEmpty
+        ? "neither the kernel nor the cache directory has a volume of \(words(mount))"
+        : "the cache has only volumes of other mount options: "
+          + (match.candidates.first?.differences.joined(separator: "; ") ?? ""))
   }
 
   private static func words(_ mount: MountEntry) -> String { "its mount \(EscapedBytes.string(mount.mountPoint))" }

@@ -230,7 +230,7 @@ package final class Prefill: Sendable {
       return Answer(file: file)
     }
     let mapping = side.mapping(of: found)
-    let judgement = side.examine(mapping, cookies, direct: false).judgement
+    let judgement = side.judgement(of: mapping, cookies)
     file.fileBytes = found.facts.size
     file.leftBytes = found.facts.size - min(found.facts.size, judgement.cachedBytes)
     file.take(judgement, kernel: options.kernel, isShort: isShort)

@@ -122,7 +122,7 @@ struct FileComparison {
       }
     }
     let cookies = try context.cookies(isFresh: before != nil)
-    let (judgement, open) = context.side.examine(context.side.mapping(of: server.file), cookies, direct: true)
+    let (judgement, open) = context.side.examine(context.side.mapping(of: server.file), cookies)
     if let left = Self.left(judgement, open) { return left }
     guard let open else { return .other(.unknown, judgement.reason) }
     var result = Found()

@@ -11,7 +11,8 @@ extension OwnedDescriptor {
   /// The corresponding C function is `fgetxattr`.
   /// - Throws: `Errno`; ERANGE for a value of more than 65536 bytes.
   public func attribute(_ name: StaticString) throws(Errno) -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: 1024)
+    // More than any that a kernel writes.
+    var buffer = [UInt8](repeating: 0, count: 320)
     while true {
       do throws(Errno) {
         let count = try call(.getxattr) { fgetxattr(raw, name.pointer, &buffer, buffer.count) }

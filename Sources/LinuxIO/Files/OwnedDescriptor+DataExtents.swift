@@ -6,31 +6,36 @@ public import SystemPackage
 extension OwnedDescriptor {
   /// Calls a closure for each run of data below `size`, in order. Preallocated space that was never written is a hole.
   ///
-  /// The corresponding C function is `lseek` with `SEEK_DATA` and `SEEK_HOLE`: what the kernel's own cache asks.
+  /// The corresponding C function is `lseek` with `SEEK_DATA` and `SEEK_HOLE`: what the kernel's own cache asks. The first hole is asked
+  /// for first: most files have none, and then that was the only call.
   /// - Parameters:
   ///   - size: the length of the file in bytes; nothing is looked for beyond it.
   ///   - body: gets each run.
   /// - Throws: `Errno` of a failed `lseek`; the runs before it have been passed on.
   public func forEachDataExtent(size: UInt64, _ body: (DataExtent) -> Void) throws(Errno) {
-    var position: Int64 = 0
-    while position < Int64(clamping: size) {
-      let start: off_t
-      do throws(Errno) {
-        start = try call(.lseek) { lseek(raw, off_t(position), clinux_SEEK_DATA) }
-      } catch {
-        if error == .noSuchAddressOrDevice { return }
-        throw error
+    let size = off_t(clamping: size)
+    var start: off_t = 0
+    // In a file that changes meanwhile a hole may begin where data was, and data where a hole was.
+    var contradictions = -1
+    while start < size, let hole = try seek(start, clinux_SEEK_HOLE) {
+      let end = min(hole, size)
+      if end > start {
+        body(DataExtent(offset: UInt64(start), length: UInt64(end - start)))
+      } else {
+        contradictions += 1
       }
-      let end: off_t
-      do throws(Errno) {
-        end = min(try call(.lseek) { lseek(raw, start, clinux_SEEK_HOLE) }, off_t(clamping: size))
-      } catch {
-        if error == .noSuchAddressOrDevice { return }
-        throw error
-      }
-      guard end > start else { return }
-      body(DataExtent(offset: UInt64(start), length: UInt64(end - start)))
-      position = Int64(end)
+      guard end < size, contradictions < 3, let next = try seek(end, clinux_SEEK_DATA) else { return }
+      start = next
+    }
+  }
+
+  /// Where the next data or hole begins; nil behind the end.
+  private func seek(_ position: off_t, _ whence: Int32) throws(Errno) -> off_t? {
+    do throws(Errno) {
+      return try call(.lseek) { lseek(raw, position, whence) }
+    } catch {
+      if error == .noSuchAddressOrDevice { return nil }
+      throw error
     }
   }
 

@@ -63,7 +63,7 @@ static void look(int directory, const char *name, const struct statx *status, in
   if (file < 0) return;
   if (reads) syscall(SYS_statx, file, "", AT_EMPTY_PATH | AT_NO_AUTOMOUNT, 0x7ff, &again);
   long long size = status->stx_size, offset = 0, end = 0;
-  while (offset < size && (offset = lseek(file, offset, SEEK_DATA)) >= 0) end = offset = lseek(file, offset, SEEK_HOLE);
+  while (offset < size && (end = lseek(file, offset, SEEK_HOLE)) < size && (offset = lseek(file, end, SEEK_DATA)) >= 0) {}
   if (reads && end == size && size % 4096) pread(file, block, sizeof block, size / 4096 * 4096);
   close(file);
 }
