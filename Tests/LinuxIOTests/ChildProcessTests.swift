@@ -35,36 +35,3 @@ struct ChildProcessTests {
     #expect(throws: Errno.fileTooLarge) { try run("cat", input: [UInt8](repeating: 7, count: 70000)) }
   }
 }
-
-/// Queues that make who fills them wait.
-@Suite("Bounded queues")
-struct BoundedQueueTests {
-  @Test("everything passes once, in order, and no more than the limit waits")
-  func order() {
-    let queue = BoundedQueue<Int>(limit: 10) { _ in 1 }
-    let results = Workers.run(count: 2) { number -> [Int] in
-      if number == 0 {
-        for value in 0..<10_000 { queue.push(value) }
-        queue.end()
-        return []
-      }
-      var seen: [Int] = []
-      while let value = queue.next() { seen.append(value) }
-      return seen
-    }
-    // Where no second thread could be made, all waits in the queue.
-    var seen = results.flatMap(\.self)
-    while let value = queue.next() { seen.append(value) }
-    #expect(seen == Array(0..<10_000))
-  }
-
-  @Test("what is heavier than the limit passes alone; nothing comes after the end")
-  func heavy() {
-    let queue = BoundedQueue<Int>(limit: 10) { $0 }
-    queue.push(100)
-    #expect(queue.next() == 100)
-    queue.end()
-    queue.push(1)
-    #expect(queue.next() == nil)
-  }
-}

@@ -28,8 +28,8 @@ struct ReceivedObject: Sendable {
     var bytes: [UInt8]
   }
 
-  /// What it occupies in memory.
-  var weight: Int { pieces.reduce(512) { $0 + $1.bytes.count } }
+  /// What it occupies in memory, at most.
+  var weight: Int { pieces.reduce(2048) { $0 + $1.bytes.count } }
 
   /// Makes the file, of the whole length: one hole.
   func makeFile() throws(CopyFault) -> OwnedDescriptor {

@@ -55,17 +55,21 @@ note "its memory: $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status
 unbind
 umount $cache || broken "cannot be unmounted"
 
-# With time to learn: enough is free at first. Then another program takes room at one stroke.
+# With time to learn: enough is free at first. Then another program takes room at one stroke. Limits that are lowered go to the kernel in
+# the order stop, cull, run: cachefilesd sends them as they stand.
 fill_room() {
   mkfs.ext4 -q -F -N 65536 /dev/vda 400M && mount /dev/vda $cache || broken "no file system"
   rmdir $cache/lost+found
   cachefiles sample --quiet --objects 45000 --data 4K $cache > /tmp/made 2>&1 || broken "no objects: $(tail -1 /tmp/made)"
-  printf 'dir %s\ntag lab\nbrun 40%%\nbcull 30%%\nbstop 1%%\nfrun 3%%\nfcull 2%%\nfstop 1%%\nculltable 12\n' $cache > /tmp/cachefilesd.conf
+  printf 'dir %s\ntag lab\nbrun 40%%\nbcull 30%%\nbstop 1%%\nfstop 1%%\nfcull 2%%\nfrun 3%%\nculltable 12\n' $cache > /tmp/cachefilesd.conf
 }
 room() { stat -f -c '%a' $cache; }
 room_percent() { stat -f -c '%a %b' $cache | { read -r free all; echo $((free * 100 / all)); }; }
 # shellcheck disable=SC2017 # as the kernel divides
 has_room() { stat -f -c '%a %b' $cache | { read -r free all; [[ $free -ge $((all / 100 * 40)) ]]; }; }
+# reads FROM TO: how many files a second the reader reads between two times of day.
+reads() { awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { n++ } END { printf "%.1f", n / (to - from) }' /tmp/reads; }
+server_reads() { awk '/[ \t]READ:/ { n += $2 } END { print n + 0 }' /proc/self/mountstats; }
 # press WHO: takes room down to 18 %, and measures how long it takes back to 40 %.
 press() {
   local start before all
@@ -73,11 +77,16 @@ press() {
   fallocate -l $((($(room) - all * 18 / 100) * $(stat -f -c '%S' $cache))) $cache/taken || broken "no room to take"
   start=$(date +%s.%N) before=$(files)
   for _ in $(seq 9000); do ! has_room || break; sleep 0.1; done
-  local seconds objects
-  seconds=$(echo "$(date +%s.%N) - $start" | bc) objects=$(($(files) - before))
+  local seconds objects end still busy
+  end=$(date +%s.%N)
+  seconds=$(echo "$end - $start" | bc) objects=$(($(files) - before))
   note "$1, after a minute to learn: $seconds s, $objects objects, $(echo "$objects / $seconds" | bc) a second, $(room_percent) % free"
   check "$1 makes room" has_room
+  still=$(reads "$(echo "$start - 20" | bc)" "$start") busy=$(reads "$start" "$end")
+  note "$1, a reader of cached files beside it: $still a second before, $busy meanwhile, $(echo "scale=3; $busy / $still" | bc) of that"
 }
+start_nfs 64M
+for i in $(seq 40); do head -c 262144 /dev/urandom > "/srv/nfs/f$i"; done
 for who in cachefilesd cachefiles-daemon; do
   fill_room
   note "before: $(room_percent) % of the room free"
@@ -86,9 +95,18 @@ for who in cachefilesd cachefiles-daemon; do
     cachefiles-daemon -n -s -f /tmp/cachefilesd.conf > /tmp/keeper.log 2>&1 &
     wait_bound $! is_bound || { cat /tmp/keeper.log; broken "cachefiles-daemon does not hold the cache"; }
   fi
+  mount_nfs3 actimeo=600 || broken "no mount"
+  cat /mnt/n3/* > /dev/null
+  python3 "$LAB_GUEST/reader.py" /mnt/n3 /tmp/reads &
+  reader=$!
   sleep 60
+  before=$(server_reads)
   press $who
   check "$who lives" daemon_lives
+  rm /tmp/reads
+  wait $reader
+  equal "READs at the server while room was made, $who" 0 $(($(server_reads) - before))
+  umount /mnt/n3
   unbind
   umount $cache || broken "cannot be unmounted"
 done
