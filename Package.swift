@@ -127,8 +127,16 @@ let package = Package(
     .executableTarget(name: "cachefiles-daemon", dependencies: ["CachefilesCommands"]),
     .target(
       name: "TestSupport",
-      dependencies: ["CAttr", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["CAttr", "CachefilesStore", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
+    // What the daemon culls with, beside a kernel that is made up: Tests/Benchmarks/standing.py.
+    .executableTarget(
+      name: "standing-cull",
+      dependencies: [
+        "CachefilesStore", "CachefilesSurvey", "CachefilesUpkeep", "LinuxIO", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/StandingCull", swiftSettings: strict),
     // The programs as forks of one process, with a plan of failing calls where wanted: what Tests/Hostile runs.
     .executableTarget(
       name: "command-server",

@@ -65,11 +65,11 @@ package final class CacheSide: Sendable {
   }
 
   private func volumes(of file: ObservedFile) -> MountVolumes {
-    guard let mount = file.mount else { return MountVolumes(nil, file.facts, nfs: nil, volumes) }
-    let identity = MountVolumes.Identity(mount, file.facts)
+    guard let held = file.held else { return MountVolumes(nil, file.facts, nfs: nil, volumes) }
+    let identity = MountVolumes.Identity(held, file.facts)
     if let first = first.load(), first.identity == identity { return first.volumes }
     if let known = byMount.withLock({ $0[identity] }) { return known }
-    let found = MountVolumes(mount, file.facts, nfs: view.nfsVolumes, volumes)
+    let found = MountVolumes(held.entry, file.facts, nfs: view.nfsVolumes, volumes)
     byMount.withLock { $0[identity] = found }
     _ = first.storeIfNil(FirstMount(identity, found))
     return found
@@ -120,7 +120,7 @@ package final class CacheSide: Sendable {
     let elsewhere = mapping.others.first.map { other in
       "a copy that the mount does not use lies in \(EscapedBytes.string(other.volume.key))"
     }
-    guard let place = mapping.main, let type = mapping.file.mount?.netfs else {
+    guard let place = mapping.main, let type = mapping.file.netfs else {
       return (mapping.verdict ?? CachedFileJudgement(.unknown, nil)).adding(elsewhere)
     }
     let cookie = mapping.places.lazy.filter(\.isOwn).compactMap {

@@ -76,7 +76,7 @@ package final class CachedFileSurvey: Sendable {
   private func acquaint(_ path: [UInt8], _ isRecursive: Bool) {
     if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return }
     let answer = TimedWork<Bool>().run(timeout: timeout) { [self] work in
-      guard let file = try? source.file(path, in: side.mounts), file.mount?.netfs?.comparesVersion == true,
+      guard let file = try? source.file(path, in: side.mounts), file.netfs?.comparesVersion == true,
         file.facts.fileType == FileFacts.directory
       else { return true }
       var walk = TreeWalk(
@@ -144,7 +144,7 @@ package final class CachedFileSurvey: Sendable {
           body(nil, file, { work.isAbandoned })
           return true
         }
-        if file.mount?.netfs == nil {
+        if file.netfs == nil {
           failed(
             StoreError(
               path: path, operation: "look for copies of its files", error: .notSupported,

@@ -71,8 +71,8 @@ package struct FileMapping: Sendable, Equatable {
       verdict = refusal
       return
     }
-    guard let entry = file.mount else { return }
-    let mapping = KeyMapping(file.facts, on: entry)
+    guard let held = file.held else { return }
+    let mapping = KeyMapping(file.facts, on: held.entry)
     if case .unknown(let reason) = mapping {
       verdict = CachedFileJudgement(.unknown, reason)
       return

@@ -95,7 +95,7 @@ package final class KeySearch: Sendable {
 
   /// NFS finds a file by its handle, without a walk, when the kernel still knows its path.
   private func askForHandles(on directory: ObservedFile) throws(StoreError) {
-    guard directory.mount?.netfs == .nfs else { return }
+    guard directory.netfs == .nfs else { return }
     for target in targets where target.type == .nfs {
       guard let key = target.key,
         let bytes = NFSClientHandle.bytes(serverHandle: key, fileNumber: 0, fileType: FileFacts.regular),

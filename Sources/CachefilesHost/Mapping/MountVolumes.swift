@@ -11,9 +11,9 @@ final class MountVolumes: Sendable {
     private var cell: [UInt8] = []
     private var volume: UInt64 = 0
 
-    init(_ mount: MountEntry, _ facts: FileFacts) {
-      self.mount = mount.number
-      device = mount.device
+    init(_ mount: ObservedMount, _ facts: FileFacts) {
+      self.mount = mount.entry.number
+      device = mount.entry.device
       guard mount.netfs == .afs, case .value(let text) = facts.afsFile, let file = AFSFileIdentifier(text),
         case .value(let cell) = facts.afsCell
       else { return }

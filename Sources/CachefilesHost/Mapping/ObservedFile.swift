@@ -11,22 +11,32 @@ package struct ObservedFile: Sendable, Equatable {
   /// What was asked of the file.
   package var facts: FileFacts
   /// The mount that it is on; nil when the table of mounts does not have it.
-  package var mount: MountEntry?
+  let held: ObservedMount?
+
+  /// The mount's line in the table of mounts.
+  package var mount: MountEntry? { held?.entry }
+  /// The network file system.
+  package var netfs: NetfsType? { held?.netfs }
 
   /// Puts facts together.
   package init(path: [UInt8], facts: FileFacts, mount: MountEntry?) {
+    self.init(path: path, facts: facts, on: mount.map(ObservedMount.init))
+  }
+
+  /// The same for one of many files on a mount.
+  init(path: [UInt8], facts: FileFacts, on mount: ObservedMount?) {
     self.path = path
     self.facts = facts
-    self.mount = mount
+    held = mount
   }
 }
 
 extension FileFacts {
   /// What the system tells of a file whose status is known.
-  init(_ status: MountedStatus, of file: borrowing MountedFile, on mount: MountEntry?) {
+  init(_ status: MountedStatus, of file: borrowing MountedFile, in netfs: NetfsType?) {
     self.init(status)
     guard status.kind == .regular else { return }
-    switch mount?.netfs {
+    switch netfs {
     case .nfs:
       do throws(Errno) { take(try file.handle()) } catch { handle = .failed(Self.words(error)) }
     case .afs:
@@ -39,12 +49,12 @@ extension FileFacts {
   /// What the system tells of an entry of a directory whose status is known. It is opened only where there is no other
   /// way to ask.
   init(
-    _ status: MountedStatus, of name: EntryName, in directory: borrowing OwnedDescriptor, on mount: MountEntry?
+    _ status: MountedStatus, of name: EntryName, in directory: borrowing OwnedDescriptor, _ netfs: NetfsType?
   ) throws(Errno) {
-    switch mount?.netfs {
+    switch netfs {
     case .afs where status.kind == .regular:
       let file = try MountedFile(name, in: directory)
-      self.init(try file.status(), of: file, on: mount)
+      self.init(try file.status(), of: file, in: netfs)
     case .nfs where status.kind == .regular:
       self.init(status)
       do throws(Errno) { take(try directory.mountedHandle(of: name)) } catch { handle = .failed(Self.words(error)) }

@@ -17,7 +17,7 @@ extension SystemFacts {
       let status = try top.status()
       let mount = top.resolvedPath.flatMap { mounts.entry(holding: $0) }
       let tree = FileTree(
-        mount: mount, device: FileTree.device(of: status), walk: walk, body: body)
+        mount: mount.map(ObservedMount.init), device: FileTree.device(of: status), walk: walk, body: body)
       tree.run(SharedDescriptor(try top.openDirectory()), path: path)
     } catch {
       walk.failed(StoreError(path: path, operation: "open the directory", error: error))
@@ -54,14 +54,14 @@ private final class FileTree: Sendable {
     var path: [UInt8]
   }
 
-  private let mount: MountEntry?
+  private let mount: ObservedMount?
   private let device: MountDevice
   private let walk: TreeWalk
   private let body: @Sendable (Int, ObservedFile) -> Void
   private let jobs = WorkList<Job>()
 
   init(
-    mount: MountEntry?, device: MountDevice, walk: TreeWalk, body: @escaping @Sendable (Int, ObservedFile) -> Void
+    mount: ObservedMount?, device: MountDevice, walk: TreeWalk, body: @escaping @Sendable (Int, ObservedFile) -> Void
   ) {
     self.mount = mount
     self.device = device
@@ -132,8 +132,8 @@ private final class FileTree: Sendable {
       walk.step()
       if status.kind == .directory { return true }
       guard status.kind == .regular, !status.isMountPoint else { return false }
-      let facts = walk.asksStatusOnly ? FileFacts(status) : try FileFacts(status, of: name, in: directory, on: mount)
-      body(number, ObservedFile(path: path, facts: facts, mount: mount))
+      let facts = walk.asksStatusOnly ? FileFacts(status) : try FileFacts(status, of: name, in: directory, mount?.netfs)
+      body(number, ObservedFile(path: path, facts: facts, on: mount))
     } catch {
       // Removed meanwhile is no failure.
       if error != .noSuchFileOrDirectory {

@@ -17,7 +17,7 @@ package struct SystemFacts: FileFactSource {
       let file = try MountedFile(path: FilePath(bytes: path))
       let status = try file.status()
       let mount = file.resolvedPath.flatMap { mounts.entry(holding: $0) }
-      return ObservedFile(path: path, facts: FileFacts(status, of: file, on: mount), mount: mount)
+      return ObservedFile(path: path, facts: FileFacts(status, of: file, in: mount?.netfs), mount: mount)
     } catch {
       throw StoreError(path: path, operation: "look at", error: error)
     }

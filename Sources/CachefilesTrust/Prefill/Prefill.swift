@@ -236,7 +236,7 @@ package final class Prefill: Sendable {
     file.take(judgement, kernel: options.kernel, isShort: isShort)
     if index == nil, file.state == .filled { file.state = .whole }
     // The last block of a 9P file is never stored where it is not at the first time (K14).
-    let isHopeless = file.state == .tail && found.mount?.netfs == .ninep
+    let isHopeless = file.state == .tail && found.netfs == .ninep
     let isPartial = judgement.state == .partial || judgement.state == .empty || index == nil
     let again =
       isPartial && !isHopeless && !judgement.isInUse ? JudgedFile(mapping: mapping, judgement: judgement) : nil

@@ -128,7 +128,7 @@ struct FileComparison {
     var result = Found()
     result.fileBytes = server.file.facts.size
     result.object = WrongObject(open)
-    result.isLazy = server.file.mount?.netfs == .cifs
+    result.isLazy = server.file.netfs == .cifs
     let pieces: [Range<UInt64>]
     if let before {
       pieces = before.differences.map(\.piece)

@@ -37,7 +37,7 @@ struct VictimPool: Sendable {
       Entry(
         rank: rank, seen: SeenFile(status), diskBytes: status.allocatedBytes, directory: UInt32(directories.count - 1),
         nameStart: UInt32(names.count), nameLength: UInt16(name.count), isLastName: status.links <= 1))
-    for index in name.indices { names.append(name[index]) }
+    names.append(addingCapacity: name.count) { bytes in for index in name.indices { bytes.append(name[index]) } }
   }
 
   /// Takes what another pool has.
@@ -68,7 +68,10 @@ struct VictimPool: Sendable {
       var entry = entries[index]
       let start = Int(entry.nameStart)
       // Names lie in the order of the entries: each moves to the front, over what goes.
-      for offset in 0..<Int(entry.nameLength) { names[length + offset] = names[start + offset] }
+      names.withUnsafeMutableBytes { bytes in
+        UnsafeMutableRawBufferPointer(rebasing: bytes[length..<length + Int(entry.nameLength)])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + Int(entry.nameLength)]))
+      }
       entry.nameStart = UInt32(length)
       length += Int(entry.nameLength)
       let old = Int(entry.directory)
