@@ -106,6 +106,8 @@ for who in cachefilesd cachefiles-daemon; do
   before=$(server_reads)
   press $who
   check "$who lives" daemon_lives
+  note "$who: memory $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status") KiB at most; processor $(ps -o time= -p "$(</tmp/binder.pid)")"
+  [[ $who == cachefilesd ]] || grep -E 'culled|learn' /tmp/keeper.log
   rm /tmp/reads
   wait $reader
   note "$who: READs at the server while room was made: $(($(server_reads) - before)) (the file that was new has 64 pages)"

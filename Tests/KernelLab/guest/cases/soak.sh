@@ -75,7 +75,8 @@ trouble() {
     esac
     for _ in $(seq 100); do bound_as lab && break; sleep 0.1; done
     bound_as lab || echo "not bound at $SECONDS"
-    echo "$SECONDS $(awk '/VmRSS/ { print $2 }' "/proc/$(field pid)/status")" >> /tmp/memory
+    # None while it starts again.
+    { memory=$(awk '/VmRSS/ { print $2 }' "/proc/$(field pid)/status") && echo "$SECONDS $memory" >> /tmp/memory; } 2> /dev/null
   done > /tmp/trouble 2>&1
 }
 mount_nfs3 actimeo=0 || broken "NFS does not mount"
