@@ -51,6 +51,10 @@ final class CacheKeeper {
   private var runsForRoom = false
   private var told: String?
   private var nextFiles = Moment.now
+  /// When it may look again for what would go first, before anybody asks for room.
+  private var nextLearning = Moment.now
+
+  private static let learningPause = Duration.seconds(900)
 
   init(_ parts: Parts, _ schedule: CullSchedule, _ settings: DaemonSettings) throws(Errno) {
     self.parts = parts
@@ -237,6 +241,11 @@ final class CacheKeeper {
       (now.releasedFiles, now.releasedBlocks) = (0, 0)
       schedule.note(now, status)
       worker.hurry(schedule.isPastStop)
+    }
+    // Before the kernel asks, so that the first cull does not begin with a scan. Where nothing can go it would find nothing again.
+    if now >= nextLearning, !schedule.isOff, !schedule.wantsRoom, schedule.isNearCulling {
+      nextLearning = now + Self.learningPause
+      worker.order { $0.prepares = true }
     }
     guard now >= nextLimits else { return }
     nextLimits = now + settings.interval

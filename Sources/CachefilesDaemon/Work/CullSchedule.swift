@@ -67,7 +67,7 @@ struct CullSchedule: Sendable {
     return fileSystem.availableBlocks < state.limits.bstop || lacksFiles
   }
 
-  /// Whether less is left than the point at which culling ends, so that one may be asked for before long.
+  /// Whether less is left than the point at which culling ends, so that a cull may be asked for before long.
   var isNearCulling: Bool {
     guard let state, let fileSystem else { return false }
     let lacksFiles = fileSystem.files > 0 && fileSystem.freeFiles < state.limits.frun

@@ -35,9 +35,9 @@ struct CacheKeeperTests {
   let scratch = ScratchDirectory()
   private let lines = Collector<String>()
 
-  private static func state(culling: Bool) -> CacheStateLine? {
-    let limit = culling ? "ffffffffff" : "0"
-    let text = "cull=\(culling ? 1 : 0) frun=0 fcull=0 fstop=0 brun=\(limit) bcull=\(limit) bstop=0"
+  private static func state(culling: Bool, near: Bool = false) -> CacheStateLine? {
+    let limit = culling || near ? "ffffffffff" : "0"
+    let text = "cull=\(culling ? 1 : 0) frun=0 fcull=0 fstop=0 brun=\(limit) bcull=\(near ? "0" : limit) bstop=0"
     let bytes = Array(text.utf8)
     return CacheStateLine(bytes.span)
   }
@@ -105,6 +105,22 @@ struct CacheKeeperTests {
   private final class Counted: Sendable {
     let value: Atomic<Int>
     init(_ value: consuming Atomic<Int>) { self.value = value }
+  }
+
+  @Test(
+    "what would go first is learnt when room gets short, before the kernel asks, and not while there is enough",
+    arguments: [true, false])
+  func learns(isNear: Bool) throws {
+    try scratch.makeCache(objects: 12)
+    let kernel = FakeKernel()
+    let board = StatusBoard(DaemonStatus())
+    let end = try run(kernel, board) { (reading) throws(Errno) in
+      (isNear ? board.current.remembered == 12 : reading > 5) || reading > 300
+        ? nil : Self.state(culling: false, near: isNear)
+    }
+    #expect(end == .lost(.withdrawn))
+    #expect(board.current.remembered == (isNear ? 12 : 0) && board.current.scans == (isNear ? 1 : 0))
+    #expect(objects() == 12 && kernel.culled.withLock { $0.isEmpty })
   }
 
   @Test("what comes into the graveyard is removed, and what cannot be is named once")

@@ -55,7 +55,7 @@ note "its memory: $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status
 unbind
 umount $cache || broken "cannot be unmounted"
 
-# With time to learn: enough is free at first. Then another program takes room at one stroke. Limits that are lowered go to the kernel in
+# With time to learn: nothing has to go at first. Then another program takes room at one stroke. Limits that are lowered go to the kernel in
 # the order stop, cull, run: cachefilesd sends them as they stand.
 fill_room() {
   mkfs.ext4 -q -F -N 65536 /dev/vda 400M && mount /dev/vda $cache || broken "no file system"
@@ -70,11 +70,12 @@ has_room() { stat -f -c '%a %b' $cache | { read -r free all; [[ $free -ge $((all
 # reads FROM TO: how many files a second the reader reads between two times of day.
 reads() { awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { n++ } END { printf "%.1f", n / (to - from) }' /tmp/reads; }
 server_reads() { awk '/[ \t]READ:/ { n += $2 } END { print n + 0 }' /proc/self/mountstats; }
+# take PERCENT FILE: takes room until so much is left.
+take() { fallocate -l $((($(room) - $(stat -f -c '%b' $cache) * $1 / 100) * $(stat -f -c '%S' $cache))) "$cache/$2" || broken "no room to take"; }
 # press WHO: takes room down to 18 %, and measures how long it takes back to 40 %.
 press() {
-  local start before all
-  all=$(stat -f -c '%b' $cache)
-  fallocate -l $((($(room) - all * 18 / 100) * $(stat -f -c '%S' $cache))) $cache/taken || broken "no room to take"
+  local start before
+  take 18 taken
   start=$(date +%s.%N) before=$(files)
   # The kernel looks at the room when something is stored: only then does it tell a daemon.
   cat "/mnt/n3/late.$1" > /dev/null
@@ -82,7 +83,7 @@ press() {
   local seconds objects end still busy
   end=$(date +%s.%N)
   seconds=$(echo "$end - $start" | bc) objects=$(($(files) - before))
-  note "$1, after a minute to learn: $seconds s, $objects objects, $(echo "$objects / $seconds" | bc) a second, $(room_percent) % free"
+  note "$1, after 90 s to learn: $seconds s, $objects objects, $(echo "$objects / $seconds" | bc) a second, $(room_percent) % free"
   check "$1 makes room" has_room
   still=$(reads "$(echo "$start - 20" | bc)" "$start") busy=$(reads "$start" "$end")
   note "$1, a reader of cached files beside it: $still a second before, $busy meanwhile, $(echo "scale=3; $busy / $still" | bc) of that"
@@ -102,7 +103,9 @@ for who in cachefilesd cachefiles-daemon; do
   cat /mnt/n3/f* > /dev/null
   python3 "$LAB_GUEST/reader.py" /mnt/n3 /tmp/reads &
   reader=$!
-  sleep 60
+  # Between bcull and brun: nothing has to go yet.
+  take 35 some
+  sleep 90
   before=$(server_reads)
   press $who
   check "$who lives" daemon_lives
