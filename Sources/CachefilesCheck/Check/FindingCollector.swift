@@ -19,6 +19,8 @@ final class FindingCollector: Sendable {
     var repaired: [Int] = Array(repeating: 0, count: ProblemID.allCases.count)
     var bytes: [UInt64] = Array(repeating: 0, count: ProblemID.allCases.count)
     var kept: [[Finding]] = Array(repeating: [], count: ProblemID.allCases.count)
+    /// The last path of the kept ones of a problem that has had too many: what comes after it is only counted.
+    var lastKept: [[UInt8]?] = Array(repeating: nil, count: ProblemID.allCases.count)
     var waiting: [Finding] = []
     var overflowed = false
     /// What could not wait and has not come in again: it is left.
@@ -143,8 +145,12 @@ final class FindingCollector: Sendable {
     state.counts[index] += 1
     state.bytes[index] &+= finding.diskBytes
     if finding.isRepaired { state.repaired[index] += 1 }
+    if let last = state.lastKept[index], !finding.path.lexicographicallyPrecedes(last) { return }
     state.kept[index].append(finding)
-    if state.kept[index].count >= 2 * keptPerProblem { cut(&state.kept[index]) }
+    if state.kept[index].count >= 2 * keptPerProblem {
+      cut(&state.kept[index])
+      state.lastKept[index] = state.kept[index].last?.path
+    }
   }
 
   /// Keeps the first by path, so that the report is the same whichever thread was faster.

@@ -24,7 +24,7 @@ struct VictimPool: Sendable {
   /// Room for so many, which takes memory as it is used.
   mutating func reserve(_ count: Int) {
     entries.reserveCapacity(count)
-    names.reserveCapacity(count * 48)
+    names.reserveCapacity(count * 80)
   }
 
   /// Takes an entry of a scan.

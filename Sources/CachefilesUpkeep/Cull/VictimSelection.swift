@@ -22,8 +22,8 @@ final class VictimSelection: Sendable {
   @inline(__always)
   func mayTake(_ rank: Int64) -> Bool { rank <= horizon.load(ordering: .relaxed) }
 
-  /// With so many the last ones are let go of: a quarter more than are kept.
-  private var most: Int { limit.addingClamped(limit / 4) }
+  /// With so many the last ones are let go of: an eighth more than are kept.
+  private var most: Int { limit.addingClamped(limit / 8) }
 
   /// Takes what a thread has gathered.
   func add(_ victims: VictimPool) {

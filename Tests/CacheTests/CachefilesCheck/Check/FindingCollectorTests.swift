@@ -28,4 +28,23 @@ struct FindingCollectorTests {
     #expect(
       group?.findings.contains { if case .withheld(.setMode, .obstacle) = $0.decision { true } else { false } } == true)
   }
+
+  @Test(
+    "of many findings all are counted, and the first by path are kept, in whatever order they come",
+    arguments: [1, 7, 4999])
+  func keepsTheFirst(step: Int) {
+    let collector = FindingCollector(CheckPolicy(), repairLimit: 10) { _ in }
+    let count = 5000
+    for number in 0..<count {
+      // Each number once: the step has no factor in common with their count.
+      let path = CachePath(Array("cache/Ivolume/@00/\(number * step % count + count)".utf8))
+      collector.report(
+        .o20, Finding.Subject(path: path, FileStatus()), path: path.bytes, message: "", diskBytes: 1, .none)
+    }
+    let group = collector.groups().first
+    #expect(group?.count == count && group?.diskBytes == UInt64(count))
+    #expect(
+      group?.findings.map(\.path)
+        == (0..<FindingCollector.keptPerProblem).map { Array("cache/Ivolume/@00/\($0 + count)".utf8) })
+  }
 }
