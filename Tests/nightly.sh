@@ -23,6 +23,7 @@ part fuzz Tests/fuzz.sh "$seconds"
 part address Tests/sanitize.sh address
 # Not the thread sanitizer: it does not see Swift's Mutex on Linux (Docs/Testing.md), and would report all that it guards.
 # Trees that a generator makes, through every command; the same beside a process that changes them; calls that fail.
+part memory Tests/Benchmarks/standing.py --objects 300000 --rounds 1000 --each 200 --image ext4 --limit 64
 part build swift build -c release --product command-server
 part debug swift build
 part trees Tests/trees.py --seconds 3600

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CLinux.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 
@@ -18,3 +19,7 @@ void clinux_catch_signals(void) {
 }
 
 int clinux_received_signal(void) { return received; }
+
+void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+void clinux_give_back_memory(void) { malloc_trim(0); }

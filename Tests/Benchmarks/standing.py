@@ -40,7 +40,9 @@ print(f"{options.objects:,} objects\n\n| culls | objects gone | scans | remember
 for row in rows:
     print(f"| {row['rounds']:,} | {row['culled']:,} | {row['scans']} | {row['remembered']:,} | {row['seconds']:.1f} | "
           f"{row['rss_kib'] / 1024:.1f} | {row['peak_kib'] / 1024:.1f} |")
+print()
 if rows[-1]["peak_kib"] / 1024 > options.limit:
     sys.exit(f"{rows[-1]['peak_kib'] / 1024:.1f} MiB are more than {options.limit:g}")
 if options.limit < float("inf") and rows[-1]["rss_kib"] > rows[1]["rss_kib"] * 1.1:
     sys.exit("memory grows")
+print(f"{rows[-1]['rounds']} culls: {rows[-1]['rss_kib'] / 1024:.1f} MiB, {rows[-1]['peak_kib'] / 1024:.1f} at most")

@@ -30,6 +30,8 @@ guard words.count == 4, let rounds = Int(words[2]), let objects = UInt64(words[3
   print("usage: standing-cull DIR ROUNDS OBJECTS")
   exit(64)
 }
+// As the daemon does.
+ProcessMemory.useOneHeap()
 let store = try Store(path: FilePath(words[1]))
 var scans = 0
 var options = StandingCull.Options()

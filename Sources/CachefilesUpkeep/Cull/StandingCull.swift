@@ -125,6 +125,8 @@ package final class StandingCull {
       guard let found = try scan(after: nil, unless: isCancelled, &outcome) else { return }
       reserve.clear()
       take(found)
+      // Both were there for a moment.
+      ProcessMemory.giveBack()
     } catch {
       // The next cull meets it too, and tells.
     }
