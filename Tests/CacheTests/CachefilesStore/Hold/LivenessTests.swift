@@ -254,7 +254,9 @@ struct LivenessTests {
   @Test("Locks are not looked at: a locked directory is not in use")
   func locks() throws {
     try make(cache: true, graveyard: true)
-    let descriptors = ["c", "c/cache", "c/graveyard"].map { open("\(scratch.path)/\($0)", O_RDONLY | O_DIRECTORY) }
+    let descriptors = ["c", "c/cache", "c/graveyard"].map {
+      open("\(scratch.path)/\($0)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    }
     for descriptor in descriptors { #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0) }
     let plan = FaultPlan(failing: .flock, ordinal: 0, with: .wouldBlock)
     #expect(try probe(plan) == .offline)

@@ -79,10 +79,12 @@ struct CopyRefusalTests {
   @Test("neither side may be locked by another program", arguments: ["cache-root", "copy"])
   func locked(name: String) throws {
     _ = try scratch.copy()
-    let descriptor = open("\(scratch.path)/\(name)", O_RDONLY | O_DIRECTORY)
+    let descriptor = open("\(scratch.path)/\(name)", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
     #expect(refusal() == inUse(name, "another program of this package is at work on it"))
     #expect(scratch.parts() == ["cache", "graveyard"])
+    // A process that another test starts at this moment may have the descriptor too: closing it here would not unlock it.
+    #expect(flock(descriptor, LOCK_UN) == 0)
     close(descriptor)
     #expect(refusal() == nil)
   }

@@ -135,9 +135,11 @@ struct PurgeTests {
     let live = try FaultPlan(failing: .rmdir, ordinal: 0, with: .resourceBusy).run { try scratch.purge(.all).report }
     #expect(live.refusal?.description == "the cache is in use by a kernel")
     #expect(live.done == PurgeAmount() && live.planned.volumes == 3)
-    let other = open("\(scratch.path)/cache-root", O_RDONLY | O_DIRECTORY)
+    let other = open("\(scratch.path)/cache-root", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     #expect(flock(other, LOCK_EX | LOCK_NB) == 0)
     #expect(try scratch.purge(.all).report.refusal?.description == "another program of this package is at work on it")
+    // A process that another test starts at this moment may have it too.
+    #expect(flock(other, LOCK_UN) == 0)
     close(other)
     #expect(try scratch.snapshot() == before)
     #expect(try scratch.purge(.all).report.refusal == nil)
