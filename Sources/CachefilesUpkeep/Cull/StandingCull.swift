@@ -125,8 +125,6 @@ package final class StandingCull {
       guard let found = try scan(after: nil, unless: isCancelled, &outcome) else { return }
       reserve.clear()
       take(found)
-      // Both were there for a moment.
-      ProcessMemory.giveBack()
     } catch {
       // The next cull meets it too, and tells.
     }
@@ -234,6 +232,8 @@ package final class StandingCull {
   private func take(_ found: (victims: [Victim], isCut: Bool)) {
     reserve.victims = found.victims[...]
     reserve.horizon = found.isCut ? found.victims.last?.key : nil
+    // What the scan needed beside that, and what was remembered before it.
+    ProcessMemory.giveBack()
   }
 
   /// Looks at everything; nil when that was cancelled or failed.
