@@ -127,13 +127,18 @@ let package = Package(
     .executableTarget(name: "cachefiles-daemon", dependencies: ["CachefilesCommands"]),
     .target(
       name: "TestSupport",
-      dependencies: ["CAttr", "CachefilesStore", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: ["CAttr", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/TestSupport", swiftSettings: strict),
+    // The same for what needs the store.
+    .target(
+      name: "StoreTestSupport",
+      dependencies: ["CachefilesStore", "LinuxIO", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/StoreTestSupport", swiftSettings: strict),
     // What the daemon culls with, beside a kernel that is made up: Tests/Benchmarks/standing.py.
     .executableTarget(
       name: "standing-cull",
       dependencies: [
-        "CachefilesStore", "CachefilesSurvey", "CachefilesUpkeep", "LinuxIO", "TestSupport",
+        "CachefilesStore", "CachefilesSurvey", "CachefilesUpkeep", "LinuxIO", "StoreTestSupport",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/StandingCull", swiftSettings: strict),
@@ -168,7 +173,8 @@ let package = Package(
       dependencies: store + [
         "CAttr", "CachefilesCheck", "CachefilesCommands", "CachefilesDaemon", "CachefilesHost", "CachefilesSamples",
         "CachefilesSurvey", "CachefilesTrust",
-        "CachefilesUpkeep", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+        "CachefilesUpkeep", "StoreTestSupport", "TestSupport",
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict + lifetimes + faults),
     .testTarget(

@@ -4,8 +4,8 @@ import CachefilesSurvey
 import CachefilesUpkeep
 import Glibc
 import LinuxIO
+import StoreTestSupport
 import SystemPackage
-import TestSupport
 
 // standing-cull DIR ROUNDS OBJECTS: culls as the daemon does, so many times so many objects, learning between them as it does when it is
 // idle; the kernel is made up. Prints a line of JSON for the first look and for each tenth of the rounds: memory in KiB, seconds. The cache

@@ -2,6 +2,7 @@
 import CachefilesFormat
 import Foundation
 import LinuxIO
+import StoreTestSupport
 import Synchronization
 import SystemPackage
 import TestSupport

@@ -4,6 +4,7 @@ import CachefilesCheck
 import CachefilesFormat
 import Foundation
 import LinuxIO
+import StoreTestSupport
 import Synchronization
 import SystemPackage
 import TestSupport

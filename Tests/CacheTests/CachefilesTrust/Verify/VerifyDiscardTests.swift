@@ -3,6 +3,7 @@ import CachefilesFormat
 import CachefilesTrust
 import Foundation
 import LinuxIO
+import StoreTestSupport
 import Synchronization
 import SystemPackage
 import TestSupport

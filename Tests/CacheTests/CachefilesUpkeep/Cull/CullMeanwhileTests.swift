@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CAttr
 import CachefilesFormat
 import CachefilesSurvey
 import Foundation

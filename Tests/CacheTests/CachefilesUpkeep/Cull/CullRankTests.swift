@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CAttr
 import Foundation
 import LinuxIO
 import TestSupport

@@ -4,6 +4,7 @@ import CachefilesFormat
 import CachefilesSurvey
 import Foundation
 import LinuxIO
+import StoreTestSupport
 import Synchronization
 import SystemPackage
 import TestSupport

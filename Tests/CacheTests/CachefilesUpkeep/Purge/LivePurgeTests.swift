@@ -3,6 +3,7 @@ import CAttr
 import CachefilesFormat
 import Foundation
 import LinuxIO
+import StoreTestSupport
 import Synchronization
 import SystemPackage
 import TestSupport
