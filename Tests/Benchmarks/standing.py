@@ -36,9 +36,9 @@ rows = [json.loads(line) for line in output.splitlines()]
 failed = [row for row in rows if "rounds" not in row]
 if failed:
     sys.exit(f"{len(failed)} failures, the first: {failed[0]}")
-print(f"{options.objects:,} objects\n\n| culls | objects gone | scans | remembered | seconds | MiB now | MiB at most |\n|--:|--:|--:|--:|--:|--:|--:|")
+print(f"{options.objects:,} objects\n\n| culls | objects gone | scans in culls | remembered | seconds | MiB now | MiB at most |\n|--:|--:|--:|--:|--:|--:|--:|")
 for row in rows:
-    print(f"| {row['rounds']:,} | {row['culled']:,} | {row['scans']} | {row['remembered']:,} | {row['seconds']:.1f} | "
+    print(f"| {row['rounds']:,} | {row['culled']:,} | {row['scans_in_culls']} | {row['remembered']:,} | {row['seconds']:.1f} | "
           f"{row['rss_kib'] / 1024:.1f} | {row['peak_kib'] / 1024:.1f} |")
 print()
 if rows[-1]["peak_kib"] / 1024 > options.limit:

@@ -20,7 +20,7 @@ func memory(_ name: String) -> Int {
 
 func tell(_ rounds: Int, _ objects: Int, _ scans: Int, _ watch: Stopwatch, _ cull: StandingCull) {
   print(
-    #"{"rounds":\#(rounds),"culled":\#(objects),"scans":\#(scans),"remembered":\#(cull.remembered),"#
+    #"{"rounds":\#(rounds),"culled":\#(objects),"scans_in_culls":\#(scans),"remembered":\#(cull.remembered),"#
       + #""seconds":\#(Double(watch.milliseconds) / 1000),"rss_kib":\#(memory("VmRSS")),"peak_kib":\#(memory("VmHWM"))}"#
   )
 }
@@ -40,7 +40,7 @@ let cull = StandingCull(
   SharedLiveHold(try LiveCache(bound: try store.duplicate(), by: FakeKernel(keepsNotes: false))), options)
 let watch = Stopwatch()
 cull.prepare { false }
-tell(0, 0, 1, watch, cull)
+tell(0, 0, 0, watch, cull)
 var culled = 0
 for round in 1...rounds {
   var goal = CullGoal()
