@@ -19,13 +19,13 @@ echo "interval 1s" > /tmp/settings
 
 # kill_in PHASE [COMMAND...]: kills it when its status says so, within a minute; the command leads to that phase.
 kill_in() {
-  local phase=$1 before
+  local phase=$1 before seen=""
   shift
   ! (($#)) || "$@"
-  for _ in $(seq 600); do field_is activity "$phase" && break; sleep 0.1; done
-  check "it comes to be $phase" field_is activity "$phase"
   before=$(field pid)
-  kill -KILL "$before"
+  # At once: asked a second time it may have gone on.
+  for _ in $(seq 600); do field_is activity "$phase" && { kill -KILL "$before"; seen=$phase; break; }; sleep 0.1; done
+  equal "it comes to be $phase" "$phase" "$seen"
   check "killed while it is $phase it comes back" wait_for came_back "$before"
   check "the cache stayed bound" bound_as $tag
   equal "and was taken over" true "$(field taken_over)"
@@ -114,7 +114,8 @@ mkfs.ext4 -q -F /dev/vda 160M && mount /dev/vda $cache || broken "no small file 
 mkdir -p $cache
 umount /srv/nfs 2> /dev/null
 files=60
-for i in $(seq $files); do head -c 1200000 /dev/urandom > "/srv/nfs/g$i"; done
+# Whole pages: 6.12 may leave out the last block of others (K14 of Docs/Errata.md).
+for i in $(seq $files); do head -c $((300 * 4096)) /dev/urandom > "/srv/nfs/g$i"; done
 write_configuration brun=40 bcull=30 bstop=10 frun=10 fcull=7 fstop=3
 rm -f /tmp/manager.log*
 check "it starts on a small file system" start_managed -f /tmp/cachefilesd.conf
