@@ -20,6 +20,6 @@ void clinux_catch_signals(void) {
 
 int clinux_received_signal(void) { return received; }
 
-void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+void clinux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
 
 void clinux_give_back_memory(void) { malloc_trim(0); }

@@ -59,7 +59,7 @@ package struct DaemonService {
     Background.name("cachefiles-daemon")
     // The service manager starts the next one then, which takes the cache over.
     Background.endAtOnceOnCrash()
-    ProcessMemory.useOneHeap()
+    ProcessMemory.limitHeaps(to: 1)
     let configuration = try readConfiguration()
     guard let directory = configuration.meantDirectory else {
       throw StartFailure("\(EscapedBytes.string(options.configuration.bytes)): no 'dir' line", .configuration)

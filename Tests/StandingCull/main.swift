@@ -31,7 +31,7 @@ guard words.count == 4, let rounds = Int(words[2]), let objects = UInt64(words[3
   exit(64)
 }
 // As the daemon does.
-ProcessMemory.useOneHeap()
+ProcessMemory.limitHeaps(to: 1)
 let store = try Store(path: FilePath(words[1]))
 var scans = 0
 var options = StandingCull.Options()

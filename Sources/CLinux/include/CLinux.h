@@ -171,9 +171,9 @@ void clinux_syslog(int priority, const char *text);
 // The processor time of the calling thread, in nanoseconds.
 int64_t clinux_thread_time(void);
 
-// One heap for all threads from now on; what is free goes back to the system. The C library's own, mallopt and malloc_trim, which Swift
-// does not see.
-void clinux_use_one_heap(void);
+// So many heaps for all threads from now on; what is free goes back to the system. The C library's own, mallopt and malloc_trim, which
+// Swift does not see.
+void clinux_limit_heaps(int count);
 void clinux_give_back_memory(void);
 
 // The processors that this process may run on.
