@@ -16,6 +16,9 @@ let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 /// The hook by which tests make the n-th system call fail. Release builds do not contain it.
 let faults: [SwiftSetting] = [.define("FAULTS", .when(configuration: .debug))]
 
+/// Locks that the thread sanitizer knows.
+let locks: [SwiftSetting] = [.define("THREAD_SANITIZER", .when(traits: ["ThreadSanitizing"]))]
+
 /// What each module above the store stands on.
 let store: [Target.Dependency] = ["CachefilesFormat", "CachefilesStore", "LinuxIO"]
 
@@ -33,7 +36,9 @@ let package = Package(
   ],
   traits: [
     // A build for libFuzzer (Tests/fuzz.sh).
-    .trait(name: "Fuzzing")
+    .trait(name: "Fuzzing"),
+    // A build for the thread sanitizer (Tests/sanitize.sh thread).
+    .trait(name: "ThreadSanitizing"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -59,7 +64,7 @@ let package = Package(
     .target(
       name: "LinuxIO",
       dependencies: ["CArchive", "CAttr", "CLinux", "CZlib", .product(name: "SystemPackage", package: "swift-system")],
-      swiftSettings: strict + lifetimes + faults,
+      swiftSettings: strict + lifetimes + faults + locks,
       // The static library, of which the linker keeps the part for pax: programs start as fast as without, and need no further
       // libraries. Debug builds are linked without leaving anything out, which would ask for all that the rest of it needs.
       linkerSettings: [

@@ -16,11 +16,15 @@ log=${LOG:-/var/tmp/sanitize-$kind.log}
 
 # The runtime of Swift never frees what it knows about types: leaks cannot be told from that.
 export ASAN_OPTIONS=detect_leaks=0:abort_on_error=1
+traits=""
+[ "$kind" = address ] || traits="--traits ThreadSanitizing"
 # A backtrace by the program itself holds its pipes open, and tests wait for them.
 export SWIFT_BACKTRACE=enable=no
 status=0
-swift build --build-tests --sanitize="$kind" --scratch-path ".build/$kind" -q
-swift test --skip-build --sanitize="$kind" --scratch-path ".build/$kind" "$@" >"$log" 2>&1 || status=$?
+# shellcheck disable=SC2086 # two words or none
+swift build --build-tests $traits --sanitize="$kind" --scratch-path ".build/$kind" -q
+# shellcheck disable=SC2086
+swift test --skip-build $traits --sanitize="$kind" --scratch-path ".build/$kind" "$@" >"$log" 2>&1 || status=$?
 grep -a -E 'recorded an issue|(ERROR|WARNING): (Address|Thread)Sanitizer|SUMMARY: ' "$log" | cut -c1-300 | sort | uniq -c || true
 findings=$(grep -a -c -E '(ERROR|WARNING): (Address|Thread)Sanitizer' "$log" || true)
 summary=$(grep -a 'Test run with' "$log" | tail -n 1 | sed 's/^[^T]*//')

@@ -11,7 +11,7 @@ package final class CacheCheck: Sendable {
   package let progress = ScanProgress()
   private let options: CheckOptions
   private let collector: FindingCollector
-  private let errors = Mutex<Int>(0)
+  private let errors = Guarded<Int>(0)
   private let start: ContinuousClock.Instant
 
   /// Prepares a check. One value makes one run.
@@ -219,8 +219,8 @@ package final class CacheCheck: Sendable {
 
   /// A value that the threads of a scan add to.
   private final class Shared<Value: Sendable>: Sendable {
-    let value: Mutex<Value>
-    init(_ value: Value) { self.value = Mutex(value) }
+    let value: Guarded<Value>
+    init(_ value: Value) { self.value = Guarded(value) }
   }
 
   // MARK: Acting

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 import Glibc
-import LinuxIO
-package import Synchronization
+package import LinuxIO
+import Synchronization
 package import SystemPackage
 
 /// Does what `/dev/cachefiles` does with a command: it acts on a name in the working directory of the calling thread, and
@@ -20,11 +20,11 @@ package final class FakeKernel: CommandDevice {
   }
 
   /// Names that are in use.
-  package let busy = Mutex<Set<[UInt8]>>([])
+  package let busy = Guarded<Set<[UInt8]>>([])
   /// Where commands were given, and how many.
-  package let places = Mutex<[Place: Int]>([:])
+  package let places = Guarded<[Place: Int]>([:])
   /// The names that were culled, in order.
-  package let culled = Mutex<[[UInt8]]>([])
+  package let culled = Guarded<[[UInt8]]>([])
   /// Whether `cull` only answers and leaves everything as it is.
   package let onlyAnswers: Bool
   /// Whether to keep note of what was culled and where.

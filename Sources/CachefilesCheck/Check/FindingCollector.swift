@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
+import LinuxIO
 import Synchronization
 
 /// The one way that every finding takes: it is weighed, counted, kept up to a number, handed on, and set aside for its
@@ -11,7 +12,7 @@ final class FindingCollector: Sendable {
   /// At most so many repairs wait; what is beyond is found again by another scan.
   let repairLimit: Int
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let onFinding: @Sendable (Finding) -> Void
 
   private struct State {

@@ -2,11 +2,12 @@
 import CachefilesCheck
 import CachefilesFormat
 import CachefilesStore
+import LinuxIO
 import Synchronization
 
 /// Findings as JSON lines, written as they come; nothing for the other forms of output.
 final class FindingLines: Sendable {
-  private let output: Mutex<Held>
+  private let output: Guarded<Held>
   private let isOn: Bool
 
   /// The stream, used by one thread at a time.
@@ -16,7 +17,7 @@ final class FindingLines: Sendable {
 
   init(_ output: Output) {
     isOn = output.format == .lines
-    self.output = Mutex(Held(stream: output.stream))
+    self.output = Guarded(Held(stream: output.stream))
   }
 
   /// Prints one finding.

@@ -132,7 +132,7 @@ private final class PinCache: Sendable {
     var pins: PinnedObjects
   }
 
-  private let known = Mutex<Known?>(nil)
+  private let known = Guarded<Known?>(nil)
 
   func load(_ file: ByteArgument?, of store: borrowing Store) throws(SettingsFailure) -> PinnedObjects? {
     do throws(Failure) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
 import CachefilesSurvey
+import LinuxIO
 import Synchronization
 
 /// A file that the rows of a manifest go to, from several threads; it appears whole, or not at all.
 final class ManifestFile: Sendable {
   private let draft: ReportDraft
-  private let failure = Mutex<StoreError?>(nil)
+  private let failure = Guarded<StoreError?>(nil)
 
   init(_ draft: ReportDraft) { self.draft = draft }
 

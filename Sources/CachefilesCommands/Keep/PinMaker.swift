@@ -37,8 +37,8 @@ final class PinMaker: Sendable {
       if failures.count == before { failures.note() }
       return Answer(pin: nil, isWhole: false)
     }
-    let found = Mutex<[Pin.Object]>([])
-    let reasons = Mutex<[String: (count: Int, first: [UInt8])]>([:])
+    let found = Guarded<[Pin.Object]>([])
+    let reasons = Guarded<[String: (count: Int, first: [UInt8])]>([:])
     let slash = UInt8(ascii: "/")
     let start =
       isDirectory ? path.count + (path.last == slash ? 0 : 1) : (path.lastIndex(of: slash) ?? 0) + 1

@@ -23,7 +23,7 @@ final class CachedFilePrinter: Sendable {
 
   let form: Form
   private let shared: SharedOutput
-  private let files = Mutex<[JudgedFile]>([])
+  private let files = Guarded<[JudgedFile]>([])
 
   init(_ output: Output, form: Form) {
     self.form = form

@@ -6,7 +6,7 @@ import Synchronization
 /// Takes what came of files: lines go out at once, what a document or the report names is kept.
 final class PrefillPrinter: Sendable {
   private let shared: SharedOutput
-  private let notable = Mutex<[FilledFile]>([])
+  private let notable = Guarded<[FilledFile]>([])
 
   /// More than these are counted and not named.
   private static let mostNotable = 10_000

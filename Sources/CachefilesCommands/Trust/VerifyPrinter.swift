@@ -7,7 +7,7 @@ import Synchronization
 final class VerifyPrinter: Sendable {
   private let shared: SharedOutput
   /// Files of which something is to be said, but for those that are wrong, which the report has.
-  private let notable = Mutex<[VerifiedFile]>([])
+  private let notable = Guarded<[VerifiedFile]>([])
 
   /// More than these are counted and not named.
   private static let mostNotable = 10_000

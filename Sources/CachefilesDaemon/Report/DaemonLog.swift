@@ -29,7 +29,7 @@ package final class DaemonLog: Sendable {
 
   private let target: Target
   private let limit: Atomic<Int>
-  private let told = Mutex(RecentLines())
+  private let told = Guarded(RecentLines())
 
   /// Makes a log.
   package init(_ target: Target, level: Level = .info) {

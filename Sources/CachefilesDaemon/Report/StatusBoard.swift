@@ -5,11 +5,11 @@ import Synchronization
 
 /// The status, shared by the threads of the daemon, and the files that it is written to.
 package final class StatusBoard: Sendable {
-  private let status: Mutex<DaemonStatus>
+  private let status: Guarded<DaemonStatus>
   private let isNew = Atomic<Bool>(true)
 
   /// Makes one.
-  package init(_ status: DaemonStatus) { self.status = Mutex(status) }
+  package init(_ status: DaemonStatus) { self.status = Guarded(status) }
 
   /// What is known now.
   package var current: DaemonStatus { status.withLock { $0 } }

@@ -38,8 +38,8 @@ final class CullWorker: Sendable {
   /// Set when there is a result.
   let done: Event
   private let wake: Event
-  private let orders = Mutex(Orders())
-  private let results = Mutex<[Result]>([])
+  private let orders = Guarded(Orders())
+  private let results = Guarded<[Result]>([])
   private let isBusyFlag = Atomic<Bool>(false)
   /// Whether scans are to spare the processor no longer.
   private let isHurried = Atomic<Bool>(false)

@@ -16,7 +16,7 @@ package final class CacheSide: Sendable {
   private let view: KernelView
   private let volumes: KnownVolumes
   /// What is known of each mount.
-  private let byMount = Mutex<[MountVolumes.Identity: MountVolumes]>([:])
+  private let byMount = Guarded<[MountVolumes.Identity: MountVolumes]>([:])
   /// Those of the mount that was asked for first, which threads find without a lock: mostly there is only one.
   private let first = AtomicLazyReference<FirstMount>()
   /// The directories of volumes that stay open, at most.

@@ -27,9 +27,9 @@ package final class CachedFileSurvey: Sendable {
   private let timeout: Duration
   private let isEnded: @Sendable () -> Bool
   private let failed: @Sendable (StoreError) -> Void
-  private let silentMounts = Mutex<[[UInt8]]>([])
+  private let silentMounts = Guarded<[[UInt8]]>([])
   private let moved = Atomic<Int>(0)
-  private let cookies = Mutex(CookieIndex())
+  private let cookies = Guarded(CookieIndex())
 
   /// Prepares a survey.
   ///
@@ -103,7 +103,7 @@ package final class CachedFileSurvey: Sendable {
     }
     let tally = DirectoryTotals(threads: threads)
     let cookies = cookies.withLock { $0 }
-    let single = Mutex<JudgedFile?>(nil)
+    let single = Guarded<JudgedFile?>(nil)
     let isDone = visit(path, isRecursive) { [self] number, file, isAbandoned in
       let judged = judge(file, cookies)
       if isAbandoned() { return }

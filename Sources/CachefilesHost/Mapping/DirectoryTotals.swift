@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import LinuxIO
 import Synchronization
 
 /// Totals by directory, which each thread of a walk adds to on its own. A thread takes the files of one directory one after another:
@@ -26,7 +27,7 @@ final class DirectoryTotals: Sendable {
   }
 
   private final class Share: Sendable {
-    let part = Mutex(Part())
+    let part = Guarded(Part())
   }
 
   private let shares: [Share]

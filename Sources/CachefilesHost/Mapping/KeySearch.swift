@@ -32,7 +32,7 @@ package final class KeySearch: Sendable {
   private let source: any FileFactSource
   private let mounts: MountTable
   private let nfs: KernelTable<NFSVolumeLine>?
-  private let found: Mutex<[Int: [UInt8]]>
+  private let found: Guarded<[Int: [UInt8]]>
   private let left: Atomic<Int>
   private let moved = Atomic<Int>(0)
 
@@ -45,7 +45,7 @@ package final class KeySearch: Sendable {
     var byName: [[UInt8]: [Int]] = [:]
     for (index, target) in targets.enumerated() { byName[target.name, default: []].append(index) }
     self.byName = byName
-    found = Mutex([:])
+    found = Guarded([:])
     left = Atomic(targets.count)
   }
 

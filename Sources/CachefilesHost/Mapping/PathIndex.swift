@@ -28,7 +28,7 @@ package final class PathIndex: Sendable {
     var bytes: [UInt8] = []
   }
 
-  private let paths = Mutex(Paths())
+  private let paths = Guarded(Paths())
 
   /// An index of nothing.
   package init() {}

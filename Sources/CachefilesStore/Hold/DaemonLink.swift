@@ -8,11 +8,11 @@ import SystemPackage
 final class DaemonLink: CommandLink {
   /// The device, and why there is none any more.
   private final class Slot: Sendable {
-    let device: Mutex<(any CommandDevice)?>
+    let device: Guarded<(any CommandDevice)?>
     /// What ended it.
-    let end = Mutex<Refusal?>(nil)
+    let end = Guarded<Refusal?>(nil)
 
-    init(_ device: any CommandDevice) { self.device = Mutex(device) }
+    init(_ device: any CommandDevice) { self.device = Guarded(device) }
 
     func close(_ reason: Refusal) {
       end.withLock { $0 = $0 ?? reason }

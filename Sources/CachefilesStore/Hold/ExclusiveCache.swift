@@ -13,7 +13,7 @@ package struct ExclusiveCache: ~Copyable, Sendable {
   package let store: Store
   private let sources: LivenessSources
   /// The refusal that ended all changes; whoever asks has it.
-  private let refusal = Mutex<Refusal?>(nil)
+  private let refusal = Guarded<Refusal?>(nil)
   private let watch = Stopwatch()
   /// Changes that may be made before the kernel is asked again.
   private let left = Atomic<Int>(changeInterval)

@@ -6,7 +6,7 @@ import Synchronization
 final class OwnLink: CommandLink {
   private let device: any CommandDevice
   /// What ended it: the kernel has withdrawn the cache.
-  private let reason = Mutex<Refusal?>(nil)
+  private let reason = Guarded<Refusal?>(nil)
 
   init(_ device: any CommandDevice) { self.device = device }
 

@@ -15,7 +15,7 @@ package final class DeadDirectory: Sendable {
   nonisolated(unsafe) private var above: DeadDirectory?
   /// Which directory it is. Set by the thread that makes the node, before any other can see it.
   nonisolated(unsafe) var status = FileStatus()
-  private let state: Mutex<State>
+  private let state: Guarded<State>
 
   private struct State {
     /// Directories in it that nobody has entered.
@@ -48,14 +48,14 @@ package final class DeadDirectory: Sendable {
   init(above: DeadDirectory?, name: EntryName) {
     self.above = above
     self.name = name
-    state = Mutex(State())
+    state = Guarded(State())
   }
 
   /// A directory of which only these entries are removed.
   init(name: EntryName, only names: [EntryName]) {
     above = nil
     self.name = name
-    state = Mutex(State(waiting: names, known: Set(names), isUnread: false))
+    state = Guarded(State(waiting: names, known: Set(names), isUnread: false))
   }
 
   /// Lets a long chain of directories go one by one; left to itself the release would recurse as deep as the chain.

@@ -11,7 +11,7 @@ package final class GraveyardWatch: Sendable {
   private let watch = Stopwatch()
   /// When the next question is due, in milliseconds of ``watch``.
   private let next = Atomic<Int>(0)
-  private let found = Mutex<GraveyardDaemon>(.none)
+  private let found = Guarded<GraveyardDaemon>(.none)
   /// Milliseconds between two questions.
   private static let interval = 1000
 

@@ -94,7 +94,7 @@ package final class TreeRemover: Sendable {
   private let offers = Atomic<Int>(0)
   private let isOver = Atomic<Bool>(false)
   /// Files with several names that were counted while they stay: how many of the names have been seen.
-  private let links = Mutex<[UInt64: UInt32]>([:])
+  private let links = Guarded<[UInt64: UInt32]>([:])
 
   private init(_ options: Options, device: UInt64, progress: ScanProgress) {
     self.options = options

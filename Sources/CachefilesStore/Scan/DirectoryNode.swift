@@ -20,7 +20,7 @@ package final class DirectoryNode: Sendable {
   package let volume: ScannedVolume?
   /// The number of the fanout directory that it is.
   package let fanout: UInt8?
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   private struct State {
     var descriptor: SharedDescriptor?

@@ -18,9 +18,9 @@ package final class Scanner: Sendable {
   let rootStatus: FileStatus
   private let root: DirectoryNode
   let work: WorkList<ScanJob>
-  private let volumes = Mutex<[ScannedVolume]>([])
-  private let failures = Mutex<Int>(0)
-  let buffers = Mutex<BufferPool>(BufferPool())
+  private let volumes = Guarded<[ScannedVolume]>([])
+  private let failures = Guarded<Int>(0)
+  let buffers = Guarded<BufferPool>(BufferPool())
   private let cancelled = Atomic<Bool>(false)
 
   /// Prepares a scan of an open cache directory. It runs once.

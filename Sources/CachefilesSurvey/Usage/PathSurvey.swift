@@ -10,7 +10,7 @@ import SystemPackage
 package final class PathSurvey: Sendable {
   private let side: CacheSide
   private let source: any FileFactSource
-  private let found = Mutex(PathUsage())
+  private let found = Guarded(PathUsage())
   private let moved = Atomic<Int>(0)
 
   /// Prepares a survey.

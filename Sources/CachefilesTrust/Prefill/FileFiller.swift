@@ -11,10 +11,10 @@ final class FileFiller: Sendable {
   private let bytes = Atomic<UInt64>(0)
   private let objects = Atomic<Int>(0)
   private let errors = Atomic<Int>(0)
-  private let halt = Mutex<PrefillReport.Stop?>(nil)
+  private let halt = Guarded<PrefillReport.Stop?>(nil)
   private let isHalted = Atomic<Bool>(false)
-  private let read: Mutex<[UInt64]>
-  private let broken: Mutex<Set<Int>>
+  private let read: Guarded<[UInt64]>
+  private let broken: Guarded<Set<Int>>
 
   /// The bytes that are read at a time.
   private static let pieceSize = 1 << 20
@@ -26,8 +26,8 @@ final class FileFiller: Sendable {
     self.options = options
     self.bytes.store(bytes, ordering: .relaxed)
     pace = BytePace(bytesPerSecond: options.rate)
-    read = Mutex([UInt64](repeating: 0, count: count))
-    broken = Mutex([])
+    read = Guarded([UInt64](repeating: 0, count: count))
+    broken = Guarded([])
   }
 
   /// How many bytes were read.

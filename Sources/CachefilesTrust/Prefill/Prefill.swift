@@ -13,7 +13,7 @@ package final class Prefill: Sendable {
   private let options: PrefillOptions
   private let survey: CachedFileSurvey
   private let source: any FileFactSource
-  private let filler = Mutex<FileFiller?>(nil)
+  private let filler = Guarded<FileFiller?>(nil)
   private let toRead = Atomic<UInt64>(0)
   private let errors = Atomic<Int>(0)
   private let waiting = Atomic<Int>(0)
@@ -108,7 +108,7 @@ package final class Prefill: Sendable {
   private func list(
     _ paths: [[UInt8]], _ isRecursive: Bool
   ) -> (items: [FillItem], others: [FilledFile], pending: [[UInt8]]) {
-    let found = Mutex<(items: [FillItem], others: [FilledFile], pending: [[UInt8]])>(([], [], []))
+    let found = Guarded<(items: [FillItem], others: [FilledFile], pending: [[UInt8]])>(([], [], []))
     let listing = FileListing(survey: survey, threads: options.threads, isEnded: options.isCancelled)
     _ = listing.forEachFile(of: paths, isRecursive: isRecursive) { file in
       let item = FillItem(file)

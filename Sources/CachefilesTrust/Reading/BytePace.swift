@@ -6,7 +6,7 @@ import Synchronization
 package final class BytePace: Sendable {
   /// Bytes a second; nil without a limit.
   private let rate: UInt64?
-  private let next = Mutex<ContinuousClock.Instant?>(nil)
+  private let next = Guarded<ContinuousClock.Instant?>(nil)
 
   /// Makes a pace.
   package init(bytesPerSecond rate: UInt64?) { self.rate = rate.map { max(1, $0) } }

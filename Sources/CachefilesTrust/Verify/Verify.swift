@@ -11,7 +11,7 @@ package final class Verify: Sendable {
   private let context: VerifyContext
   private let survey: CachedFileSurvey
   private let journal: VerifyJournal?
-  private let collection = Mutex(VerifyCollection(0, after: VerifyTally()))
+  private let collection = Guarded(VerifyCollection(0, after: VerifyTally()))
   private let listedBytes = Atomic<UInt64>(0)
   /// Whether it ended before all paths were looked at.
   private let isListCut = Atomic<Bool>(false)
@@ -71,7 +71,7 @@ package final class Verify: Sendable {
   // MARK: The list
 
   private func list(_ paths: [[UInt8]], _ isRecursive: Bool) -> VerifyList {
-    let found = Mutex<[VerifyList.Item]>([])
+    let found = Guarded<[VerifyList.Item]>([])
     let take: @Sendable (JudgedFile) -> Void = { [self] file in
       guard let item = item(of: file) else { return }
       found.withLock { $0.append(item) }

@@ -13,11 +13,11 @@ final class VerifyContext: Sendable {
   let options: VerifyOptions
   let pace: BytePace
   private let watch = Stopwatch()
-  private let known = Mutex<Known>(Known())
+  private let known = Guarded<Known>(Known())
   /// Bytes that were compared, those of files that changed included: for a line of progress.
   private let bytes = Atomic<UInt64>(0)
   private let errors = Atomic<Int>(0)
-  private let work = Mutex<TimedWork<Bool>?>(nil)
+  private let work = Guarded<TimedWork<Bool>?>(nil)
 
   /// The kernel's cookies, and when they were read.
   private struct Known {

@@ -66,7 +66,7 @@ package final class VerifyJournal: Sendable {
   /// The seed of the sample.
   package let seed: UInt64
   private let subject: Subject
-  private let written = Mutex<Duration>(.zero)
+  private let written = Guarded<Duration>(.zero)
   private let watch = Stopwatch()
 
   /// Whether an earlier run is gone on with.

@@ -18,7 +18,7 @@ package final class CacheCopy: Sendable {
   let destination: CopyDestination
   let directories = CopyDirectories()
   let copier: ObjectCopier
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let stopped = Atomic<Bool>(false)
   private let watch = Stopwatch()
 

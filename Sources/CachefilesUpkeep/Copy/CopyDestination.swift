@@ -22,7 +22,7 @@ struct CopyDestination: ~Copyable, Sendable {
   /// What was made for it.
   private var made: Made?
   /// Gives each directory in ``staging`` a name of its own.
-  private let counter = Mutex<Int>(0)
+  private let counter = Guarded<Int>(0)
 
   /// The name of the staging directory.
   static let stagingName = EntryName(".cachefiles-copy")

@@ -26,7 +26,7 @@ final class CopyDirectories: Sendable {
     }
   }
 
-  private let state = Mutex(State())
+  private let state = Guarded(State())
 
   /// Remembers a volume of the destination.
   func add(_ volume: ScannedVolume, _ directory: SharedDescriptor) throws(Errno) {

@@ -6,7 +6,7 @@ import Synchronization
 final class CullPace: Sendable {
   /// Between two removals; nil without a limit.
   private let interval: Duration?
-  private let next = Mutex<ContinuousClock.Instant?>(nil)
+  private let next = Guarded<ContinuousClock.Instant?>(nil)
 
   init(rate: Int?) { interval = rate.map { .nanoseconds(1_000_000_000 / Int64(max(1, $0))) } }
 

@@ -13,14 +13,14 @@ final class CullSession: Sendable {
   let budget = CullBudget()
   private let store: Store
   private let pace: CullPace
-  private let tally = Mutex(CullTally())
-  private let failures = Mutex(CullFailures())
-  private let round = Mutex(CullRound())
-  private let stopped = Mutex<Refusal?>(nil)
+  private let tally = Guarded(CullTally())
+  private let failures = Guarded(CullFailures())
+  private let round = Guarded(CullRound())
+  private let stopped = Guarded<Refusal?>(nil)
   private let isStopped = Atomic<Bool>(false)
   private let isReached = Atomic<Bool>(false)
   /// The right to remove things; nil before and after, and in most dry runs.
-  private let right = Mutex<(any RemovalRight)?>(nil)
+  private let right = Guarded<(any RemovalRight)?>(nil)
   private let watch = Stopwatch()
 
   init(_ store: consuming Store, _ options: CullOptions) {

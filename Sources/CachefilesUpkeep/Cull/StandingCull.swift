@@ -156,7 +156,7 @@ package final class StandingCull {
       return sum.bytes >= need.bytes && sum.files >= need.files
     }
     session.startRound(of: victims.count)
-    let stayed = Mutex<[Victim]>([])
+    let stayed = Guarded<[Victim]>([])
     let keeper = Stayed(stayed)
     let removal = OrderedRemoval(victims, session, rootPath: rootPath, onStay: { keeper.add($0) })
     removal.run()
@@ -168,8 +168,8 @@ package final class StandingCull {
   }
 
   private final class Stayed: Sendable {
-    private let list: Mutex<[Victim]>
-    init(_ list: consuming Mutex<[Victim]>) { self.list = list }
+    private let list: Guarded<[Victim]>
+    init(_ list: consuming Guarded<[Victim]>) { self.list = list }
     func add(_ victim: Victim) { list.withLock { $0.append(victim) } }
     func take() -> [Victim] { list.withLock { $0 } }
   }
@@ -273,7 +273,7 @@ package final class StandingCull {
 
   private final class Failures: Sendable {
     private let tell: @Sendable (StoreError) -> Void
-    private let counted = Mutex(0)
+    private let counted = Guarded(0)
     init(_ tell: @escaping @Sendable (StoreError) -> Void) { self.tell = tell }
 
     func note(_ error: StoreError) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import CachefilesStore
+import LinuxIO
 import Synchronization
 
 /// The first objects in the order of culling, up to a number, out of any number: what the threads of a scan come across.
 final class VictimSelection: Sendable {
   /// So many are kept.
   let limit: Int
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   /// Nothing of a later rank is among the first.
   private let horizon = Atomic<Int64>(.max)
 

@@ -69,7 +69,7 @@ package struct PurgePlan: Sendable {
       return
     }
     try spare(options, in: store)
-    let mounts = Mutex<BurialObstacle?>(nil)
+    let mounts = Guarded<BurialObstacle?>(nil)
     let root = store.path
     var scan = ScanOptions(threads: options.threads, attributes: true) { error in
       if error.error == .improperLink {

@@ -15,7 +15,7 @@ package final class CacheReceive: Sendable {
   package let progress = ScanProgress()
   let options: ReceiveOptions
   let destination: CopyDestination
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let stopped = Atomic<Bool>(false)
   private let watch = Stopwatch()
 

@@ -16,7 +16,7 @@ package final class CacheSend: Sendable {
   let options: SendOptions
   private let source: Store
   private let hold: ExclusiveCache
-  private let state = Mutex(State())
+  private let state = Guarded(State())
   private let stopped = Atomic<Bool>(false)
   private let lock = Lock()
   private let watch = Stopwatch()

@@ -31,7 +31,7 @@ public final class WorkingDirectory {
   public static func runApart<R: Sendable>(
     _ body: @escaping @Sendable (WorkingDirectory) -> R
   ) throws(Errno) -> R {
-    let result = Mutex<Result<R, Errno>?>(nil)
+    let result = Guarded<Result<R, Errno>?>(nil)
     let outcome = SharedResult(result)
     guard let thread = SystemThread({ outcome.run(body) }) else { throw .resourceTemporarilyUnavailable }
     thread.join()
@@ -40,9 +40,9 @@ public final class WorkingDirectory {
 
   /// What the thread came to.
   private final class SharedResult<R: Sendable>: Sendable {
-    private let result: Mutex<Result<R, Errno>?>
+    private let result: Guarded<Result<R, Errno>?>
 
-    init(_ result: consuming Mutex<Result<R, Errno>?>) { self.result = result }
+    init(_ result: consuming Guarded<Result<R, Errno>?>) { self.result = result }
 
     func run(_ body: (WorkingDirectory) -> R) {
       let value: Result<R, Errno>

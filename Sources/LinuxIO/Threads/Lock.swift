@@ -3,7 +3,7 @@ import Glibc
 
 /// A lock that one thread has at a time, for one closure or over several calls.
 ///
-/// A `Mutex` guards a value during one closure; this is also for work whose end is not known when it begins.
+/// `Guarded` guards a value during one closure; this is also for work whose end is not known when it begins.
 public final class Lock: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
 

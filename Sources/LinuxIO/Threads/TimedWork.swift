@@ -9,7 +9,7 @@ import Synchronization
 public final class TimedWork<Result: Sendable>: Sendable {
   private let steps = Atomic<Int>(0)
   private let abandoned = Atomic<Bool>(false)
-  private let result = Mutex<Result?>(nil)
+  private let result = Guarded<Result?>(nil)
 
   /// Makes work that has not begun.
   public init() {}

@@ -14,14 +14,14 @@ import Testing
 final class FakeDaemon: Sendable {
   let scratch: ScratchDirectory
   let kernel: FakeKernel
-  private let process: Mutex<pid_t>
+  private let process: Guarded<pid_t>
 
   init(_ scratch: ScratchDirectory, _ kernel: FakeKernel = FakeKernel(), caches: String? = nil) throws {
     self.scratch = scratch
     self.kernel = kernel
     try scratch.write("device")
     try scratch.write("caches", Array((caches ?? Self.table).utf8))
-    process = Mutex(try FileHolder.start(scratch.path("device").string).processIdentifier)
+    process = Guarded(try FileHolder.start(scratch.path("device").string).processIdentifier)
   }
 
   deinit { end() }

@@ -44,7 +44,7 @@ struct BoundedQueueTests {
     let queue = BoundedQueue<Int>(limit: 100) { $0 % 9 + 1 }
     let inside = Atomic<Int>(0)
     let most = Atomic<Int>(0)
-    let taken = Mutex<[Int]>([])
+    let taken = Guarded<[Int]>([])
     Workers.run(beside: {
       _ = Workers.run(count: threads) { _ in
         while let element = queue.next() {

@@ -54,7 +54,7 @@ struct CacheKeeperTests {
     let live = SharedLiveHold(try LiveCache(bound: try Store(path: scratch.path("cache-root")), by: device))
     let (lines, status) = (lines, scratch.path("status"))
     let log = DaemonLog(.closure { lines.add("\($0): \($1)") })
-    let end = Mutex<CacheKeeper.End?>(nil)
+    let end = Guarded<CacheKeeper.End?>(nil)
     let result = Ended(end)
     // Signals are blocked in the thread that makes the queue: in none of the test's own.
     let thread = try BackgroundThread {
@@ -76,8 +76,8 @@ struct CacheKeeperTests {
   }
 
   private final class Ended: Sendable {
-    let end: Mutex<CacheKeeper.End?>
-    init(_ end: consuming Mutex<CacheKeeper.End?>) { self.end = end }
+    let end: Guarded<CacheKeeper.End?>
+    init(_ end: consuming Guarded<CacheKeeper.End?>) { self.end = end }
   }
 
   @Test("it culls when the kernel asks; when nothing is left it says so once and waits; a cache that is gone ends it")

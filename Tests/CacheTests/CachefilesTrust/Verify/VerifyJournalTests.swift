@@ -34,7 +34,7 @@ struct VerifyJournalTests {
 
   /// Compares until so many files are done, with one thread.
   private func run(_ tree: MountedTree, _ journal: VerifyJournal, until limit: Int) throws -> MountedTree.Result {
-    let done = Mutex(0)
+    let done = Guarded(0)
     return try tree.verify(journal: journal) { options in
       options.threads = 1
       options.onFile = { _ in done.withLock { $0 += 1 } }

@@ -111,7 +111,7 @@ struct CopyVerifyTests {
   @Test("an object that changes while it is copied is copied again")
   func changesOnce() throws {
     let object = scratch.objects()[0]
-    let done = Mutex(false)
+    let done = Guarded(false)
     let result = try scratch.copy { options in
       options.beforeRecheck = { path in
         guard EscapedBytes.string(path) == object else { return }
@@ -132,7 +132,7 @@ struct CopyVerifyTests {
   @Test("one that never stands still is left out, with a line", arguments: ["data", "record", "length"])
   func neverStandsStill(what: String) throws {
     let object = scratch.objects()[0]
-    let count = Mutex(UInt8(0))
+    let count = Guarded(UInt8(0))
     let result = try scratch.copy { options in
       options.beforeRecheck = { path in
         guard EscapedBytes.string(path) == object else { return }

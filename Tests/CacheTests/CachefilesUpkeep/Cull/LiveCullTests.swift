@@ -120,7 +120,7 @@ struct LiveCullTests {
   @Test("When the daemon ends the cull ends, and nothing more goes")
   func daemonEnds() throws {
     let order = try make(40)
-    let ended = Mutex<FakeDaemon?>(nil)
+    let ended = Guarded<FakeDaemon?>(nil)
     let kernel = FakeKernel { number in
       if number == 10 {
         ended.withLock { $0?.end() }
