@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the benchmarks share: building, running with time and memory, tables."""
-import contextlib, os, statistics, subprocess, sys, threading, time
+import contextlib, os, shutil, statistics, subprocess, sys, threading, time
 
 package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -14,7 +14,7 @@ def build():
 def compile_scanner(directory):
     """Compiles the scanner in C and gives its path."""
     source, program = os.path.join(package, "Tests/Benchmarks/c/scan.c"), os.path.join(directory, "scan")
-    subprocess.run(["cc", "-O2", "-pthread", "-o", program, source], check=True)
+    subprocess.run([shutil.which("cc") or "clang", "-O2", "-pthread", "-o", program, source], check=True)
     return program
 
 

@@ -30,7 +30,7 @@ sys.path.insert(0, os.path.join(REPOSITORY, "Tests"))
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
 LIMITS = {"phases": 1200, "prefill": 1200, "verify": 1200}  # but for these
-SLOW = {"race": 1800, "soak": 3600}  # cases that run only when they are named, and their limits
+SLOW = {"race": 1800, "soak": 3600, "large": 7200}  # cases that run only when they are named, and their limits
 CPUS = os.cpu_count() or 1
 
 PACKAGES = """qemu-system-x86 busybox-static cpio zstd xz-utils kmod iproute2 e2fsprogs xfsprogs btrfs-progs attr jq python3 cachefilesd
@@ -69,6 +69,7 @@ CASES = [
     Case("liverepair", "ext4", "18", "Purging and repairing a cache in use, with the kernel's leave"),
     Case("pins", "ext4", "19", "What is pinned stays through culls and purges of a cache in use"),
     Case("race", "ext4", "17", "Culling a cache in use beside cachefilesd, and cachefilesd alone"),
+    Case("large", "ext4", "17", "What a daemon culls in a second from a large cache"),
     Case("fleet", "ext4", "23", "What is sent and received is a cache"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
     Case("verify", "ext4", "22", "What is cached is compared with the server"),
@@ -224,7 +225,7 @@ class Lab:
             subprocess.run(["cp", "--sparse=always", self.legacy_disk(), disk], check=True)
         else:
             with open(disk, "wb") as file:
-                file.truncate(1 << 30)
+                file.truncate(16 << 30 if case.script == "large" else 1 << 30)
         limit = (LIMITS | SLOW).get(case.script, LIMIT)
         env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(limit),
                "LAB_SMP": str(max(1, CPUS // self.options.jobs))}

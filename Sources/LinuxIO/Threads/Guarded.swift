@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
-public import Synchronization
+#if !THREAD_SANITIZER
+  public import Synchronization
+#endif
 
 #if THREAD_SANITIZER
   /// A value that one thread at a time reads or changes, during one closure: `Mutex` of a build for the thread sanitizer.

@@ -3,8 +3,8 @@
 # The first program of the guest: sets the machine up, runs the case that the kernel's command line names, and powers off.
 value() { sed -n "s/.*lab\.$1=\([^ ]*\).*/\1/p" /proc/cmdline; }
 export PYTHONDONTWRITEBYTECODE=1 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
-export LAB_FS LAB_GUEST LAB_CASE
-LAB_FS=$(value fs) LAB_GUEST=/lab/host$(value guest) LAB_CASE=$(value case)
+export LAB_FS LAB_GUEST LAB_CASE LAB_OBJECTS
+LAB_FS=$(value fs) LAB_GUEST=/lab/host$(value guest) LAB_CASE=$(value case) LAB_OBJECTS=$(value objects)
 # A case that needs systemd is a service of it: this starts again as that service.
 if [[ $LAB_CASE == systemd && $$ == 1 ]]; then
   mkdir -p /run/systemd/system

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the cases share that race daemons against each other for room.
+
+files() { stat -f -c '%d' $cache; }
+room() { stat -f -c '%a' $cache; }
+room_percent() { stat -f -c '%a %b' $cache | { read -r free all; echo $((free * 100 / all)); }; }
+# brun is 40 %. The kernel's limit: whole hundredths of all blocks, times 40.
+# shellcheck disable=SC2017 # as the kernel divides
+has_room() { stat -f -c '%a %b' $cache | { read -r free all; [[ $free -ge $((all / 100 * 40)) ]]; }; }
+# Limits that are lowered go to the kernel in the order stop, cull, run: cachefilesd sends them as they stand.
+# room_configuration BCULL
+room_configuration() {
+  printf 'dir %s\ntag lab\nbrun 40%%\nbcull %s%%\nbstop 1%%\nfstop 1%%\nfcull 2%%\nfrun 3%%\nculltable 12\n' $cache "$1" > /tmp/cachefilesd.conf
+}
+# start_daemon cachefilesd|cachefiles-daemon: binds the cache and leaves the daemon there.
+start_daemon() {
+  if [[ $1 == cachefilesd ]]; then bind_daemon || broken "cachefilesd does not hold the cache"
+  else
+    cachefiles-daemon -n -s -f /tmp/cachefilesd.conf > /tmp/keeper.log 2>&1 &
+    wait_bound $! is_bound || { cat /tmp/keeper.log; broken "cachefiles-daemon does not hold the cache"; }
+  fi
+}
+# reads FROM TO: how many files a second the reader reads between two times of day.
+reads() { awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { n++ } END { printf "%.1f", n / (to - from) }' /tmp/reads; }
+server_reads() { awk '/[ \t]READ:/ { n += $2 } END { print n + 0 }' /proc/self/mountstats; }
+# take PERCENT FILE: takes room until so much is left.
+take() { fallocate -l $((($(room) - $(stat -f -c '%b' $cache) * $1 / 100) * $(stat -f -c '%S' $cache))) "$cache/$2" || broken "no room to take"; }
+# press WHO PERCENT SECONDS: takes room down to so much, and measures what goes until there is 40 %, or the time is over.
+press() {
+  local start before seconds objects end still busy
+  take "$2" taken
+  start=$(date +%s.%N) before=$(files)
+  # The kernel looks at the room when something is stored: only then does it tell a daemon.
+  cat "/mnt/n3/late.$1" > /dev/null
+  for _ in $(seq $(($3 * 10))); do ! has_room || break; sleep 0.1; done
+  end=$(date +%s.%N)
+  seconds=$(echo "$end - $start" | bc) objects=$(($(files) - before))
+  note "$1: $seconds s, $objects objects, $(echo "$objects / $seconds" | bc) a second, $(room_percent) % free"
+  still=$(reads "$(echo "$start - 20" | bc)" "$start") busy=$(reads "$start" "$end")
+  note "$1, a reader of cached files beside it: $still a second before, $busy meanwhile, $(echo "scale=3; $busy / $still" | bc) of that"
+}
+costs() { note "$1: memory $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status") KiB at most; processor $(ps -o time= -p "$(</tmp/binder.pid)")"; }
