@@ -53,9 +53,21 @@ extension Array where Element == UInt8 {
   /// Appends the bytes of a span.
   @inlinable
   public mutating func append(_ bytes: Span<UInt8>) {
-    append(addingCapacity: bytes.count) { output in
+    extend(byAtMost: bytes.count) { output in
       for index in 0..<bytes.count { output.append(bytes[index]) }
     }
+  }
+
+  /// Appends what a body writes, at most so many bytes. Where there can be none, the body does not run.
+  ///
+  /// The standard library's `append(addingCapacity:)` writes its count into an array that gets nothing, too: into the storage that all empty
+  /// arrays of all threads share.
+  @inlinable
+  public mutating func extend<E: Error>(
+    byAtMost count: Int, _ body: (inout OutputSpan<UInt8>) throws(E) -> Void
+  ) throws(E) {
+    guard count > 0 else { return }
+    try append(addingCapacity: count, initializingWith: body)
   }
 
   /// Appends an integer of the type's width.

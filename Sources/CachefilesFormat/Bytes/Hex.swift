@@ -61,7 +61,7 @@ public enum Hex {
     let count = (text.count - start) / 2
     // All digits in one pass without a branch: whether one of them is none is told at the end.
     var invalid: UInt8 = 0
-    bytes.append(addingCapacity: count) { output in
+    bytes.extend(byAtMost: count) { output in
       for index in 0..<count {
         let (high, low) = (text[start + index * 2], text[start + index * 2 + 1])
         invalid |= isNoDigit(high) | isNoDigit(low)

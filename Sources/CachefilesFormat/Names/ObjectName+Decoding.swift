@@ -31,7 +31,7 @@ extension ObjectName {
       if byte == 0 || byte == UInt8(ascii: "/") { throw .impossibleByte(byte) }
       if defect == nil { defect = .notPlain(byte) }
     }
-    key.append(addingCapacity: name.count - 1) { output in
+    key.extend(byAtMost: name.count - 1) { output in
       for index in 1..<name.count { output.append(name[index]) }
     }
     let length = name.count - 1
@@ -45,7 +45,7 @@ extension ObjectName {
     var words = 1
     for index in 1..<name.count where name[index] == UInt8(ascii: ",") { words += 1 }
     var defect: NameDefect?
-    try key.append(addingCapacity: words * 4) { output throws(NameFailure) in
+    try key.extend(byAtMost: words * 4) { output throws(NameFailure) in
       var index = 1
       while true {
         var word: UInt32 = 0
@@ -127,7 +127,7 @@ extension ObjectName {
     guard characters > 0, characters % 4 == 0 else { throw .badBase64Length(characters) }
     // All characters in one pass without a branch: whether one of them is none of the 64 is told at the end.
     var marks: UInt8 = 0
-    key.append(addingCapacity: characters / 4 * 3) { output in
+    key.extend(byAtMost: characters / 4 * 3) { output in
       var index = 2
       while index < name.count {
         let (first, second) = (Alphabet.valueOrMark(of: name[index]), Alphabet.valueOrMark(of: name[index + 1]))

@@ -63,7 +63,7 @@ public enum ObjectName {
     let padding = (3 - key.count % 3) % 3
     name.append(48 + UInt8(padding))
     let whole = key.count / 3 * 3
-    name.append(addingCapacity: (key.count + 2) / 3 * 4) { output in
+    name.extend(byAtMost: (key.count + 2) / 3 * 4) { output in
       var offset = 0
       while offset < whole {
         let group = UInt32(key[offset]) | UInt32(key[offset + 1]) << 8 | UInt32(key[offset + 2]) << 16

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
 import LinuxIO
@@ -37,7 +38,7 @@ struct VictimPool: Sendable {
       Entry(
         rank: rank, seen: SeenFile(status), diskBytes: status.allocatedBytes, directory: UInt32(directories.count - 1),
         nameStart: UInt32(names.count), nameLength: UInt16(name.count), isLastName: status.links <= 1))
-    names.append(addingCapacity: name.count) { bytes in for index in name.indices { bytes.append(name[index]) } }
+    names.extend(byAtMost: name.count) { bytes in for index in name.indices { bytes.append(name[index]) } }
   }
 
   /// Takes what another pool has.

@@ -14,6 +14,7 @@ room_configuration() {
 }
 # start_daemon cachefilesd|cachefiles-daemon: binds the cache and leaves the daemon there.
 start_daemon() {
+  modprobe cachefiles
   if [[ $1 == cachefilesd ]]; then bind_daemon || broken "cachefilesd does not hold the cache"
   else
     cachefiles-daemon -n -s -f /tmp/cachefilesd.conf > /tmp/keeper.log 2>&1 &

@@ -5,7 +5,7 @@
 objects=${LAB_OBJECTS:-300000}
 mkdir -p $cache
 # Half of the room is free in the end.
-mkfs.ext4 -q -F -I 512 -N $((objects * 5 / 4)) /dev/vda $((objects * 92 / 10))K && mount -o noatime /dev/vda $cache || broken "no file system"
+mkfs.ext4 -q -F -I 512 -N $((objects * 5 / 4)) /dev/vda $((objects * 92 / 10))K && mount /dev/vda $cache || broken "no file system"
 rmdir $cache/lost+found
 start=$(date +%s)
 cachefiles sample --quiet --objects "$objects" --data 4K $cache > /tmp/made 2>&1 || broken "no objects: $(tail -1 /tmp/made)"
