@@ -42,26 +42,42 @@ if [ -n "$merge" ]; then
   exit 0
 fi
 
-families=0 executions=0 crashes=0
-for FUZZ_FAMILY; do
-  export FUZZ_FAMILY
-  Tests/Fuzz/corpus.py unpack "$FUZZ_FAMILY" "$work/$FUZZ_FAMILY"
+# fuzz FAMILY: what it came to is in $work/result.FAMILY, as "executions status".
+fuzz() {
+  export FUZZ_FAMILY="$1"
+  output=$work/output.$1
+  Tests/Fuzz/corpus.py unpack "$1" "$work/$1"
   # Archives are long; what is text finds little beyond some lines.
-  case $FUZZ_FAMILY in archives | received) length=16384 ;; *) length=2048 ;; esac
+  case $1 in archives | received) length=16384 ;; *) length=2048 ;; esac
   status=0
   "$program" -max_total_time="$seconds" -max_len=$length -timeout=60 -rss_limit_mb=1024 -malloc_limit_mb=512 \
-    -artifact_prefix="$work/crashes/$FUZZ_FAMILY-" -dict=Tests/Fuzz/words.dict -print_final_stats=1 "$work/$FUZZ_FAMILY" \
-    >"$work/output" 2>&1 || status=$?
-  rm -rf /dev/shm/cachefiles-fuzz-*
-  count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/output" | tail -n 1)
-  reached=$(grep -a -o 'cov: [0-9]* ft: [0-9]* corp: [0-9]*' "$work/output" | tail -n 1 || true)
-  families=$((families + 1)) executions=$((executions + ${count:-0}))
+    -artifact_prefix="$work/crashes/$1-" -dict=Tests/Fuzz/words.dict -print_final_stats=1 "$work/$1" >"$output" 2>&1 || status=$?
+  count=$(sed -n 's/^stat::number_of_executed_units: *//p' "$output" | tail -n 1)
+  reached=$(grep -a -o 'cov: [0-9]* ft: [0-9]* corp: [0-9]*' "$output" | tail -n 1 || true)
   if [ $status != 0 ] || [ -z "$count" ]; then
-    crashes=$((crashes + 1))
-    grep -a -E 'Fatal error|ERROR: |SUMMARY: |Test unit written|not found' "$work/output" | cut -c1-400
-    [ -n "$count" ] || tail -n 5 "$work/output"
+    grep -a -E 'Fatal error|ERROR: |SUMMARY: |Test unit written|not found' "$output" | cut -c1-400
+    [ -n "$count" ] || { tail -n 5 "$output"; status=99; }
   fi
-  echo "$FUZZ_FAMILY: ${count:-0} executions, $reached"
+  echo "$1: ${count:-0} executions, $reached"
+  echo "${count:-0} $status" >"$work/result.$1"
+}
+
+# One for each processor.
+jobs=$(nproc) running=0
+rm -f "$work"/result.*
+for family; do
+  fuzz "$family" &
+  running=$((running + 1))
+  [ $((running % jobs)) != 0 ] || wait
+done
+wait
+rm -rf /dev/shm/cachefiles-fuzz-*
+families=0 executions=0 crashes=0
+for family; do
+  result="0 99"
+  [ ! -e "$work/result.$family" ] || result=$(cat "$work/result.$family")
+  families=$((families + 1)) executions=$((executions + ${result% *}))
+  [ "${result#* }" = 0 ] || crashes=$((crashes + 1))
 done
 echo "fuzz: $families families, $seconds s each, $executions executions, $crashes crashes in $work/crashes"
 [ "$crashes" = 0 ]
