@@ -3,11 +3,13 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 
-static volatile sig_atomic_t received;
+// Set in whatever thread the signal comes to, read in all of them.
+static atomic_int received;
 
-static void note_signal(int number) { received = number; }
+static void note_signal(int number) { atomic_store_explicit(&received, number, memory_order_relaxed); }
 
 void clinux_catch_signals(void) {
   struct sigaction action;
@@ -18,7 +20,7 @@ void clinux_catch_signals(void) {
   sigaction(SIGTERM, &action, NULL);
 }
 
-int clinux_received_signal(void) { return received; }
+int clinux_received_signal(void) { return atomic_load_explicit(&received, memory_order_relaxed); }
 
 void clinux_limit_heaps(int count) { mallopt(M_ARENA_MAX, count); }
 
