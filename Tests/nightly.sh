@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What is too long for each change: the fuzzer over all families, the tests with the address sanitizer, hostile trees, races, faults. It goes on after a
+# What is too long for each change: the fuzzer over all families, the tests with both sanitizers, hostile trees, races, faults. It goes on after a
 # failure, and ends with one line of counts.
 #
 #   Tests/nightly.sh [SECONDS]    so long for each family of the fuzzer; 1800, half an hour, without it
@@ -21,7 +21,7 @@ part() {
 
 part fuzz Tests/fuzz.sh "$seconds"
 part address Tests/sanitize.sh address
-# Not the thread sanitizer: it does not see Swift's Mutex on Linux (Docs/Testing.md), and would report all that it guards.
+part thread Tests/sanitize.sh thread
 # Trees that a generator makes, through every command; the same beside a process that changes them; calls that fail.
 part memory Tests/Benchmarks/standing.py --objects 300000 --rounds 1000 --each 200 --image ext4 --limit 64
 part build swift build -c release --product command-server

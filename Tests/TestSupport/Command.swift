@@ -23,22 +23,16 @@ public enum Command {
     _ program: String, _ arguments: [String], input: [UInt8] = [], directory: String? = nil,
     environment: [String: String] = [:]
   ) throws -> CommandResult {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
-    process.arguments = arguments
-    if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     // Files rather than pipes: no output is too long, and nothing can deadlock.
     let files = (0..<3).map { _ in NSTemporaryDirectory() + "/" + UUID().uuidString }
     defer { for file in files { try? FileManager.default.removeItem(atPath: file) } }
     try Data(input).write(to: URL(fileURLWithPath: files[0]))
     for file in files[1...] { _ = FileManager.default.createFile(atPath: file, contents: nil) }
-    process.standardInput = FileHandle(forReadingAtPath: files[0])
-    process.standardOutput = FileHandle(forWritingAtPath: files[1])
-    process.standardError = FileHandle(forWritingAtPath: files[2])
-    try process.run()
-    process.waitUntilExit()
-    let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+    let opened = [open(files[0], O_RDONLY | O_CLOEXEC)] + files[1...].map { open($0, O_WRONLY | O_CLOEXEC) }
+    defer { for descriptor in opened { close(descriptor) } }
+    let process = try SpawnedProcess(
+      program, arguments, directory: directory, environment: environment, streams: (opened[0], opened[1], opened[2]))
+    let status = process.waitUntilExit()
     return CommandResult(
       status: status, output: [UInt8](try Data(contentsOf: URL(fileURLWithPath: files[1]))),
       errors: [UInt8](try Data(contentsOf: URL(fileURLWithPath: files[2]))))

@@ -9,7 +9,7 @@ public final class RunningCommand {
   /// The output that is a pipe; the other one goes to a file.
   public enum Pipe: Sendable { case output, errors }
 
-  private let process = Process()
+  private let process: SpawnedProcess
   private let input = Foundation.Pipe()
   private let pipe = Foundation.Pipe()
   private var first: [UInt8] = []
@@ -22,16 +22,20 @@ public final class RunningCommand {
   public init(_ arguments: [String], program: String? = nil, pipe piped: Pipe = .output, directory: String) throws {
     self.piped = piped
     // The threads of this process block signals, and a program inherits that: env(1) takes it back.
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
-      ["--default-signal=INT,TERM", program ?? Command.productDirectory + "/cachefiles"] + arguments
-    process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    process.standardInput = input
     _ = FileManager.default.createFile(atPath: file, contents: nil)
-    let other = FileHandle(forWritingAtPath: file)
-    process.standardOutput = piped == .output ? pipe : other
-    process.standardError = piped == .errors ? pipe : other
-    try process.run()
+    let other = open(file, O_WRONLY | O_CLOEXEC)
+    defer { close(other) }
+    let sink = pipe.fileHandleForWriting
+    process = try SpawnedProcess(
+      "/usr/bin/env", ["--default-signal=INT,TERM", program ?? Command.productDirectory + "/cachefiles"] + arguments,
+      directory: directory,
+      streams: (
+        input.fileHandleForReading.fileDescriptor, piped == .output ? sink.fileDescriptor : other,
+        piped == .errors ? sink.fileDescriptor : other
+      ))
+    // The program's ends: with them here no end would ever be seen.
+    try sink.close()
+    try input.fileHandleForReading.close()
     DispatchQueue.global().asyncAfter(deadline: .now() + 30) { [process] in
       if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
@@ -58,9 +62,8 @@ public final class RunningCommand {
   public func finish(closingInput: Bool = false) -> CommandResult {
     if closingInput { try? input.fileHandleForWriting.close() }
     let rest = first + [UInt8](pipe.fileHandleForReading.readDataToEndOfFile())
-    process.waitUntilExit()
+    let status = process.waitUntilExit()
     let other = [UInt8]((try? Data(contentsOf: URL(fileURLWithPath: file))) ?? Data())
-    let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
     return CommandResult(
       status: status, output: piped == .output ? rest : other, errors: piped == .errors ? rest : other)
   }
