@@ -30,8 +30,9 @@ public func runProgram(
     output.flush()
     exit(ExitStatus.success.rawValue)
   }
-  let arguments = program == .toolkit ? Stats.complete(given) : given
+  var arguments = given
   do {
+    if program == .toolkit { arguments = Stats.complete(try HelpTopic.asOption(given)) }
     var command = try program.command.parseAsRoot(arguments)
     try command.run()
     exit(ExitStatus.success.rawValue)

@@ -92,7 +92,7 @@ final class DaemonSettingsFile: Sendable {
       settings.minimumFree = { amount.bytes(of: $0) }
     case "margin":
       guard let amount = FreeArgument(argument: text) else { throw refused }
-      settings.margin = { amount.bytes(of: $0) }
+      settings.margin = amount.margin
     case "interval":
       guard let age = AgeArgument(argument: text), age.duration >= .seconds(1) else { throw refused }
       settings.interval = age.duration

@@ -14,7 +14,8 @@ struct DaemonStatusCommand: ParsableCommand {
 
       EXIT STATUS
         0    the daemon runs, and nothing is in its way
-        1    it runs, and does not come forward: what should go cannot, or its settings could not be read again
+        1    it runs, and does not come forward: what should go cannot, or its
+             settings could not be read again
         2    it does not run
         64   the command line is not understood
       """)
@@ -35,6 +36,9 @@ struct DaemonStatusCommand: ParsableCommand {
       guard error == .noSuchFileOrDirectory else { throw Failure("\(name): cannot read: \(error)") }
       StandardError.line("cachefiles: the daemon does not run: there is no \(name)")
       throw ExitStatus.live
+    }
+    guard DaemonStatus.fields(of: text)["pid"] != nil else {
+      throw Failure("\(name): it is no status of cachefiles-daemon")
     }
     let view = DaemonStatusView(fields: DaemonStatus.fields(of: text), isRunning: Self.isRunning(text))
     output.render(view, command: "daemon-status")

@@ -2,8 +2,10 @@
 import ArgumentParser
 import CachefilesFormat
 import CachefilesStore
+import CachefilesSurvey
 import CachefilesUpkeep
 import LinuxIO
+import Synchronization
 
 extension CullCommand {
   /// Culls for one quota after another: each is a goal of its own, about the volumes that it and the other filters select.
@@ -16,8 +18,18 @@ extension CullCommand {
     try checkPatterns(options)
     let start = ContinuousClock.now
     var views: [CullView] = []
+    // What one quota takes is no longer there for the next one, also where nothing is removed.
+    let gone = Guarded<Set<[UInt8]>>([])
     for quota in quota {
       var options = options
+      if dryRun, self.quota.count > 1 {
+        let tell = options.onVictim
+        options.onVictim = { victim in
+          gone.withLock { _ = $0.insert(victim.path) }
+          tell?(victim)
+        }
+        options.selection.isGone = { path in gone.withLock { $0.contains(path) } }
+      }
       let (glob, others) = (VolumeGlob(quota.glob), options.selection.volumes)
       options.selection.volumes = { glob.matches($0) && (others?($0) ?? true) }
       options.goal.maximumBytes = quota.size
@@ -33,7 +45,7 @@ extension CullCommand {
       if report.isInterrupted || report.refusal?.isOccupied ?? false { break }
     }
     if views.contains(where: { $0.report.refusal == nil || $0.report.hasDoneSomething }) {
-      output.render(views, command: "cull", key: "quotas", apart: false)
+      output.render(views, command: "cull", key: "quotas", apart: false, root: views.first?.report.root)
     }
     output.stream.flush()
     try finish(views.map(\.report))

@@ -86,7 +86,8 @@ struct CullCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "When anything has to go, free this much more than the goal needs: 2G or 5%.", valueName: "size|n%"))
+      "When anything has to go, free this much more than the goal needs: 2G, or 5% of the file system (of SIZE with --max-size and --quota).",
+      valueName: "size|n%"))
   var margin: FreeArgument?
 
   @OptionGroup var pinOptions: PinOptions
@@ -212,7 +213,7 @@ struct CullCommand: ParsableCommand {
     options.selection.largerThan = largerThan?.bytes
     options.selection.keptPerVolume = keepPerVolume
     options.order = order.order(now: now)
-    options.goal.margin = margin?.bytes(of: status) ?? 0
+    options.goal.margin = margin?.margin ?? .bytes(0)
     options.selection.pinned = try pinOptions.pinned(in: opened)
     try setPatterns(&options)
     options.isDryRun = dryRun

@@ -17,7 +17,8 @@ enum FreeArgument: ExpressibleByArgument {
       guard let share = ShareArgument(argument: argument) else { return nil }
       self = .percent(share.share * 100)
     } else {
-      guard let size = SizeArgument(argument: argument) else { return nil }
+      // A plain number up to a hundred is a share whose sign was forgotten: as bytes it would be a goal that always holds.
+      guard let size = SizeArgument(argument: argument), size.bytes > 100 || Int(argument) == nil else { return nil }
       self = .size(size.bytes)
     }
   }
@@ -27,6 +28,14 @@ enum FreeArgument: ExpressibleByArgument {
     switch self {
     case .size(let bytes): bytes
     case .percent(let share): UInt64(Double(status.blocks &* status.blockSize) * share / 100)
+    }
+  }
+
+  /// The same as a margin.
+  var margin: CullMargin {
+    switch self {
+    case .size(let bytes): .bytes(bytes)
+    case .percent(let share): .share(share / 100)
     }
   }
 }

@@ -45,6 +45,14 @@ struct Explain: ParsableCommand {
     if list, !messages.isEmpty { throw ValidationError("--list takes no messages") }
   }
 
+  /// The id that was probably meant: one that begins with the same letter before others.
+  private static func identifier(near text: String) -> String? {
+    let ids = Explanation.all.map(\.id)
+    let alike = ids.filter { $0.first?.lowercased() == text.first?.lowercased() }
+    let given = text.first?.isUppercase ?? false ? text.uppercased() : text
+    return Nearest.word(to: given, among: alike) ?? Nearest.word(to: given, among: ids)
+  }
+
   func run() throws {
     let output = Output(output)
     if ids {
@@ -73,7 +81,11 @@ struct Explain: ParsableCommand {
           answers.append(ExplanationView(match: match, text: message.bytes))
         } else {
           failures += 1
-          StandardError.line("cachefiles: \(EscapedBytes.quoted(message.bytes)): neither an id nor a known message")
+          let text = String(decoding: message.bytes, as: UTF8.self)
+          let near = text.contains(" ") ? nil : Self.identifier(near: text)
+          let hint = near.map { ". Did you mean '\($0)'?" } ?? ""
+          StandardError.line(
+            "cachefiles: \(EscapedBytes.quoted(message.bytes)): neither an id nor a known message\(hint)")
         }
       }
     }

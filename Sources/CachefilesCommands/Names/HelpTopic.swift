@@ -14,6 +14,23 @@ enum HelpTopic {
     return ([title.uppercased(), ""] + PlainMarkdown.lines(topic.lines)).joined(separator: "\n")
   }
 
+  /// `help COMMAND` as `COMMAND --help`, which has the options of a command that stands for one of its own, too.
+  ///
+  /// - Throws: ``Failure`` for a word that is neither a command nor a topic.
+  static func asOption(_ arguments: [String]) throws(Failure) -> [String] {
+    let words = Array(arguments.dropFirst())
+    guard arguments.first == "help", let word = words.first, !word.hasPrefix("-"), word != "help" else {
+      return arguments
+    }
+    guard RefusalHint.command(Toolkit.self, words) == nil else { return words + ["--help"] }
+    let known = RefusalHint.names(Toolkit.self) + all.map(\.name)
+    let near = Nearest.word(to: word, among: known).map { ". Did you mean '\($0)'?" } ?? ""
+    throw Failure(
+      "'\(RawArguments.printable(words.joined(separator: " ")))' is neither a command nor a topic of help\(near) "
+        + "('cachefiles help' lists the commands, 'cachefiles help topics' the topics)",
+      program: "cachefiles", status: ExitStatus.usage)
+  }
+
   private static var list: String {
     let width = all.map(\.name.count).max() ?? 0
     let lines = all.map { topic in

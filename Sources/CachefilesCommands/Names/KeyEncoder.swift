@@ -36,7 +36,7 @@ struct KeyEncoder {
 
   /// Opens the document, where one is asked for.
   func begin(_ stream: OutputStream) {
-    if format == .document { stream.write("{\"schema\":\"cachefiles.encode/1\",\"keys\":[") }
+    if format == .document { stream.append { $0 += JSONWriter.head(of: "encode", list: "keys") } }
   }
 
   /// Closes the document.

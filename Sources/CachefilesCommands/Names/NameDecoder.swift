@@ -65,7 +65,7 @@ struct NameDecoder {
 
   /// Opens the document, where one is asked for.
   func begin(_ stream: OutputStream) {
-    if format == .document { stream.write("{\"schema\":\"cachefiles.decode/1\",\"names\":[") }
+    if format == .document { stream.append { $0 += JSONWriter.head(of: "decode", list: "names") } }
   }
 
   /// Closes the document.

@@ -26,11 +26,15 @@ enum RefusalHint {
     guard let given = between(line, "The value '", "' is invalid for '"),
       let name = between(line, "<", ">"), !line.contains("Please provide")
     else { return nil }
+    if line.contains("'--server ") {
+      return "it is no address, and no name that this machine resolves: give 192.168.0.31, fd00::31 or a host's name"
+    }
     switch name {
     case "age": return "give a number with a unit: 45s, 90m, 12h, 30d or 2w"
     case "time": return "give seconds, or a number with a unit: 5, 5s, 10m or 2h"
     case "size": return "give bytes, or a number with a unit: 512M, 10G, 1.5T (powers of 1024), 10GB (of 1000)"
     case "size|n%": return "give a size or a share: 512M, 10G, 1.5T or 15%"
+    case "share", "percent": return "give a share: 95 or 95%"
     case "n%": return "give a share: 95 or 95%"
     case "glob=size": return "give a pattern and a size: '*:/export*=100G'"
     case "n", "number": return "give a whole number"
@@ -70,6 +74,19 @@ enum RefusalHint {
     }
     return all(command).map(\.name)
   }
+
+  /// The commands that words lead to one after another, `daemon status`; nil when there is none.
+  static func command(_ root: any ParsableCommand.Type, _ words: [String]) -> (any ParsableCommand.Type)? {
+    var command = root
+    for word in words {
+      guard let next = all(command).first(where: { $0.name == word }) else { return nil }
+      command = next.type
+    }
+    return command
+  }
+
+  /// The names of the commands of a command.
+  static func names(_ command: any ParsableCommand.Type) -> [String] { all(command).map(\.name) }
 
   private static func all(_ command: any ParsableCommand.Type) -> [(name: String, type: any ParsableCommand.Type)] {
     let configuration = command.configuration

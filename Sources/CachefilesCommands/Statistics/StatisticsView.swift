@@ -24,6 +24,7 @@ struct StatisticsView: Renderable {
     json.nanoseconds("time_ns", report.questions.now)
     json.text("generation", report.generation.rawValue)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
+    if report.isInterrupted { json.bool("complete", false) }
     report.daemon?.write(to: &json)
     if report.questions.walks { writeContent(to: &json) }
     LimitsView(report: report).write(to: &json)

@@ -143,11 +143,14 @@ struct StatsShow: ParsableCommand {
     let output = Output(form, isCollecting: file != nil)
     let result = try StatisticsCommand.report(opened, questions(), options, percentages: percentages, output)
     render(result, output)
-    if let file {
+    // What was cut short has no figures of a whole cache: the file stays as it was.
+    if let file, result.isInterrupted {
+      _ = output.stream.take()
+      StandardError.line("cachefiles: \(EscapedBytes.string(file.path.bytes)): not written: the scan was interrupted")
+    } else if let file {
       do throws(StoreError) { try file.write(output.stream.take()) } catch { throw Failure(error.description) }
     }
     output.stream.flush()
-    // What was cut short has no figures of a whole cache.
     if let history, !result.isInterrupted { try HistoryLine(HistoryRecord(result)).append(to: history) }
     try StatisticsCommand.finish(result)
   }

@@ -16,6 +16,7 @@ struct UsageView: Renderable {
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.root)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
+    if report.isInterrupted { json.bool("complete", false) }
     report.daemon?.write(to: &json)
     json.text("by", groups.kind.rawValue)
     TotalsView(report: report).write(to: &json)

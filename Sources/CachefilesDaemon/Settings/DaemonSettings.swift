@@ -35,7 +35,7 @@ package struct DaemonSettings: Sendable {
   /// So much is to be available whatever the kernel's limits are.
   package var minimumFree: Amount?
   /// A cull goes so much further than it has to.
-  package var margin: Amount?
+  package var margin: CullMargin?
   /// What else the cache is held to.
   package var limits: [Limit] = []
   /// The time between two looks at those limits.

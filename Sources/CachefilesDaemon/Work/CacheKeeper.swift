@@ -201,7 +201,7 @@ final class CacheKeeper {
     parts.log.level = new.level
     if let status = try? parts.live.live.store.root.fileSystem() {
       schedule.minimumFree = new.minimumFree?(status) ?? 0
-      schedule.margin = new.margin?(status) ?? 0
+      schedule.margin = new.margin?.bytes(of: status.blocks &* status.blockSize) ?? 0
     }
     worker.order { $0.settings = new }
     nextLimits = min(nextLimits, .now + .seconds(1))

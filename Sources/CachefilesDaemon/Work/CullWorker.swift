@@ -232,9 +232,7 @@ final class CullWorker: Sendable {
       do throws(Errno) { store = try right.live.store.duplicate() } catch {
         return log.error("\(limit.name): \(error)")
       }
-      if options.goal.maximumBytes != nil, let margin = settings.margin, let status = try? store.root.fileSystem() {
-        options.goal.margin = margin(status)
-      }
+      if let margin = settings.margin { options.goal.margin = margin }
       let report = Cull(store, options).run()
       if let refusal = report.refusal, refusal.isOccupied { return self.report(.lost(refusal)) }
       if report.done.objects > 0 {

@@ -11,7 +11,8 @@ package import SystemPackage
 /// the disk. Only regular files are replaced like this: a link is followed to the file that it leads to, and a device, a
 /// pipe or a socket is written to as it is. Nothing is written into the cache that the report is about.
 package final class ReportFile: Sendable {
-  private let path: FilePath
+  /// The path that was given.
+  package let path: FilePath
   private let target: Target
 
   /// Where the text goes.

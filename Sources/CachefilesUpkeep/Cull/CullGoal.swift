@@ -16,8 +16,8 @@ package struct CullGoal: Sendable, Equatable {
   package var maximumObjects: Int?
   /// No selected object was last used before this moment.
   package var usedSince: Timestamp?
-  /// Where something has to go, so many bytes more go than is needed, so that the next cull is not needed at once.
-  package var margin: UInt64 = 0
+  /// How much more goes than is needed, where something has to go.
+  package var margin = CullMargin.bytes(0)
 
   /// Asks for nothing.
   package init() {}
@@ -33,14 +33,18 @@ package struct CullGoal: Sendable, Equatable {
   func need(_ fileSystem: FileSystemStatus?, selected: CullSum) -> CullSum {
     var need = CullSum()
     if let fileSystem {
-      let available = fileSystem.availableBlocks &* fileSystem.blockSize
-      if let wanted = availableBytes, wanted > available { need.bytes = (wanted - available).addingClamped(margin) }
+      let available = fileSystem.availableBytes
+      if let wanted = availableBytes, wanted > available {
+        let margin = margin.bytes(of: fileSystem.blocks &* fileSystem.blockSize)
+        need.bytes = (wanted - available).addingClamped(margin)
+      }
       if let wanted = freeFiles, wanted > fileSystem.freeFiles {
         need.files = Int(clamping: wanted - fileSystem.freeFiles)
       }
     }
     if let maximum = maximumBytes, selected.bytes > maximum {
-      need.bytes = max(need.bytes, min(selected.bytes, (selected.bytes - maximum).addingClamped(margin)))
+      let more = (selected.bytes - maximum).addingClamped(margin.bytes(of: maximum))
+      need.bytes = max(need.bytes, min(selected.bytes, more))
     }
     if let maximum = maximumObjects, selected.objects > maximum { need.objects = selected.objects - maximum }
     return need

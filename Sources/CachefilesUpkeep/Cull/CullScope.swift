@@ -67,7 +67,10 @@ struct CullScope {
   @inline(__always)
   func selects(_ entry: borrowing ScanEntry) -> Bool {
     guard let volume = entry.volume else { return false }
-    return terms.selection.types.isEmpty || terms.selection.types.contains(volume.type)
+    guard terms.selection.types.isEmpty || terms.selection.types.contains(volume.type) else { return false }
+    if let size = terms.selection.largerThan, entry.status.allocatedBytes <= size { return false }
+    if let isGone = terms.selection.isGone, isGone(entry.cachePath.bytes) { return false }
+    return chosen?.matches(entry) ?? true
   }
 
   /// Whether an entry is pinned.
@@ -99,8 +102,6 @@ struct CullScope {
     {
       return false
     }
-    if let size = terms.selection.largerThan, entry.status.allocatedBytes <= size { return false }
-    if let chosen, !chosen.matches(entry) { return false }
     if terms.selection.takesKernelNamesOnly, !Self.isKernels(entry.name) { return false }
     return !keeps(entry)
   }

@@ -17,6 +17,8 @@ package struct CullSelection: Sendable {
   package var keptPerVolume: Int?
   /// Which objects, by path, key and name, or volume; all without it.
   package var objects: (any ObjectRule)?
+  /// Whether the object at a path below the root counts as gone: another part of the same dry run would have removed it.
+  package var isGone: (@Sendable ([UInt8]) -> Bool)?
   /// Whether a path below the root is protected.
   package var isProtected: (@Sendable ([UInt8]) -> Bool)?
   /// What else is kept.

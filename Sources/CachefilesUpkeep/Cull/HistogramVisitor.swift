@@ -8,7 +8,7 @@ struct HistogramVisitor: ScanVisitor {
   private let scope: CullScope
   private let usedSince: Timestamp
   private(set) var histogram: AgeHistogram
-  /// All objects of the selected volumes, also those that must stay.
+  /// All selected objects, also those that must stay.
   private(set) var selected = CullSum()
   /// Those of them that are pinned.
   private(set) var pinned = CullSum()

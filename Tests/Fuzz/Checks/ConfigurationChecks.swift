@@ -53,7 +53,7 @@
         _ = limit.volumes?(Array("9p,p9src,hosttag".utf8))
       }
       if let status = try? OwnedDescriptor(directory: "/").fileSystem() {
-        _ = (settings.minimumFree?(status), settings.margin?(status))
+        _ = (settings.minimumFree?(status), settings.margin)
       }
       let more = try mustNotFail("with a comment") { try file.parse(input + Array("\n# comment\n\n".utf8)) }
       try hold(more.limits.count == settings.limits.count && more.metrics == settings.metrics, "a comment counts")

@@ -78,12 +78,12 @@ struct CullChoiceTests {
     let total = all.reduce(0) { $0 + $1.allocated }
     let idle = try cull {
       $0.goal.maximumBytes = total
-      $0.goal.margin = 100_000
+      $0.goal.margin = .bytes(100_000)
     }
     #expect(idle.done.isNothing && idle.isGoalMet)
     let report = try cull {
       $0.goal.maximumBytes = total - 50_000
-      $0.goal.margin = 100_000
+      $0.goal.margin = .bytes(100_000)
     }
     var (expected, freed): (Int, UInt64) = (0, 0)
     while freed < 150_000 {
@@ -92,6 +92,39 @@ struct CullChoiceTests {
     }
     #expect(report.isGoalMet && report.done.objects == expected)
     #expect(Set(objects().map(\.path)) == Set(all.dropFirst(expected).map(\.path)))
+  }
+
+  @Test("a share as a margin is one of the size that the objects may have, not of the disk")
+  func shareAsMargin() throws {
+    try make(3)
+    let total = objects().reduce(0) { $0 + $1.allocated }
+    let report = try cull {
+      $0.goal.maximumBytes = total / 2
+      $0.goal.margin = .share(0.1)
+    }
+    let left = objects().reduce(0) { $0 + $1.allocated }
+    let largest: UInt64 = 32 << 10
+    #expect(report.isGoalMet && left <= total / 20 * 9 && left + largest > total / 20 * 9 && left > 0)
+  }
+
+  @Test("a goal about the selected objects counts none that is too small or matches no pattern")
+  func selectedAlone() throws {
+    try make(3)
+    let all = objects()
+    let sizes = all.map(\.allocated).sorted()
+    let limit = sizes[sizes.count / 2]
+    let larger = all.filter { $0.allocated > limit }
+    let idle = try cull {
+      $0.selection.largerThan = limit
+      $0.goal.maximumObjects = larger.count
+    }
+    #expect(idle.isGoalMet && idle.done.isNothing)
+    let report = try cull {
+      $0.selection.largerThan = limit
+      $0.goal.maximumObjects = larger.count - 5
+    }
+    #expect(report.isGoalMet && report.done.objects == 5)
+    #expect(objects().filter { $0.allocated > limit }.count == larger.count - 5)
   }
 
   @Test(
