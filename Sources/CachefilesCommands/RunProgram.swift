@@ -32,7 +32,7 @@ public func runProgram(
   }
   var arguments = given
   do {
-    if program == .toolkit { arguments = Stats.complete(try HelpTopic.asOption(given)) }
+    if program == .toolkit { arguments = Stats.complete(try HelpTopic.asOption(given, of: program.command)) }
     var command = try program.command.parseAsRoot(arguments)
     try command.run()
     exit(ExitStatus.success.rawValue)

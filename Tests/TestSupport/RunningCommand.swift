@@ -21,7 +21,7 @@ public final class RunningCommand {
   /// One that does not end is killed after half a minute, so that a defect is no test that hangs.
   public init(_ arguments: [String], program: String? = nil, pipe piped: Pipe = .output, directory: String) throws {
     self.piped = piped
-    // The threads of this process block signals, and a program inherits that: env(1) takes it back.
+    // What this process ignores a program would ignore, too: env(1) takes it back.
     _ = FileManager.default.createFile(atPath: file, contents: nil)
     let other = open(file, O_WRONLY | O_CLOEXEC)
     defer { close(other) }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
 
 /// `cachefiles help TOPIC`: what to do when something is wrong, from Docs/Recipes.md.
 enum HelpTopic {
@@ -17,13 +18,13 @@ enum HelpTopic {
   /// `help COMMAND` as `COMMAND --help`, which has the options of a command that stands for one of its own, too.
   ///
   /// - Throws: ``Failure`` for a word that is neither a command nor a topic.
-  static func asOption(_ arguments: [String]) throws(Failure) -> [String] {
+  static func asOption(_ arguments: [String], of root: any ParsableCommand.Type) throws(Failure) -> [String] {
     let words = Array(arguments.dropFirst())
     guard arguments.first == "help", let word = words.first, !word.hasPrefix("-"), word != "help" else {
       return arguments
     }
-    guard RefusalHint.command(Toolkit.self, words) == nil else { return words + ["--help"] }
-    let known = RefusalHint.names(Toolkit.self) + all.map(\.name)
+    guard RefusalHint.command(root, words) == nil else { return words + ["--help"] }
+    let known = RefusalHint.names(root) + all.map(\.name)
     let near = Nearest.word(to: word, among: known).map { ". Did you mean '\($0)'?" } ?? ""
     throw Failure(
       "'\(RawArguments.printable(words.joined(separator: " ")))' is neither a command nor a topic of help\(near) "

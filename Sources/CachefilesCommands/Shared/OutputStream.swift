@@ -50,7 +50,7 @@ final class OutputStream {
   /// Appends text and a newline.
   func line(_ text: String = "") {
     append {
-      $0 += (isCollecting ? text : Terminal.shown(text)).utf8
+      $0 += (isCollecting ? text : Terminal.shown(text, isTerminal: isTerminal)).utf8
       $0.append(UInt8(ascii: "\n"))
     }
   }

@@ -7,5 +7,9 @@ enum StandardError {
   static func line(_ text: String) { write(text + "\n") }
 
   /// Writes a text that the next one goes on with.
-  static func write(_ text: String) { StandardStreams.writeError(Array(Terminal.shown(text).utf8)) }
+  static func write(_ text: String) {
+    StandardStreams.writeError(Array(Terminal.shown(text, isTerminal: isTerminal).utf8))
+  }
+
+  private static let isTerminal = StandardStreams.isTerminal(2)
 }

@@ -21,8 +21,10 @@ enum Terminal {
     return locale == "C" || locale == "POSIX" || Environment.value("TERM") == "dumb"
   }()
 
-  /// A line as this terminal shows it.
-  static func shown(_ text: String) -> String { isPlain ? plain(text) : text }
+  /// A line as it is shown where it goes.
+  static func shown(_ text: String, isTerminal: Bool) -> String {
+    isPlain ? plain(text) : isTerminal ? ReadableText.of(text) : text
+  }
 
   /// A line with what is drawn or abbreviated in ASCII.
   static func plain(_ text: String) -> String {
