@@ -37,11 +37,15 @@ struct DoctorView: Renderable {
       if checks.isEmpty { continue }
       lines += ["", style.strong(group.rawValue)]
       for (index, check) in checks.enumerated() {
-        lines.append("  " + paint(check.status, Self.mark(check.status), style) + Self.text(check))
+        let text = style.folded(Self.text(check), indent: Self.markWidth + 2)
+        lines.append("  " + paint(check.status, Self.mark(check.status), style) + text[0])
+        lines += text.dropFirst()
         // The same advice for several things in a row stands once, after the last of them.
         let isLast = index + 1 == checks.count || checks[index + 1].id != check.id
         if isLast, check.status != .ok, !check.advice.isEmpty {
-          lines.append(String(repeating: " ", count: Self.markWidth + 2) + "→ " + check.advice)
+          let advice = style.folded(check.advice, indent: Self.markWidth + 4)
+          lines.append(String(repeating: " ", count: Self.markWidth + 2) + "→ " + advice[0])
+          lines += advice.dropFirst()
         }
       }
     }

@@ -97,10 +97,11 @@ struct StatisticsView: Renderable {
     facts += LimitsView(report: report).facts
     if report.errors > 0 { facts.append(("errors", "\(Quantity.count(report.errors)) entries could not be read")) }
     if report.isInterrupted { facts.append(("incomplete", "the scan was interrupted")) }
-    return facts.map { name, value in
+    return facts.flatMap { name, value in
       let padded = name + String(repeating: " ", count: max(0, 12 - name.count))
       let isBad = name == "errors" || name == "incomplete"
-      return "  " + (isBad ? style.bad(padded) : style.faint(padded)) + value
+      let lines = style.folded(value, indent: 14)
+      return ["  " + (isBad ? style.bad(padded) : style.faint(padded)) + lines[0]] + lines.dropFirst()
     }
   }
 

@@ -134,11 +134,13 @@ private struct VolumeLine: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
-    [
+    let text =
+      EscapedBytes.string(volume.key)
+      + (mountPoints.isEmpty ? "" : "  on " + mountPoints.map { EscapedBytes.string($0) }.joined(separator: ", "))
+    let figures =
       "\(Quantity.size(volume.tally.diskBytes).right(9))  \(Quantity.count(volume.tally.objects).right(9))  "
-        + EscapedBytes.string(volume.key)
-        + (mountPoints.isEmpty ? "" : "  on " + mountPoints.map { EscapedBytes.string($0) }.joined(separator: ", "))
-    ]
+    let room = style.columns.map { max(20, $0 - figures.count) }
+    return [figures + (room.map { Table.shortened(text, to: $0) } ?? text)]
   }
 }
 

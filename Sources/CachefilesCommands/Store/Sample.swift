@@ -24,10 +24,18 @@ struct Sample: ParsableCommand {
       (O19, G03) take root.
 
       CAPTURES
-      \(CapturedCache.all.map { "  \($0.name.padded(14))Linux \($0.kernel): \($0.description)" }.joined(separator: "\n"))
+      \(captures)
 
       \(ExitStatus.table)
       """)
+
+  private static var captures: String {
+    let style = Style(isOn: false, columns: 78)
+    return CapturedCache.all.map { capture in
+      let text = style.folded("Linux \(capture.kernel): \(capture.description)", indent: 16)
+      return "  " + capture.name.padded(14) + text.joined(separator: "\n")
+    }.joined(separator: "\n")
+  }
 
   @Argument(help: ArgumentHelp("The directory to make.", valueName: "dir"), completion: .directory)
   var directory: ByteArgument

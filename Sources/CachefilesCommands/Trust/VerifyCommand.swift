@@ -32,8 +32,8 @@ struct VerifyCommand: ParsableCommand {
 
       EXIT STATUS
         0    what was compared is right
-        1    a wrong byte was found, or something failed or cannot be told, or nothing
-             was compared
+        1    a wrong byte was found, or something failed or cannot be told, or
+             nothing was compared
         2    nothing was done, because --discard may not change the cache
         64   the command line is not understood
         128+ ended by that signal, after printing what was found
