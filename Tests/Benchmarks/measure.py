@@ -64,7 +64,7 @@ def mounted_image(kind, directory, objects):
     os.mkdir(place)
     with open(image, "wb") as file:
         file.truncate((8 << 30) + objects * 4096)
-    more = ["-F", "-N", str(objects * 5 // 2 + 100_000), "-E", "lazy_itable_init=0,lazy_journal_init=0"]
+    more = ["-F", "-N", str(objects * 5 // 2 + 200_000), "-E", "lazy_itable_init=0,lazy_journal_init=0"]
     subprocess.run([f"mkfs.{kind}", "-q", *(more if kind == "ext4" else []), image], check=True)
     subprocess.run(["mount", "-o", "loop", image, place], check=True)
     try:
