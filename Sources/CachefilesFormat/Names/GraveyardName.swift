@@ -27,9 +27,10 @@ public struct GraveyardName: Equatable, Sendable {
   /// Reads a name, nil when it has neither form.
   public init?(_ name: Span<UInt8>) {
     for index in 0..<name.count where name[index] >= 65 && name[index] <= 90 { return nil }
-    if name.count == 16 {
-      guard let seconds = Hex.number(name.extracting(0..<8)), let counter = Hex.number(name.extracting(8..<16))
-      else { return nil }
+    // One of cachefilesd has this length, too, where it has buried 65,536 times and more.
+    if name.count == 16, let seconds = Hex.number(name.extracting(0..<8)),
+      let counter = Hex.number(name.extracting(8..<16))
+    {
       self.init(undertaker: .kernel, seconds: seconds, counter: UInt32(counter))
       return
     }
