@@ -20,13 +20,14 @@ struct SignalTests {
   /// Starts a command with the most descriptors with which every directory below the first ones is a failure: how many these
   /// are depends on what the libraries have open, those that a test runs under among them.
   private func starved(
-    _ arguments: [String], trial: [String], errors: (JSONValue) -> Int?
+    _ arguments: [String], trial: [String], writing file: String? = nil, errors: (JSONValue) -> Int?
   ) throws -> RunningCommand {
     let program = Command.productDirectory + "/cachefiles"
     for count in (4...16).reversed() {
       let limit = "--nofile=\(count)"
       let result = try Command.run("/usr/bin/prlimit", [limit, program] + trial, directory: scratch.path)
-      guard !result.output.isEmpty, let json = try? JSONValue(parsing: result.output),
+      let text = try file.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) } ?? result.output
+      guard !text.isEmpty, let json = try? JSONValue(parsing: text),
         let failed = errors(json), failed > 2000
       else { continue }
       return try RunningCommand(
@@ -48,6 +49,23 @@ struct SignalTests {
     let errors = Int(try #require(try JSONValue(parsing: result.output)["totals"]?["errors"]?.integer))
     #expect((1..<2560).contains(errors))
     #expect(result.errorText.split(separator: "\n").count == errors)
+  }
+
+  @Test("a file of figures stays as it was when the scan is interrupted", arguments: signals)
+  func figures(signal: Int32) throws {
+    try sample(objects: 100)
+    let file = "\(scratch.path)/figures"
+    try "".write(toFile: file, atomically: false, encoding: .utf8)
+    // The trial writes a file, too: that takes descriptors.
+    let stats = ["stats", "--format", "json", "--output", "figures", "--threads", "1", "c"]
+    let command = try starved(stats, trial: stats, writing: file) { $0["totals"]?["errors"]?.integer.map { Int($0) } }
+    let before = try Data(contentsOf: URL(fileURLWithPath: file))
+    command.waitForOutput()
+    command.send(signal)
+    let result = command.finish()
+    #expect(result.status == 128 + signal)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before)
+    #expect(result.errorText.hasSuffix("figures: not written: the scan was interrupted\n"))
   }
 
   @Test("sweep stops between two entries, prints what was done, and the next one goes on", arguments: signals)

@@ -18,7 +18,9 @@ enum FreeArgument: ExpressibleByArgument {
       self = .percent(share.share * 100)
     } else {
       // A plain number up to a hundred is a share whose sign was forgotten: as bytes it would be a goal that always holds.
-      guard let size = SizeArgument(argument: argument), size.bytes > 100 || Int(argument) == nil else { return nil }
+      guard let size = SizeArgument(argument: argument), !(1...100).contains(size.bytes) || Int(argument) == nil else {
+        return nil
+      }
       self = .size(size.bytes)
     }
   }

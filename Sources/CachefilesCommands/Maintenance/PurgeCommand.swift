@@ -16,7 +16,7 @@ struct PurgeCommand: ParsableCommand {
       good. Other entries of the graveyard stay. The network file system fetches the files again when they are read.
 
       GLOB is matched against the volume key and against the volume's description as 'stats' prints it, which names \
-      server, share and cell: '*' and '?' stand for any bytes. One without '*' also matches when it is a word or several of \
+      server, share and cell: '*' and '?' stand for any bytes. One without them also matches when it is a word or several of \
       the description, 'NFS 3' all volumes of NFS 3: look with -n first. --server takes an address as 'stats' prints it, for NFS \
       and SMB volumes: for a server that was rolled back, or is gone. PATH is cache/I…/@xx/name, or a file of the \
       layout before Linux 5.17, in DIR or with the cache directory before it.

@@ -66,13 +66,7 @@ enum RefusalHint {
   private static func subcommands(
     of root: any ParsableCommand.Type, _ arguments: [String], before word: String
   ) -> [String] {
-    var command = root
-    for argument in arguments {
-      if argument == word { break }
-      guard let next = Self.all(command).first(where: { $0.name == argument }) else { return [] }
-      command = next.type
-    }
-    return all(command).map(\.name)
+    command(root, Array(arguments.prefix { $0 != word })).map(names) ?? []
   }
 
   /// The commands that words lead to one after another, `daemon status`; nil when there is none.

@@ -50,6 +50,12 @@ struct CullScope {
   /// Whether an entry can be a victim of this part. Whether it is dirty or in use is looked at when its turn comes.
   @inline(__always)
   func contains(_ entry: borrowing ScanEntry) -> Bool {
+    bounds.ranks.contains(rank(entry)) && selects(entry) && containsSelected(entry)
+  }
+
+  /// The same of an entry that is selected.
+  @inline(__always)
+  func containsSelected(_ entry: borrowing ScanEntry) -> Bool {
     let rank = rank(entry)
     guard bounds.ranks.contains(rank), allows(entry) else { return false }
     if let after = bounds.after {
@@ -95,8 +101,7 @@ struct CullScope {
 
   @inline(__always)
   private func allows(_ entry: borrowing ScanEntry) -> Bool {
-    guard entry.place == .object, entry.status.kind == .regular, !entry.status.isMountPoint, selects(entry)
-    else { return false }
+    guard entry.place == .object, entry.status.kind == .regular, !entry.status.isMountPoint else { return false }
     if let limit = terms.selection.notUsedSince, entry.status.access >= limit { return false }
     if let since = terms.keptSince, let volume = entry.volume, entry.status.access >= since[volume.key] ?? .distantPast
     {

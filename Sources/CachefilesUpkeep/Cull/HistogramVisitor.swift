@@ -38,12 +38,11 @@ struct HistogramVisitor: ScanVisitor {
     guard entry.place == .object, entry.status.kind == .regular else { return }
     let sum = CullSum(entry.status)
     let time = entry.status.access
-    if scope.selects(entry) {
-      selected += sum
-      if scope.pins(entry) { pinned += sum }
-      if time < usedSince, !scope.keeps(entry) { older += 1 }
-    }
-    guard scope.contains(entry) else { return }
+    guard scope.selects(entry) else { return }
+    selected += sum
+    if scope.pins(entry) { pinned += sum }
+    if time < usedSince, !scope.keeps(entry) { older += 1 }
+    guard scope.containsSelected(entry) else { return }
     let rank = scope.rank(entry)
     histogram.add(sum, at: rank)
     if gatherer?.mayTake(rank) ?? false { gatherer?.take(entry, rank: rank) }
