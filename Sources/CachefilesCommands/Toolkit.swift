@@ -10,7 +10,7 @@ struct Toolkit: ParsableCommand {
     discussion: """
       Linux keeps local copies of NFS, AFS, SMB, 9P, Ceph and EROFS files in a cachefiles directory. These commands \
       read such a directory; only 'fsck' with -p, -y or --undo, 'cull', 'sweep', 'purge', 'verify' with --discard and \
-      'daemon' change one, 'copy' writes another, and 'prefill' has the kernel fill one.
+      'daemon' change one, 'copy' and 'receive' write into one that is not in use, and 'prefill' has the kernel fill one.
 
       A command that works on a cache takes its directory as DIR. Without it the 'dir' line of /etc/cachefilesd.conf \
       is used, else /var/cache/fscache.

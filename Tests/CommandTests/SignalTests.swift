@@ -51,6 +51,23 @@ struct SignalTests {
     #expect(result.errorText.split(separator: "\n").count == errors)
   }
 
+  @Test(
+    "A list and a plan that were cut short say so",
+    arguments: [["ls", "--sort", "name"], ["ls", "--volumes"], ["purge", "-n", "--all"]])
+  func cutShort(arguments: [String]) throws {
+    try sample(objects: 100)
+    let common = ["--json", "--threads", "1", "c"]
+    let command = try starved(arguments + common, trial: ["stats"] + common) {
+      $0["totals"]?["errors"]?.integer.map { Int($0) }
+    }
+    command.waitForOutput()
+    command.send(SIGINT)
+    let result = command.finish()
+    #expect(result.status == 128 + SIGINT)
+    #expect(try JSONValue(parsing: result.output)["complete"]?.bool == false)
+    if arguments[0] == "ls" { #expect(result.errorText.hasSuffix("cachefiles: interrupted: the list is incomplete\n")) }
+  }
+
   @Test("a file of figures stays as it was when the scan is interrupted", arguments: signals)
   func figures(signal: Int32) throws {
     try sample(objects: 100)

@@ -85,12 +85,12 @@ struct CheckView: Renderable {
       lines.append(style.faint("Objects of the layout before Linux 5.17 are counted, not checked."))
     }
     lines.append(verdict(style))
-    lines.append(
-      style.faint(
-        "Not visible here: stale copies, and wrong bytes in sound objects; 'cachefiles verify' compares with the server."
-      ))
+    lines += style.folded(Self.limits, indent: 0).map(style.faint)
     return lines
   }
+
+  private static let limits =
+    "Not visible here: stale copies, and wrong bytes in sound objects; 'cachefiles verify' compares with the server."
 
   /// The escaped form of bytes, fit to stand between single quotes in a shell.
   private static func shellText(_ bytes: [UInt8]) -> String {

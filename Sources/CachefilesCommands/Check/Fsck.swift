@@ -124,12 +124,30 @@ struct Fsck: ParsableCommand {
     do throws(Failure) {
       let path = try store.path()
       var options = try checkOptions(output)
+      try requireMatch(path, options, output)
       options.isCacheOfThisMachine = store.isCacheOfThisMachine(path)
       status = CheckCommand.run(path, options, output)
     } catch {
       throw Failure.ofFsck(error.description)
     }
     if status != 0 { throw ExitCode(status) }
+  }
+
+  /// Says what comes near to a volume that there is none of. Where the cache cannot be read, the check has more to say; and a
+  /// document says it with what else was found.
+  private func requireMatch(_ path: FilePath, _ options: CheckOptions, _ output: Output) throws(Failure) {
+    guard output.format == .text, volume != nil || options.firstVolume != nil,
+      let cache = try? Store(damaged: path)
+    else { return }
+    if (try? cache.hasVolume(where: { options.volumes?($0) ?? true })) == false {
+      try cache.requireVolume(matching: volume)
+    }
+    guard let first = options.firstVolume, let startAt,
+      (try? cache.hasVolume(where: { !$0.lexicographicallyPrecedes(first) })) == false
+    else { return }
+    throw Failure(
+      "\(EscapedBytes.string(path.bytes)): no volume comes at or after --start-at "
+        + "\(EscapedBytes.quoted(startAt.bytes)): 'cachefiles ls --volumes' has their keys")
   }
 
   private func checkOptions(_ output: Output) throws(Failure) -> CheckOptions {

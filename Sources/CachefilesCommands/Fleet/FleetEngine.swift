@@ -20,7 +20,7 @@ enum FleetEngine: Equatable {
     case "postgresql", "postgres": self = .postgreSQL(address: text)
     case "clickhouse", "clickhouses": self = .clickHouse(address: text)
     case let other?:
-      throw Failure("\(other)://: no database that is known here: a directory, postgresql:// or clickhouse://")
+      throw Failure("--fleet takes a directory, postgresql://… or clickhouse://…; \(other):// is none of them")
     }
   }
 

@@ -75,11 +75,17 @@ struct Receive: ParsableCommand {
     } else if !report.isWhole, !report.isInterrupted, report.stopped == nil, report.errors == 0 {
       StandardError.line("cachefiles: standard input: the stream ended before its last entry")
     }
+    let isUnmatched = report.isWhole && report.chosenVolumes == 0 && (volume != nil || onlyMounted)
+    if isUnmatched {
+      let filter = [volume.map { "--volume \(EscapedBytes.quoted($0.bytes))" }, onlyMounted ? "--only-mounted" : nil]
+      let words = filter.compactMap(\.self).joined(separator: " and ")
+      StandardError.line("cachefiles: standard input: no volume of the stream matches \(words)")
+    }
     output.render(ReceiveView(report: report), command: "receive")
     output.stream.flush()
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if report.stopped != nil { throw ExitStatus.stopped(hasDoneSomething: report.receivedObjects > 0) }
-    if !report.isComplete || output.stream.hasFailed { throw ExitStatus.failure }
+    if !report.isComplete || isUnmatched || output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   private static func run(

@@ -53,6 +53,7 @@ struct Send: ParsableCommand {
       throw Failure("the archive goes to standard output, which is a terminal: pipe it to 'cachefiles receive'")
     }
     let path = try store.path()
+    if let cache = try? Store(path: path) { try cache.requireVolume(matching: volume) }
     let options = try options(output)
     let send: CacheSend
     let writer: PaxWriter

@@ -10,6 +10,7 @@ struct SendView: Renderable {
     json.bytes("source", report.source)
     json.number("sent_objects", report.sentObjects)
     json.number("sent_bytes", report.sentBytes)
+    json.number("missing_objects", report.missingObjects)
     json.skipped(report.skipped)
     json.number("errors", report.errors)
     json.bool("complete", report.isComplete)
@@ -21,6 +22,9 @@ struct SendView: Renderable {
     var lines: [String] = []
     let skipped = CopySkipReason.words(report.skipped)
     if !skipped.isEmpty { lines.append("  not sent: \(skipped)") }
+    if report.missingObjects > 0 {
+      lines.append(style.warning("  not in the cache: \(Quantity.count(report.missingObjects)) of the list"))
+    }
     lines.append(
       shared.verdict(
         report.source, isComplete: report.isComplete, note: report.isCut ? ": the reader went away" : "",

@@ -37,13 +37,12 @@ struct Where: ParsableCommand {
   var label: DataSetLabel?
 
   @Option(help: ArgumentHelp("Leave out nodes with a smaller share.", valueName: "percent"))
-  var atLeast: Int?
+  var atLeast: ShareArgument?
 
   @OptionGroup var form: OutputOptions
 
   func validate() throws {
     if paths.isEmpty { throw ValidationError("a path is missing") }
-    if let atLeast, !(0...100).contains(atLeast) { throw ValidationError("--at-least takes 0 to 100") }
     if label != nil, form.format != .text { throw ValidationError("--label prints lines of its own; leave out --json") }
   }
 
@@ -54,7 +53,7 @@ struct Where: ParsableCommand {
     for path in paths {
       let path = try PinMaker.absolute(path.bytes)
       let nodes = try engine.nodes(of: FleetQuestion.parameter(path))
-      views.append(WhereView(path: path, known: nodes, atLeast: atLeast ?? 0))
+      views.append(WhereView(path: path, known: nodes, atLeast: atLeast?.share ?? 0))
     }
     if let label {
       for view in views {

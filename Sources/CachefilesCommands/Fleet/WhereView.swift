@@ -11,10 +11,10 @@ struct WhereView: Renderable {
 
   /// Takes an answer.
   ///
-  /// - Parameter percent: nodes with a smaller share are left out.
-  init(path: [UInt8], known: [FleetNode], atLeast percent: Int) {
+  /// - Parameter share: nodes with a smaller share are left out.
+  init(path: [UInt8], known: [FleetNode], atLeast share: Double) {
     self.path = path
-    nodes = known.filter { $0.share * 100 >= Double(percent) }
+    nodes = known.filter { $0.share >= share }
     isKnown = !known.isEmpty
     totalFiles = known.first?.totalFiles ?? 0
     totalBytes = known.first?.totalBytes ?? 0

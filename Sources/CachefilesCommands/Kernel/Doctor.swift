@@ -68,6 +68,8 @@ struct Doctor: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    // Its status is a verdict: of what could not be printed it must be none that says "well" or "warning".
+    output.stream.endsEarly(false)
     var sources = Examination.Sources()
     if let proc {
       sources.proc = FilePath(bytes: proc.bytes)
@@ -91,6 +93,7 @@ struct Doctor: ParsableCommand {
       command: "doctor")
     output.stream.flush()
     if examination.walk?.isCancelled == true, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+    if output.stream.hasFailed, diagnosis.status != .critical { throw ExitCode(HealthStatus.unknown.exit) }
     if diagnosis.status != .ok { throw ExitCode(diagnosis.status.exit) }
   }
 }

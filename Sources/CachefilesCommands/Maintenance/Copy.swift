@@ -50,6 +50,7 @@ struct Copy: ParsableCommand {
     let output = Output(output)
     output.stream.endsEarly(false)
     UseNote.tell(at: source.bytes, output)
+    if let cache = try? Store(path: FilePath(bytes: source.bytes)) { try cache.requireVolume(matching: volume) }
     let copy: CacheCopy
     do throws(CopyRefusal) {
       copy = try CacheCopy(

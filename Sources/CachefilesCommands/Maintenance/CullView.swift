@@ -66,14 +66,14 @@ struct CullView: Renderable {
     let root = EscapedBytes.string(report.root) + (quota.map { ": \(EscapedBytes.string($0))" } ?? "")
     if report.isGoalMet, report.need.isNothing, goal.usedSince == nil {
       lines.append("\(root): \(style.good("nothing to do")), the goal holds already")
-      return lines + availability()
+      return lines + availability(style)
     }
     let sum = report.isDryRun ? report.plan.sum : report.done
     let verb = report.isDryRun ? "would be removed" : "removed"
     lines.append("\(root): \(Quantity.count(sum.objects, "object")), \(Quantity.size(sum.bytes)) \(verb)")
     if let oldest = report.plan.oldest, let newest = report.plan.newest, sum.objects > 0 {
       let (from, to) = (Quantity.time(oldest), Quantity.time(newest))
-      lines.append("  last used    \(from)  to  \(to)")
+      lines += style.labelled("  last used    ", "\(from)  to  \(to)")
     }
     if sum.objects > sum.files {
       lines.append(
@@ -84,8 +84,8 @@ struct CullView: Renderable {
         "  pinned       \(Quantity.count(report.pinned.objects)) kept, \(Quantity.size(report.pinned.bytes))")
     }
     if report.dirty > 0 {
-      lines.append(
-        "  dirty        \(Quantity.count(report.dirty)) kept; they may hold writes that the server never got")
+      lines += style.labelled(
+        "  dirty        ", "\(Quantity.count(report.dirty)) kept; they may hold writes that the server never got")
     }
     if report.inUse > 0 {
       lines.append("  in use       \(Quantity.count(report.inUse)) kept; the kernel uses them")
@@ -97,17 +97,17 @@ struct CullView: Renderable {
       lines.append("  directories  \(Quantity.count(report.prunedDirectories)) empty ones removed")
     }
     if report.errors > 0 { lines.append("  errors       \(Quantity.count(report.errors))") }
-    lines += availability()
-    lines.append("  goal         " + verdict(style))
-    return lines
+    lines += availability(style)
+    let (words, paint) = verdict(style)
+    return lines + style.labelled("  goal         ", words, paint)
   }
 
-  private func verdict(_ style: Style) -> String {
-    if report.isGoalMet { return style.good(report.isDryRun ? "would hold" : "holds") }
-    if report.isInterrupted { return style.warning("not reached: interrupted") }
-    if report.isOutOfTime { return style.warning("not reached: out of time") }
-    if report.refusal != nil { return style.bad("not reached: stopped") }
-    return style.bad(shortage())
+  private func verdict(_ style: Style) -> (words: String, paint: (String) -> String) {
+    if report.isGoalMet { return (report.isDryRun ? "would hold" : "holds", style.good) }
+    if report.isInterrupted { return ("not reached: interrupted", style.warning) }
+    if report.isOutOfTime { return ("not reached: out of time", style.warning) }
+    if report.refusal != nil { return ("not reached: stopped", style.bad) }
+    return (shortage(), style.bad)
   }
 
   /// Which goal is not reached, and what may be the reason.
@@ -133,9 +133,9 @@ struct CullView: Renderable {
   }
 
   /// What the file system says, beside what the victims come to.
-  private func availability() -> [String] {
+  private func availability(_ style: Style) -> [String] {
     guard let before = report.availableBefore else { return [] }
-    var text = "  available    \(Quantity.size(before))"
+    var text = Quantity.size(before)
     if let after = report.availableAfter, !report.isDryRun, after != before {
       let change = after > before ? "\(Quantity.size(after - before)) more" : "\(Quantity.size(before - after)) less"
       text += " before, \(Quantity.size(after)) after: \(change)"
@@ -144,6 +144,6 @@ struct CullView: Renderable {
       text += ", \(Quantity.size(before &+ report.plan.sum.bytes)) with that"
     }
     if let wanted = goal.availableBytes { text += " (wanted \(Quantity.size(wanted)))" }
-    return [text]
+    return style.labelled("  available    ", text)
   }
 }

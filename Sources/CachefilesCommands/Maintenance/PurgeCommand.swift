@@ -84,9 +84,13 @@ struct PurgeCommand: ParsableCommand {
     if let refusal = report.refusal {
       StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): \(refusal)")
     }
+    if let obstacle = report.obstacle {
+      StandardError.line("cachefiles: \(EscapedBytes.string(report.root)): the purge would be refused: \(obstacle)")
+    }
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     let isLeft = report.inUse > 0 || report.keptDirty > 0
-    if report.errors > 0 || isLeft || report.refusal != nil || output.stream.hasFailed { throw ExitStatus.failure }
+    let isStopped = report.refusal != nil || report.obstacle != nil
+    if report.errors > 0 || isLeft || isStopped || output.stream.hasFailed { throw ExitStatus.failure }
   }
 
   private func run(
@@ -104,7 +108,10 @@ struct PurgeCommand: ParsableCommand {
         output.note("cachefiles: the cache is in use: without --live a purge would be refused")
       }
       let plan = try plan(choice, store, output, &report)
-      if !plan.isInterrupted { show(plan, output) }
+      if plan.isInterrupted { return report }
+      show(plan, output)
+      foresee(plan, output)
+      report.obstacle = plan.obstacleWords
       return report
     }
     let liveness = store.probeLiveness()
@@ -228,6 +235,15 @@ struct PurgeCommand: ParsableCommand {
       if output.format == .text { for line in lines.lines(output.style) { output.stream.line(line) } }
     } else {
       for line in lines.lines(style) { StandardError.line(line) }
+    }
+  }
+
+  /// What a dry run tells of the purge that an option would allow.
+  private func foresee(_ plan: PurgePlan, _ output: Output) {
+    let dirty = plan.amount.dirtyObjects
+    if dirty > 0, !includeDirty, !live || legacy {
+      let objects = Quantity.count(dirty, "dirty object")
+      output.note("cachefiles: \(objects) among them: without --include-dirty the purge would be refused")
     }
   }
 

@@ -22,6 +22,8 @@ struct PurgeView: Renderable {
     json.bool("live", report.isLive)
     json.number("errors", report.errors)
     json.bool("dry_run", report.isDryRun)
+    if report.isInterrupted { json.bool("complete", false) }
+    if let obstacle = report.obstacle { json.text("obstacle", obstacle) }
     if let refusal = report.refusal { json.text("refusal", refusal.description) }
   }
 
@@ -35,7 +37,10 @@ struct PurgeView: Renderable {
   func lines(_ style: Style, verbose: Bool) -> [String] {
     let root = EscapedBytes.string(report.root)
     if report.isDryRun {
-      if report.planned == PurgeAmount() { return ["\(root): \(nothing)"] }
+      if report.planned == PurgeAmount(), !report.isInterrupted { return ["\(root): \(nothing)"] }
+      if report.isInterrupted { return ["\(root): interrupted: what would be purged is not known"] }
+      // The refusal says why none of it would.
+      if report.obstacle != nil { return [] }
       let size = Quantity.size(report.planned.diskBytes)
       return ["\(root): \(Self.words(report.planned)) would be purged, \(size)\(pinned)"]
     }

@@ -14,6 +14,9 @@ extension NetfsType: ExpressibleByArgument {
     case let name: self.init(rawValue: name)
     }
   }
+
+  /// The names that a refusal lists.
+  public static var allValueStrings: [String] { allCases.map(\.rawValue) + ["smb"] }
 }
 extension UsageGroups.Kind: ExpressibleByArgument {}
 extension ObjectListing.Order: ExpressibleByArgument {

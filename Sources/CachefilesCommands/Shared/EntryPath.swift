@@ -7,15 +7,27 @@ import LinuxIO
 import SystemPackage
 
 /// Paths of entries, as other commands print them.
-enum EntryPath {
-  /// The places where an entry is looked for: the path as it is given, and a relative one also below the cache of this machine, as
+struct EntryPath {
+  /// The cache that relative paths are also looked for below.
+  let root: [UInt8]
+  /// Whether the user named that cache: then it comes before the current directory.
+  let isNamed: Bool
+
+  /// - Parameter directory: the cache that the user named; nil for that of this machine.
+  init(below directory: ByteArgument?) {
+    root =
+      directory?.bytes ?? (try? DaemonConfiguration.read(DaemonConfiguration.defaultPath))?.directory
+      ?? DaemonConfiguration.defaultDirectory.bytes
+    isNamed = directory != nil
+  }
+
+  /// The places where an entry is looked for: the path as it is given, and a relative one also below the cache, as
   /// `cache/I…/@xx/name`, `I…/@xx/name`, or the volume's key and what is below it; an object also without its fanout directory.
-  static func places(_ given: [UInt8]) -> [[UInt8]] {
+  func places(_ given: [UInt8]) -> [[UInt8]] {
     guard given.first != UInt8(ascii: "/") else { return [given] }
-    let configured = (try? DaemonConfiguration.read(DaemonConfiguration.defaultPath))?.directory
-    let root = configured ?? DaemonConfiguration.defaultDirectory.bytes
-    let object = belowRoot(given).map { [root.appending(path: $0)] } ?? []
-    return [given] + ["", "cache/", "cache/I"].map { root.appending(path: Array($0.utf8) + given) } + object
+    let object = Self.belowRoot(given).map { [root.appending(path: $0)] } ?? []
+    let below = ["", "cache/", "cache/I"].map { root.appending(path: Array($0.utf8) + given) } + object
+    return isNamed ? below + [given] : [given] + below
   }
 
   /// `cache/I…/@xx/name` for an object that is given by its volume and name, the volume with or without its `I`, the fanout
@@ -37,22 +49,49 @@ enum EntryPath {
     return Array(([Store.cacheName.bytes] + parts).joined(separator: [slash]))
   }
 
-  /// The first of the places where there is something; the path as it was given when there is nothing anywhere.
-  static func existing(_ given: [UInt8]) -> [UInt8] {
-    places(given).first { (try? FileStatus.of(FilePath(bytes: $0))) != nil } ?? given
+  /// The first of the places where there is something.
+  ///
+  /// - Throws: ``StoreError`` for the path as it was given, when there is nothing anywhere.
+  func inspect(_ given: [UInt8]) throws(StoreError) -> Inspection {
+    var failure: StoreError?
+    for place in places(given) {
+      do throws(StoreError) { return try Inspection(path: FilePath(bytes: place)) } catch {
+        if place == given || failure == nil { failure = error }
+        // What is there and cannot be looked at is not looked for elsewhere.
+        guard error.isAbsence else { break }
+      }
+    }
+    throw note(failure, given)
   }
 
   /// The first of the places where there is something.
   ///
   /// - Throws: ``StoreError`` for the path as it was given, when there is nothing anywhere.
-  static func inspect(_ given: [UInt8]) throws(StoreError) -> Inspection {
-    do throws(StoreError) {
-      return try Inspection(path: FilePath(bytes: given))
-    } catch {
-      for place in places(given).dropFirst() {
-        if let found = try? Inspection(path: FilePath(bytes: place)) { return found }
+  func existing(_ given: [UInt8]) throws(StoreError) -> [UInt8] {
+    for place in places(given) {
+      do throws(Errno) {
+        _ = try FileStatus.of(FilePath(bytes: place))
+        return place
+      } catch {
+        if error != .noSuchFileOrDirectory, error != .notDirectory { return place }
       }
-      throw error
     }
+    throw note(StoreError(path: given, operation: "open", error: .noSuchFileOrDirectory), given)
   }
+
+  /// What could not be found, with the other place where it was looked for.
+  private func note(_ failure: StoreError?, _ given: [UInt8]) -> StoreError {
+    var error = failure ?? StoreError(path: given, operation: "look at", error: .noSuchFileOrDirectory)
+    guard error.isAbsence, given.first != UInt8(ascii: "/") else { return error }
+    error.path = given
+    error.operation = "find"
+    let place = EscapedBytes.string(root)
+    error.note = isNamed ? "nor is it below \(place)" : "nor is it below \(place); --dir names another cache"
+    return error
+  }
+}
+
+extension StoreError {
+  /// Whether there is nothing of that name.
+  fileprivate var isAbsence: Bool { error == .noSuchFileOrDirectory || error == .notDirectory }
 }

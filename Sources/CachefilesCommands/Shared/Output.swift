@@ -69,9 +69,12 @@ struct Output {
   /// Prints several values: text one after another (cards apart, table lines not), JSON lines, or a document with a
   /// list under a key.
   ///
-  /// - Parameter root: the cache that they are about, in a document.
+  /// - Parameters:
+  ///   - root: the cache that they are about, in a document.
+  ///   - isComplete: whether these are all; what is cut short says so.
   func render(
-    _ values: [some Renderable], command: String, key: StaticString, apart: Bool = true, root: [UInt8]? = nil
+    _ values: [some Renderable], command: String, key: StaticString, apart: Bool = true, root: [UInt8]? = nil,
+    isComplete: Bool = true
   ) {
     switch format {
     case .text:
@@ -87,6 +90,7 @@ struct Output {
         json.text("schema", "cachefiles.\(command)/1")
         json.bytes("host", MachineName.current)
         if let root { json.bytes("root", root) }
+        if !isComplete { json.bool("complete", false) }
         json.array(key) { json in
           for value in values { json.object { value.write(to: &$0) } }
         }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Style {
+  /// A label and the text behind it, in lines that the terminal holds.
+  ///
+  /// - Parameter paint: the style of the text.
+  func labelled(_ label: String, _ text: String, _ paint: (String) -> String = { $0 }) -> [String] {
+    folded(text, indent: label.count).enumerated().map { $0 == 0 ? label + paint($1) : paint($1) }
+  }
+
   /// A text in lines that the terminal holds, broken between words; one line where nobody looks at it. The first line goes behind what
   /// takes so many columns, and the others get as many blanks.
   func folded(_ text: String, indent: Int) -> [String] {

@@ -27,13 +27,18 @@ struct Extract: ParsableCommand {
   @Argument(help: ArgumentHelp("The file to make; it must not exist.", valueName: "output"), completion: .file())
   var destination: ByteArgument
 
+  @Option(
+    help: ArgumentHelp("The cache that a path without a directory before it is in.", valueName: "dir"),
+    completion: .directory)
+  var dir: ByteArgument?
+
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let output = Output(output)
-    let path = EntryPath.existing(path.bytes)
-    UseNote.tell(above: path, output)
     do throws(StoreError) {
+      let path = try EntryPath(below: dir).existing(path.bytes)
+      UseNote.tell(above: path, output)
       let extraction = try Extraction(
         of: FilePath(bytes: path), to: FilePath(bytes: destination.bytes))
       output.render(ExtractionView(extraction: extraction, destination: destination.bytes), command: "extract")

@@ -73,9 +73,10 @@ struct List: ParsableCommand {
     let points = report.liveness.isLive == true ? MountPoints(KernelView()) : MountPoints()
     output.render(
       report.volumes.map { VolumeLine(volume: $0, mountPoints: points[$0.key]) }, command: "ls", key: "volumes",
-      apart: false, root: report.root)
+      apart: false, root: report.root,
+      isComplete: Interruption.signal == nil)
     output.stream.flush()
-    try finish(report.errors)
+    try finish(report.errors, isSorted: true)
   }
 
   private func listObjects(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
@@ -84,11 +85,10 @@ struct List: ParsableCommand {
     let (root, total) = (store.path, store.usedFiles)
     let scanner: Scanner
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
-    let failures =
-      sort == nil && limit == nil && output.format != .document
-      ? print(scanner, output) : sortAndPrint(scanner, root, total, output)
+    let isSorted = sort != nil || limit != nil || output.format == .document
+    let failures = isSorted ? sortAndPrint(scanner, root, total, output) : print(scanner, output)
     output.stream.flush()
-    try finish(failures)
+    try finish(failures, isSorted: isSorted)
   }
 
   private func print(_ scanner: Scanner, _ output: Output) -> Int {
@@ -105,12 +105,17 @@ struct List: ParsableCommand {
     }
     let now = Timestamp.now
     output.render(
-      listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false, root: root)
+      listing.finish().map { ObjectLine(item: $0, now: now) }, command: "ls", key: "objects", apart: false, root: root,
+      isComplete: Interruption.signal == nil)
     return summary.failures
   }
 
-  private func finish(_ failures: Int) throws {
-    if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
+  private func finish(_ failures: Int, isSorted: Bool) throws {
+    if let signal = Interruption.signal {
+      // One that is printed as the scan goes ends where it was interrupted; one that is sorted looks whole.
+      if isSorted { StandardError.line("cachefiles: interrupted: the list is incomplete") }
+      throw ExitStatus.signal(signal)
+    }
     if failures > 0 { throw ExitStatus.failure }
   }
 }

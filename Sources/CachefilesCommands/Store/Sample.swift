@@ -73,6 +73,7 @@ struct Sample: ParsableCommand {
   func run() throws {
     let output = Output(output)
     let path = FilePath(bytes: directory.bytes)
+    let view: SampleView
     do throws(SampleFailure) {
       if let objects {
         let cache = SyntheticCache(
@@ -87,19 +88,26 @@ struct Sample: ParsableCommand {
           }
         }
         if let failure { throw failure }
-        output.note(
-          "\(EscapedBytes.string(directory.bytes)): \(Quantity.count(objects)) synthetic objects, seed \(seed)")
+        view = self.view(.synthetic(seed: seed), objects)
       } else if let capture = CapturedCache(named: capture ?? Self.standardCapture) {
-        let files = try CaptureWriter.write(capture, to: path)
-        output.note(
-          "\(EscapedBytes.string(directory.bytes)): \(files) objects that Linux \(capture.kernel) cached: \(capture.description)"
-        )
+        view = self.view(.capture(capture), try CaptureWriter.write(capture, to: path))
+      } else {
+        preconditionFailure("validate() has refused it")
       }
+      // As text it is a note, and the damage comes behind it.
+      if output.format == .text { output.note(view.words) }
       if let damage { try Damage.apply(damage.damages, to: path, now: Timestamp.now) }
     } catch {
       if error == .interrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
       throw Failure(error.description)
     }
+    if output.format != .text { output.render(view, command: "sample") }
+    output.stream.flush()
+  }
+
+  private func view(_ origin: SampleView.Origin, _ objects: Int) -> SampleView {
+    SampleView(
+      root: directory.bytes, origin: origin, objects: objects, damages: damage?.damages.map(\.id.rawValue) ?? [])
   }
 
   /// More inodes than any file system of today has.

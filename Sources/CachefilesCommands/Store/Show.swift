@@ -21,6 +21,11 @@ struct Show: ParsableCommand {
   @Option(help: ArgumentHelp("The byte order of the machine that wrote the cache: little or big.", valueName: "order"))
   var byteOrder: ByteOrder?
 
+  @Option(
+    help: ArgumentHelp("The cache that paths without a directory before them are in.", valueName: "dir"),
+    completion: .directory)
+  var dir: ByteArgument?
+
   @OptionGroup var output: OutputOptions
 
   @Argument(
@@ -32,12 +37,16 @@ struct Show: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    if let first = paths.first { UseNote.tell(above: first.bytes, output) }
+    let place = EntryPath(below: dir)
+    var isTold = false
     var views: [ShowView] = []
     var failures = 0
     for path in paths {
       do throws(StoreError) {
-        let view = try ShowView(EntryPath.inspect(path.bytes), byteOrder: byteOrder)
+        let inspection = try place.inspect(path.bytes)
+        if !isTold { UseNote.tell(above: inspection.path, output) }
+        isTold = true
+        let view = ShowView(inspection, byteOrder: byteOrder)
         for failure in view.failures {
           failures += 1
           StandardError.line("cachefiles: \(failure)")

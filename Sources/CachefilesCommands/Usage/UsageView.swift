@@ -49,10 +49,11 @@ struct UsageView: Renderable {
     ]
     var table = Table(columns)
     let now = report.questions.now
+    let barWidth = style.columns.map { $0 < 72 ? 4 : 10 } ?? 10
     let most = groups.groups.map(measure).max() ?? 0
     let shown = style.limit(groups.groups.count, all: hasAllGroups || verbose)
     for group in groups.groups.prefix(shown) {
-      table.add(cells(group, most: most, whole: whole, now: now, verbose: verbose))
+      table.add(cells(group, most: most, whole: whole, now: now, barWidth, verbose: verbose))
     }
     table.add(total(totals, whole: whole))
     let last = shown
@@ -88,7 +89,7 @@ struct UsageView: Renderable {
   }
 
   private func cells(
-    _ group: UsageGroups.Group, most: UInt64, whole: UInt64, now: Timestamp, verbose: Bool
+    _ group: UsageGroups.Group, most: UInt64, whole: UInt64, now: Timestamp, _ barWidth: Int, verbose: Bool
   ) -> [String] {
     let tally = group.tally
     let bytes = measure(group)
@@ -96,7 +97,7 @@ struct UsageView: Renderable {
     if verbose, case .volume(_, let key) = group.label { name = EscapedBytes.string(key) }
     return [
       Quantity.size(bytes), Quantity.percent(Double(bytes) / Double(max(1, whole))),
-      Bar.share(Double(bytes) / Double(max(1, most)), width: 10),
+      Bar.share(Double(bytes) / Double(max(1, most)), width: barWidth),
       tally.objects > 0 ? Quantity.count(tally.objects) : "",
     ] + answers(tally) + [tally.newestAccess.map { Quantity.age($0, now: now) } ?? "", name]
   }

@@ -142,15 +142,15 @@ package final class CachedFileSurvey: Sendable {
         step(work)
         if file.facts.fileType != FileFacts.directory {
           body(nil, file, { work.isAbandoned })
-          return true
         }
         if file.netfs == nil {
           failed(
             StoreError(
-              path: path, operation: "look for copies of its files", error: .notSupported,
+              path: path, operation: "look for a copy of it", error: .notSupported,
               note: "it is not on a network file system that can be cached"))
           return true
         }
+        if file.facts.fileType != FileFacts.directory { return true }
       } catch {
         if !work.isAbandoned { failed(error) }
         return true

@@ -104,6 +104,12 @@ package struct Extraction: Sendable, Equatable {
       guard let name else { throw .isDirectory }
       return try OwnedDescriptor(directory: FilePath(bytes: parentPath)).open(name, .inspect)
     } catch {
+      // The kernel's words for a link that is not followed speak of levels.
+      if error == .tooManySymbolicLinkLevels {
+        throw StoreError(
+          path: path.bytes, operation: "extract", error: .invalidArgument,
+          note: "it is \(FileStatus.Kind.symlink.words)")
+      }
       throw StoreError(path: path.bytes, operation: "open", error: error)
     }
   }

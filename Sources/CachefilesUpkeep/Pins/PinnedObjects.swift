@@ -34,6 +34,13 @@ package final class PinnedObjects: ObjectRule {
   /// The names that are pinned in a fanout directory, which its path below the root tells.
   func names(in directory: [UInt8]) -> Set<[UInt8]>? { directories[directory] }
 
+  /// How many of them are in volumes of which a closure says yes.
+  func count(in isChosen: ([UInt8]) -> Bool) -> Int {
+    directories.reduce(0) { sum, directory in
+      CachePath(directory.key).volumeKey.map(isChosen) ?? false ? sum + directory.value.count : sum
+    }
+  }
+
   /// The paths below the root, sorted.
   package var paths: [[UInt8]] {
     directories.flatMap { directory, names in names.map { directory.appending(component: $0) } }

@@ -64,6 +64,7 @@ package struct PurgePlan: Sendable {
   {
     targets = try Self.targets(of: selection, in: store)
     guard !targets.isEmpty else { return }
+    defer { obstacle = obstacle ?? protectedDirectory(in: store) }
     if case .object(let path) = selection {
       try look(atObject: path, in: store, options)
       return
@@ -100,6 +101,17 @@ package struct PurgePlan: Sendable {
       if targets[index].volumeKey != nil, !targets[index].keepsPinned { targets[index].amount.volumes = 1 }
       obstacle = obstacle ?? census.obstacles[path]
     }
+  }
+
+  /// A directory that nothing can be moved out of, or the graveyard when nothing can be moved into it. What cannot be looked at is told
+  /// by the purge itself.
+  private func protectedDirectory(in store: borrowing Store) -> BurialObstacle? {
+    let parents = Set(targets.map { CachePath($0.path).parent.bytes }).sorted { $0.lexicographicallyPrecedes($1) }
+    for path in parents + [Store.graveyardName.bytes] {
+      guard let status = try? store.status(ofEntry: path), let word = status.protectingFlag else { continue }
+      return .flag(path, word)
+    }
+    return nil
   }
 
   /// Whether anything is selected: a look at the names in `cache`.

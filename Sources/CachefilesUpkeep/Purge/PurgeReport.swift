@@ -30,6 +30,8 @@ package struct PurgeReport: Sendable, Equatable {
   package var isDryRun = false
   /// Why it was not begun, or was stopped; one line.
   package var refusal: Refusal?
+  /// In a dry run, what would have the purge refused: a mount, or what no sweep can remove.
+  package var obstacle: String?
   /// Whether a signal ended it.
   package var isInterrupted = false
 

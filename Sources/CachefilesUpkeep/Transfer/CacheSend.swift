@@ -64,6 +64,8 @@ package final class CacheSend: Sendable {
       report.sentBytes = visitor.tally.bytes
       report.skipped = visitor.tally.skipped
       if !isStopped, !isInterrupted {
+        let chosen = options.objects?.count(in: options.volumes ?? { _ in true })
+        report.missingObjects = chosen.map { $0 - visitor.listed } ?? 0
         let objects = report.sentObjects
         write { () throws(ArchiveFailure) in
           try Self.writeMark(TransferMark.end, TransferMark.endText(objects: objects), to: writer)

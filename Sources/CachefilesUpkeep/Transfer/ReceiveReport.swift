@@ -13,6 +13,8 @@ package struct ReceiveReport: Sendable {
   package var receivedBytes: UInt64 = 0
   /// Data that was left out because it fills blocks of the destination only in part, in bytes.
   package var droppedBytes: UInt64 = 0
+  /// Volumes of the stream that ``ReceiveOptions/volumes`` lets in.
+  package var chosenVolumes = 0
   /// Directories that were made.
   package var directories = 0
   /// How many things were left out, by reason.

@@ -81,6 +81,7 @@ struct ReceivedStream {
       directories.leftOut.insert(key)
       return
     }
+    report.chosenVolumes += 1
     guard let record = Self.record(of: entry), let name = EntryName(path) else {
       directories.leftOut.insert(key)
       return refuse(entry, "a volume without a record")

@@ -8,6 +8,8 @@ package struct SendReport: Sendable {
   package var sentObjects = 0
   /// The data of these, in bytes: runs only, no holes.
   package var sentBytes: UInt64 = 0
+  /// Objects that were asked for one by one and are not in the cache.
+  package var missingObjects = 0
   /// How many things were left out, by reason.
   package var skipped: [CopySkipReason: Int] = [:]
   /// How many things failed, each of them named through ``SendOptions/onFailure``.
@@ -24,5 +26,5 @@ package struct SendReport: Sendable {
   /// Everything that was left out.
   package var skippedObjects: Int { skipped.values.reduce(0, +) }
   /// Whether all that should be sent was.
-  package var isComplete: Bool { errors == 0 && !isInterrupted && stopped == nil && !isCut }
+  package var isComplete: Bool { errors == 0 && missingObjects == 0 && !isInterrupted && stopped == nil && !isCut }
 }

@@ -13,6 +13,8 @@ struct SendVisitor: ScanVisitor {
   private var filter: CopyFilter
   private let matcher: (any ObjectMatcher)?
   private(set) var tally = CopyTally()
+  /// Objects of the list that were come across.
+  private(set) var listed = 0
 
   init(_ send: CacheSend, _ writer: PaxWriter) {
     self.send = send
@@ -21,7 +23,10 @@ struct SendVisitor: ScanVisitor {
     matcher = send.options.objects?.makeMatcher()
   }
 
-  mutating func merge(_ other: consuming SendVisitor) { tally.merge(other.tally) }
+  mutating func merge(_ other: consuming SendVisitor) {
+    listed += other.listed
+    tally.merge(other.tally)
+  }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     if send.isStopped { return }
@@ -79,6 +84,7 @@ struct SendVisitor: ScanVisitor {
 
   private mutating func visitObject(_ entry: borrowing ScanEntry) {
     if let matcher, !matcher.matches(entry) { return }
+    listed += 1
     guard send.mayContinue() else { return }
     if let objection = filter.objection(to: entry) { return skip(entry.path, objection) }
     do throws(StoreError) {

@@ -23,7 +23,8 @@ struct LivePurgeTests {
   }
 
   private func purge(
-    _ kernel: FakeKernel, _ selection: PurgeSelection, _ change: (inout Purge.Options) -> Void = { _ in }
+    _ kernel: FakeKernel, _ selection: PurgeSelection, afterPlan: () throws -> Void = {},
+    _ change: (inout Purge.Options) -> Void = { _ in }
   ) throws -> (report: PurgeReport, kept: [String], failures: [StoreError]) {
     let daemon = try FakeDaemon(scratch, kernel)
     let (kept, failures) = (Collector<String>(), Collector<StoreError>())
@@ -38,6 +39,7 @@ struct LivePurgeTests {
       let store = try Store(path: scratch.path("cache-root"))
       let hold = SharedLiveHold(try store.holdLive(daemon.sources))
       let plan = try PurgePlan(selection, in: hold.live.store)
+      try afterPlan()
       return LivePurge(prepared).run(plan, in: hold)
     }
     daemon.end()
@@ -90,13 +92,20 @@ struct LivePurgeTests {
     try scratch.makeCache(volume: "9p,one,a", objects: 4)
     try scratch.makeDirectory("cache-root/graveyard")
     let graveyard = "\(scratch.path)/cache-root/graveyard"
-    guard try Command.run("/usr/bin/chattr", ["+i", graveyard]).status == 0 else { return }
     defer { _ = try? Command.run("/usr/bin/chattr", ["-i", graveyard]) }
     // A rename that fails would make the kernel give the cache up.
     let kernel = FakeKernel()
-    let (report, _, failures) = try purge(kernel, .volumes { _ in true })
-    #expect(failures.map(\.error) == [.notPermitted])
-    #expect(report.done == PurgeAmount() && kernel.culled.withLock { $0.isEmpty })
+    var isPossible = false
+    let late = try purge(
+      kernel, .volumes { _ in true },
+      afterPlan: { isPossible = try Command.run("/usr/bin/chattr", ["+i", graveyard]).status == 0 })
+    guard isPossible else { return }
+    #expect(late.failures.map(\.error) == [.notPermitted])
+    #expect(late.report.done == PurgeAmount() && kernel.culled.withLock { $0.isEmpty })
+    // Seen before, it stops the purge as a whole.
+    let early = try purge(kernel, .volumes { _ in true })
+    #expect(early.report.refusal == .unmet("graveyard is immutable") && early.failures == [])
+    #expect(early.report.done == PurgeAmount() && kernel.culled.withLock { $0.isEmpty })
   }
 
   @Test("When the cache is withdrawn the purge stops")
