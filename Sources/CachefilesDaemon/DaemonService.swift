@@ -169,7 +169,7 @@ package struct DaemonService {
         return settings
       },
       // With less a large cull is one scan after another.
-      capacity: 1 << min(18, max(16, configuration.cullTable ?? 16)))
+      capacity: 1 << min(18, max(17, configuration.cullTable ?? 17)))
     let end: CacheKeeper.End
     do throws(Errno) { end = try CacheKeeper(parts, schedule, settings).run() } catch {
       throw StartFailure("cannot go on: \(error)")

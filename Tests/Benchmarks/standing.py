@@ -3,7 +3,7 @@
 """Shows what the culls of cachefiles-daemon take in memory and time, over many objects and over many culls, and prints a Markdown table.
 Needs root.
 
-    Tests/Benchmarks/standing.py [--objects 1000000] [--rounds 1000] [--each 100] [--image xfs] [--directory /var/tmp] [--limit MIB]
+    Tests/Benchmarks/standing.py [--objects 1000000] [--rounds 1000] [--each 100] [--remember 65536] [--image xfs] [--directory /var/tmp] [--limit MIB]
 
 A program of the package (Tests/StandingCull) does what the daemon does: it learns which objects went unused for longest, culls so many
 when room is wanted, and learns anew when it knows too few. Only the kernel is made up: it removes what it is told to, and so quickly that
@@ -16,6 +16,7 @@ parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.R
 parser.add_argument("--objects", type=int, default=1_000_000)
 parser.add_argument("--rounds", type=int, default=1000)
 parser.add_argument("--each", type=int, default=100)
+parser.add_argument("--remember", type=int, default=0, metavar="N", help="as culltable does; default: the daemon's")
 parser.add_argument("--image", choices=["ext4", "xfs"], default="xfs")
 parser.add_argument("--directory", default="/var/tmp")
 parser.add_argument("--limit", type=float, default=float("inf"), metavar="MIB")
@@ -30,7 +31,7 @@ with contextlib.ExitStack() as stack:
     os.makedirs(place)
     cache = os.path.join(stack.enter_context(mounted_image(options.image, place, options.objects)), "cache")
     run([f"{programs}/cachefiles", "sample", cache, "--objects", str(options.objects), "--data", "0", "-q"])
-    command = [f"{programs}/standing-cull", cache, str(options.rounds), str(options.each)]
+    command = [f"{programs}/standing-cull", cache, str(options.rounds), str(options.each)] + [str(options.remember)] * (options.remember > 0)
     output = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
 rows = [json.loads(line) for line in output.splitlines()]
 failed = [row for row in rows if "rounds" not in row]

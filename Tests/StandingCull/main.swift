@@ -7,7 +7,7 @@ import LinuxIO
 import StoreTestSupport
 import SystemPackage
 
-// standing-cull DIR ROUNDS OBJECTS: culls as the daemon does, so many times so many objects, learning between them as it does when it is
+// standing-cull DIR ROUNDS OBJECTS [REMEMBERED]: culls as the daemon does, so many times so many objects, learning between them as it does when it is
 // idle; the kernel is made up. Prints a line of JSON for the first look and for each tenth of the rounds: memory in KiB, seconds. The cache
 // gets smaller, and has to be on a file system that counts inodes, such as ext4.
 
@@ -26,7 +26,7 @@ func tell(_ rounds: Int, _ objects: Int, _ scans: Int, _ watch: Stopwatch, _ cul
 }
 
 let words = CommandLine.arguments
-guard words.count == 4, let rounds = Int(words[2]), let objects = UInt64(words[3]) else {
+guard 4...5 ~= words.count, let rounds = Int(words[2]), let objects = UInt64(words[3]) else {
   print("usage: standing-cull DIR ROUNDS OBJECTS")
   exit(64)
 }
@@ -35,6 +35,7 @@ ProcessMemory.limitHeaps(to: 1)
 let store = try Store(path: FilePath(words[1]))
 var scans = 0
 var options = StandingCull.Options()
+if words.count == 5, let capacity = Int(words[4]) { options.capacity = capacity }
 options.onFailure = { print("{\"failed\":\"\($0)\"}") }
 let cull = StandingCull(
   SharedLiveHold(try LiveCache(bound: try store.duplicate(), by: FakeKernel(keepsNotes: false))), options)

@@ -8,42 +8,57 @@ import LinuxIO
 struct KnownVictims: Sendable {
   private let pool: VictimPool
   /// Their numbers in the order of culling.
-  private let order: [Int]
+  private let order: [UInt32]
   /// Whether more come after them.
   let isCut: Bool
 
   init(_ pool: VictimPool, isCut: Bool) {
     self.pool = pool
     self.isCut = isCut
-    order = pool.ordered(pool.entries.indices)
+    order = pool.ordered(pool.entries.indices).map { UInt32($0) }
   }
 
   /// All of them, in order.
-  var victims: [Victim] { order.map { pool[$0] } }
+  var victims: [Victim] { order.map { pool[Int($0)] } }
+
+  /// How many there are.
+  var count: Int { order.count }
+
+  /// One of them, by its place in the order; nil behind the last one.
+  func victim(_ place: Int) -> Victim? { place < order.count ? pool[Int(order[place])] : nil }
+
+  /// The last one in the order.
+  var last: Victim? { order.last.map { pool[Int($0)] } }
+
+  /// Closes the directories that they stand in: what is remembered for long holds none open but the root.
+  func letGoOfDirectories() {
+    for node in DirectoryNode.chains(of: order.lazy.map { pool.node(Int($0)) }) { node.release() }
+  }
 
   /// Where a cull ends that needs so much; nil when these do not tell.
   func cut(covering need: CullSum) -> CutFinder.Cut? {
     var plan = CullSum()
     for number in order {
-      plan += pool.sum(number)
-      if plan.covers(need) { return CutFinder.Cut(last: pool[number].key, plan: plan) }
+      plan += pool.sum(Int(number))
+      if plan.covers(need) { return CutFinder.Cut(last: pool[Int(number)].key, plan: plan) }
     }
     return isCut ? nil : CutFinder.Cut(last: nil, plan: plan)
   }
 
   /// Some of them, by their places in the order.
-  func victims(_ places: Range<Int>) -> [Victim] { order[places].map { pool[$0] } }
+  func victims(_ places: Range<Int>) -> [Victim] { order[places].map { pool[Int($0)] } }
 
   /// Opens the directories of the first ones by their names once more, before something goes: one that was moved or replaced since the
   /// scan is not used.
   func openDirectoriesAnew(first count: Int) {
-    for node in DirectoryNode.chains(of: order.prefix(count).lazy.map { pool.node($0) }) { node.openAnew() }
+    for node in DirectoryNode.chains(of: order.prefix(count).lazy.map { pool.node(Int($0)) }) { node.openAnew() }
   }
 
   /// What the first ones come to, and the most recent use among them.
   func facts(first count: Int) -> (sum: CullSum, newest: Timestamp?) {
     let numbers = order.prefix(count)
-    return (numbers.reduce(into: CullSum()) { $0 += pool.sum($1) }, numbers.map { pool.entries[$0].seen.access }.max())
+    let newest = numbers.map { pool.entries[Int($0)].seen.access }.max()
+    return (numbers.reduce(into: CullSum()) { $0 += pool.sum(Int($1)) }, newest)
   }
 
   /// How many lie within bounds which begin where these do; nil when there may be more.
@@ -54,14 +69,14 @@ struct KnownVictims: Sendable {
       let middle = (low + high) / 2
       if isWithin(order[middle], bounds) { low = middle + 1 } else { high = middle }
     }
-    if isCut, low == order.count, order.last.map({ pool[$0].key }) != bounds.last { return nil }
+    if isCut, low == order.count, last?.key != bounds.last { return nil }
     return low
   }
 
-  private func isWithin(_ number: Int, _ bounds: CullScope.Bounds) -> Bool {
-    let rank = pool.entries[number].rank
+  private func isWithin(_ number: UInt32, _ bounds: CullScope.Bounds) -> Bool {
+    let rank = pool.entries[Int(number)].rank
     if rank > bounds.ranks.upperBound { return false }
     guard let last = bounds.last, rank >= last.rank else { return true }
-    return pool[number].key <= last
+    return pool[Int(number)].key <= last
   }
 }

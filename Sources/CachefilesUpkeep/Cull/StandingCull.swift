@@ -16,7 +16,9 @@ package final class StandingCull {
     /// What may go.
     package var selection = CullSelection()
     /// So many objects are remembered between two scans.
-    package var capacity = 1 << 16
+    package var capacity = 1 << 17
+    /// So many of them are taken at a time, at most.
+    var batch = 4096
     /// The part of a processor that a scan may use.
     package var share: ProcessorShare?
     /// Called for each entry that cannot be read or removed.
@@ -124,7 +126,7 @@ package final class StandingCull {
     do throws(Refusal) {
       guard let found = try scan(after: nil, unless: isCancelled, &outcome) else { return }
       reserve.clear()
-      take(found)
+      fill(found)
     } catch {
       // The next cull meets it too, and tells.
     }
@@ -151,7 +153,7 @@ package final class StandingCull {
   /// Removes the first ones, up to what is needed, and lets the file system say what that brought.
   private func remove(_ need: CullSum, _ session: CullSession) {
     var sum = CullSum()
-    let victims = reserve.take { victim in
+    let victims = reserve.take(atMost: options.batch) { victim in
       sum += victim.sum
       return sum.bytes >= need.bytes && sum.files >= need.files
     }
@@ -162,9 +164,10 @@ package final class StandingCull {
     removal.run()
     _ = session.endRound()
     // The goal was reached before all of them had gone.
-    if !removal.untried.isEmpty { reserve.victims = (removal.untried + reserve.victims)[...] }
+    reserve.putBack(removal.untried)
     reserve.note(keeper.take(), at: .now)
-    settle(need, session)
+    // Before that the file system was not asked for all of it yet.
+    if sum.bytes >= need.bytes && sum.files >= need.files { settle(need, session) }
   }
 
   private final class Stayed: Sendable {
@@ -224,14 +227,13 @@ package final class StandingCull {
       reserve.clear()
     }
     guard let found = try scan(after: reserve.horizon, unless: options.isCancelled, &outcome) else { return false }
-    take(found)
-    if found.victims.isEmpty { outcome.isExhausted = true }
-    return !found.victims.isEmpty
+    fill(found)
+    if found.count == 0 { outcome.isExhausted = true }
+    return found.count > 0
   }
 
-  private func take(_ found: (victims: [Victim], isCut: Bool)) {
-    reserve.victims = found.victims[...]
-    reserve.horizon = found.isCut ? found.victims.last?.key : nil
+  private func fill(_ found: KnownVictims) {
+    reserve.fill(found)
     // What the scan needed beside that, and what was remembered before it.
     ProcessMemory.giveBack()
   }
@@ -239,7 +241,8 @@ package final class StandingCull {
   /// Looks at everything; nil when that was cancelled or failed.
   private func scan(
     after horizon: CullKey?, unless isCancelled: @escaping @Sendable () -> Bool, _ outcome: inout Outcome
-  ) throws(Refusal) -> (victims: [Victim], isCut: Bool)? {
+  ) throws(Refusal) -> KnownVictims? {
+    reserve.shrink()
     options.onScan(true)
     defer { options.onScan(false) }
     outcome.scans += 1
@@ -266,9 +269,8 @@ package final class StandingCull {
     guard !summary.isCancelled else { return nil }
     try right.requireStillHeld()
     let known = selected.finish()
-    let found = (victims: known.victims, isCut: known.isCut)
-    Self.letGoOfDirectories(found.victims)
-    return found
+    known.letGoOfDirectories()
+    return known
   }
 
   private final class Failures: Sendable {
@@ -282,10 +284,5 @@ package final class StandingCull {
     }
 
     var count: Int { counted.withLock { $0 } }
-  }
-
-  /// What is remembered for long holds no directory open but the root.
-  private static func letGoOfDirectories(_ victims: [Victim]) {
-    for node in DirectoryNode.chains(of: victims.lazy.map(\.directory.node)) { node.release() }
   }
 }

@@ -112,23 +112,25 @@ struct StandingCullTests {
     #expect(kernel.culled.withLock { $0 } == ([order[0]] + order[4...6]).map(name))
   }
 
-  @Test("more than is remembered is found by further scans, in the exact order", arguments: [1, 7, 16, 59, 60, 61])
-  func capacity(limit: Int) throws {
+  @Test(
+    "more than is remembered is found by further scans, in the exact order", arguments: [1, 7, 16, 59, 60, 61],
+    [3, 4096])
+  func capacity(limit: Int, batch: Int) throws {
     let order = try make(60)
     let kernel = FakeKernel()
-    let cull = try start(kernel) { $0.capacity = limit }
+    let cull = try start(kernel) { ($0.capacity, $0.batch) = (limit, batch) }
     let outcome = cull.run(try more(50 * 65536))
     #expect(outcome.isReached && outcome.done.objects == 50)
     #expect(outcome.scans == (50 + limit - 1) / limit)
     #expect(kernel.culled.withLock { $0 } == order.prefix(50).map(name))
   }
 
-  @Test("what is in use stays and the next ones go; later it is first again", arguments: [4, 1000])
-  func inUse(limit: Int) throws {
+  @Test("what is in use stays and the next ones go; later it is first again", arguments: [4, 1000], [3, 4096])
+  func inUse(limit: Int, batch: Int) throws {
     let order = try make(40)
     let kernel = FakeKernel()
     kernel.busy.withLock { $0 = Set(order.prefix(8).map(name)) }
-    let cull = try start(kernel) { $0.capacity = limit }
+    let cull = try start(kernel) { ($0.capacity, $0.batch) = (limit, batch) }
     let first = cull.run(try more(4 * 65536))
     #expect(first.isReached && first.inUse == 8 && first.done.objects == 4)
     #expect(kernel.culled.withLock { $0 } == order[8..<12].map(name))
