@@ -110,7 +110,7 @@ struct CullCommand: ParsableCommand {
   @Flag(name: [.customShort("n"), .long], help: "Print the plan and remove nothing.")
   var dryRun = false
 
-  @Flag(help: "Print each victim, in the order in which the scan comes across them.")
+  @Flag(help: "Print each victim, in the order of culling.")
   var list = false
 
   @Flag(help: "Remove fanout directories and volumes that are empty afterwards.")

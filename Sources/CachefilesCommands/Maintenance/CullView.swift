@@ -71,7 +71,10 @@ struct CullView: Renderable {
     let sum = report.isDryRun ? report.plan.sum : report.done
     let verb = report.isDryRun ? "would be removed" : "removed"
     lines.append("\(root): \(Quantity.count(sum.objects, "object")), \(Quantity.size(sum.bytes)) \(verb)")
-    if let oldest = report.plan.oldest, let newest = report.plan.newest, sum.objects > 0 {
+    // Of what was planned some may have stayed.
+    let oldest = report.isDryRun ? report.plan.oldest : report.removedOldest
+    let newest = report.isDryRun ? report.plan.newest : report.removedNewest
+    if let oldest, let newest, sum.objects > 0 {
       let (from, to) = (Quantity.time(oldest), Quantity.time(newest))
       lines += style.labelled("  last used    ", "\(from)  to  \(to)")
     }

@@ -26,6 +26,9 @@ extension Cull {
     package var plan = Plan()
     /// What was removed, or would be.
     package var done = CullSum()
+    /// The least and the most recent use among what was removed.
+    package var removedOldest: Timestamp?
+    package var removedNewest: Timestamp?
     /// Objects that changed or vanished since they were looked at.
     package var skipped = 0
     /// Dirty objects that stayed.

@@ -44,6 +44,7 @@ package final class Cull: Sendable {
     session.release()
     let tally = session.current
     report.done = tally.done
+    (report.removedOldest, report.removedNewest) = (tally.oldest, tally.newest)
     report.skipped = tally.skipped
     report.dirty = tally.dirty
     report.inUse = tally.inUse
