@@ -63,7 +63,7 @@ struct CheckView: Renderable {
     let hidden = report.groups.filter { !verbose && $0.severity <= .note }
     if !hidden.isEmpty {
       let ids = hidden.map { "\($0.kind.id.rawValue) (\(Quantity.count($0.count)))" }.joined(separator: ", ")
-      lines.append(style.faint("Notes, which --verbose explains: \(ids)"))
+      lines += style.folded("Notes, which --verbose explains: \(ids)", indent: 2).map(style.faint)
     }
     if let journal = report.journal {
       let path = EscapedBytes.string(journal)
@@ -77,14 +77,13 @@ struct CheckView: Renderable {
       lines.append("Out of time; continue with: --start-at '\(Self.shellText(next))'")
     }
     if report.liveness == .live {
-      lines.append(
-        style.faint(
-          "The cache is in use\(report.daemon.words): findings may be in motion, and dirty objects are normal."))
+      let text = "The cache is in use\(report.daemon.words): findings may be in motion, and dirty objects are normal."
+      lines += style.folded(text, indent: 0).map(style.faint)
     }
     if report.generation == .legacy || report.generation == .mixed {
       lines.append(style.faint("Objects of the layout before Linux 5.17 are counted, not checked."))
     }
-    lines.append(verdict(style))
+    lines += style.folded(verdict(style), indent: 2)
     lines += style.folded(Self.limits, indent: 0).map(style.faint)
     return lines
   }
@@ -101,12 +100,12 @@ struct CheckView: Renderable {
     let kind = group.kind
     let label = "\(kind.id.rawValue) \(group.severity.rawValue)"
     let heading = "\(colour(group.severity, label, style))  \(style.strong(heading(group)))"
-    var lines = [heading, "  kernel: \(kind.kernel)"]
-    if let repair = repairLine(group) { lines.append("  repair: \(repair)") }
+    var lines = style.folded(heading, indent: 2) + style.labelled("  kernel: ", kind.kernel)
+    if let repair = repairLine(group) { lines += style.labelled("  repair: ", repair) }
     let paths = verbose ? group.findings.count : Self.shownPaths
     for finding in group.findings.prefix(paths) {
       let mark = finding.isRepaired ? style.good("repaired") + " " : ""
-      lines.append("    \(mark)\(EscapedBytes.string(finding.path)): \(finding.line)")
+      lines += style.labelled("    ", "\(mark)\(EscapedBytes.string(finding.path)): \(finding.line)")
     }
     let rest = group.count - min(paths, group.findings.count)
     if rest > 0 {

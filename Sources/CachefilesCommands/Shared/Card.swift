@@ -35,6 +35,11 @@ struct Card {
   /// Adds an empty line.
   mutating func space() { rows.append(.space) }
 
+  /// A text in lines that the terminal holds, behind what takes so many columns.
+  private func behind(_ label: String, _ indent: Int, _ text: String) -> [String] {
+    style.folded(text, indent: indent).enumerated().map { $0 == 0 ? label + $1 : $1 }
+  }
+
   /// The lines.
   var lines: [String] {
     let width = rows.reduce(12) { width, row in
@@ -43,8 +48,8 @@ struct Card {
     return [style.strong(heading)]
       + rows.flatMap { row in
         switch row {
-        case .fact(let label, let value): ["  " + style.faint(label.padded(width)) + "  " + value]
-        case .more(let text): ["  " + String(repeating: " ", count: width + 2) + text]
+        case .fact(let label, let value): behind("  " + style.faint(label.padded(width)) + "  ", width + 4, value)
+        case .more(let text): behind(String(repeating: " ", count: width + 4), width + 4, text)
         case .space: [""]
         case .lines(let lines): lines
         }

@@ -14,17 +14,30 @@ extension Style {
     guard let columns, columns >= indent + 20 else { return [text] }
     let room = columns - indent
     var lines: [String] = []
-    var line = ""
+    var (line, width) = ("", 0)
     // Blanks in a row, as in a bar, stay together with the word before them.
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !line.isEmpty, !word.isEmpty, line.count + 1 + word.count > room {
+      let length = Self.places(of: word)
+      if !line.isEmpty, !word.isEmpty, width + 1 + length > room {
         lines.append(line)
-        line = String(word)
+        (line, width) = (String(word), length)
       } else {
+        width += (line.isEmpty ? 0 : 1) + length
         line += (line.isEmpty ? "" : " ") + word
       }
     }
     lines.append(line)
     return lines.enumerated().map { $0 == 0 ? $1 : String(repeating: " ", count: indent) + $1 }
+  }
+
+  /// How many places a word takes on a terminal: escape sequences take none.
+  private static func places(of word: Substring) -> Int {
+    var (count, isEscape) = (0, false)
+    for character in word {
+      if character == "\u{1b}" { isEscape = true }
+      if !isEscape { count += 1 }
+      if character == "m" { isEscape = false }
+    }
+    return count
   }
 }

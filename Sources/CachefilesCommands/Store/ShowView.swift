@@ -233,7 +233,9 @@ struct ShowView: Renderable {
         size == 0
           ? "all of an empty file"
           : "\(Quantity.percent(share))   \(Quantity.size(cachedBytes)) of \(Quantity.size(size)) in \(runs)")
-      let map = Bar.map(extents.map { ($0.offset, $0.length) }, size: max(size, 1), width: 64)
+      // The labels of a card take 28 columns, the ends of the map two.
+      let width = style.columns.map { max(16, min(64, $0 - 30)) } ?? 64
+      let map = Bar.map(extents.map { ($0.offset, $0.length) }, size: max(size, 1), width: width)
       if size > 0 { card.go(on: "▕" + style.drawing(map) + "▏") }
       for extent in extents.prefix(Self.shownExtents) where extents.count > 1 {
         card.go(on: style.faint("\(extent.offset)–\(extent.end - 1)  \(Quantity.size(extent.length))"))
