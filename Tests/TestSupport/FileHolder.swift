@@ -7,7 +7,7 @@ public enum FileHolder {
   /// became it, however busy the machine is.
   public static func start(_ path: String) throws -> SpawnedProcess {
     let process = try SpawnedProcess(
-      "/bin/sh", ["-c", "exec 7>>\"$1\"; exec sleep 120 >/dev/null 2>&1", "sh", path])
+      "/bin/sh", ["-c", "exec 7>>\"$1\"; exec sleep 3600 >/dev/null 2>&1", "sh", path])
     let name = "/proc/\(process.processIdentifier)/comm"
     while try String(contentsOfFile: name, encoding: .utf8) != "sleep\n" { usleep(1000) }
     return process
