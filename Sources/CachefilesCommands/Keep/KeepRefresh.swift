@@ -26,7 +26,8 @@ struct KeepRefresh: ParsableCommand {
     let output = Output(output)
     let store = try options.store()
     let place = try PinPlace(options.pins, of: store)
-    let pins = try PinChoice.pins(of: try place.load(), paths, in: store).filter { $0.kind != .manifest }
+    let chosen = try PinChoice.pins(of: try place.load(), paths, in: store)
+    let pins = chosen.filter { $0.kind != .manifest }
     let failures = FailureLines()
     let maker = try PinMaker(options.mapping, failures)
     let answers = ProgressLine(output).show("files looked at:", count: { maker.count }) {
@@ -43,7 +44,14 @@ struct KeepRefresh: ParsableCommand {
         refreshed.append(list.pins[index])
       }
     }
-    output.render(PinListView(root: place.root, pins: refreshed, did: "pinned"), command: "keep")
+    var view = PinListView(root: place.root, pins: refreshed, did: "pinned")
+    // A list is what it was made from: there is no file of a mount to look at again.
+    if chosen.count > pins.count {
+      let lists = Quantity.count(chosen.count - pins.count, "list")
+      view.nothing = "nothing to look at again"
+      output.note("cachefiles: left as it was: \(lists)")
+    }
+    output.render(view, command: "keep")
     output.stream.flush()
     if failures.count > 0 { throw ExitStatus.failure }
   }

@@ -8,6 +8,8 @@ struct PinListView: Renderable {
   let pins: [Pin]
   /// What was done to them; nil where nothing was.
   let did: String?
+  /// What is said where there are none.
+  var nothing = "nothing pinned"
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", root)
@@ -23,7 +25,7 @@ struct PinListView: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
-    if pins.isEmpty { return ["nothing pinned"] }
+    if pins.isEmpty { return [nothing] }
     var lines: [String] = []
     for pin in pins {
       let what = did.map { ": \($0)" } ?? ""

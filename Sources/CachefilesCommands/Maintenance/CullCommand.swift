@@ -143,8 +143,8 @@ struct CullCommand: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    // A removal goes on when nobody reads the list any more.
-    output.stream.endsEarly(dryRun)
+    // A removal goes on when nobody reads the list any more; a list alone ends with its reader.
+    output.stream.endsEarly(dryRun && list)
     let store = try store.open()
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)

@@ -73,7 +73,7 @@ struct PurgeCommand: ParsableCommand {
       throw ExitStatus.usage
     }
     let output = Output(output)
-    output.stream.endsEarly(dryRun)
+    output.stream.endsEarly(false)
     let target = try PurgeTarget(self)
     let store = try target.open()
     try store.requireVolume(matching: volume, server: server)

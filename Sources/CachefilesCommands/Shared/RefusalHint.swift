@@ -17,6 +17,10 @@ enum RefusalHint {
       let near = Nearest.word(to: word, among: subcommands(of: command, arguments, before: word))
     {
       lines[0] += ". Did you mean '\(near)'?"
+    } else if let word = arguments.first, !word.hasPrefix("-"), !names(command).contains(word),
+      let near = Nearest.word(to: word, among: names(command))
+    {
+      lines[0] = "Error: There is no command '\(word)'. Did you mean '\(near)'?"
     }
     return lines.joined(separator: "\n")
   }

@@ -150,24 +150,34 @@ package final class StandingCull {
     return session
   }
 
-  /// Removes the first ones, up to what is needed, and lets the file system say what that brought.
+  /// Removes the first ones, up to what is needed, and lets the file system say what that brought. It is not asked between two batches:
+  /// one that counts later would have more go than is needed.
   private func remove(_ need: CullSum, _ session: CullSession) {
     var sum = CullSum()
-    let victims = reserve.take(atMost: options.batch) { victim in
-      sum += victim.sum
-      return sum.bytes >= need.bytes && sum.files >= need.files
+    var isOver = false
+    while !isOver, reserve.count > 0, !session.isCancelled {
+      let victims = reserve.take(atMost: options.batch) { victim in
+        sum += victim.sum
+        isOver = sum.bytes >= need.bytes && sum.files >= need.files
+        return isOver
+      }
+      if !remove(victims, session) { break }
     }
+    settle(need, session)
+  }
+
+  /// Removes some; false when the goal was reached, or the work ended, before all of them had their turn.
+  private func remove(_ victims: [Victim], _ session: CullSession) -> Bool {
     session.startRound(of: victims.count)
     let stayed = Guarded<[Victim]>([])
     let keeper = Stayed(stayed)
     let removal = OrderedRemoval(victims, session, rootPath: rootPath, onStay: { keeper.add($0) })
     removal.run()
     _ = session.endRound()
-    // The goal was reached before all of them had gone.
-    reserve.putBack(removal.untried)
+    let untried = removal.untried
+    reserve.putBack(untried)
     reserve.note(keeper.take(), at: .now)
-    // Before that the file system was not asked for all of it yet.
-    if sum.bytes >= need.bytes && sum.files >= need.files { settle(need, session) }
+    return untried.isEmpty
   }
 
   private final class Stayed: Sendable {

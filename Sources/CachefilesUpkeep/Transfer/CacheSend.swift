@@ -19,6 +19,9 @@ package final class CacheSend: Sendable {
   private let state = Guarded(State())
   private let stopped = Atomic<Bool>(false)
   private let lock = Lock()
+  /// The keys of the volumes that are left out, and whether there is one.
+  private let leftOut = Guarded<Set<[UInt8]>>([])
+  private let leavesOut = Atomic<Bool>(false)
   private let watch = Stopwatch()
 
   /// Smaller objects are read before anything of them is written.
@@ -110,6 +113,18 @@ extension CacheSend {
     state.withLock { $0.isInterrupted = true }
     stopped.store(true, ordering: .relaxed)
     return true
+  }
+
+  /// Leaves a volume out, with what is in it: without its directory no reader takes that.
+  func leaveOut(volume key: [UInt8]) {
+    leftOut.withLock { _ = $0.insert(key) }
+    leavesOut.store(true, ordering: .releasing)
+  }
+
+  /// Whether the volume that an entry is in is left out.
+  func isLeftOut(_ entry: borrowing ScanEntry) -> Bool {
+    guard leavesOut.load(ordering: .acquiring), let key = entry.volume?.key else { return false }
+    return leftOut.withLock { $0.contains(key) }
   }
 
   /// Whether to go on with the next object.

@@ -46,11 +46,15 @@ struct SendVisitor: ScanVisitor {
   // MARK: Directories
 
   private mutating func visitVolume(_ entry: borrowing ScanEntry) {
-    if let objection = CopyFilter.objection(toVolume: entry) { return skip(entry.path, objection) }
+    if let objection = CopyFilter.objection(toVolume: entry) {
+      if let key = VolumeName.key(ofName: entry.name) { send.leaveOut(volume: key) }
+      return skip(entry.path, objection)
+    }
     writeDirectory(entry, record: entry.attributeValue.array)
   }
 
   private mutating func visitFanout(_ entry: borrowing ScanEntry) {
+    if send.isLeftOut(entry) { return }
     guard entry.status.kind == .directory else {
       return skip(entry.path, .init(.unsound, "a fanout directory that is \(entry.status.kind.words)"))
     }
@@ -86,6 +90,10 @@ struct SendVisitor: ScanVisitor {
     if let matcher, !matcher.matches(entry) { return }
     listed += 1
     guard send.mayContinue() else { return }
+    if send.isLeftOut(entry) {
+      tally.skipped[.volume, default: 0] += 1
+      return
+    }
     if let objection = filter.objection(to: entry) { return skip(entry.path, objection) }
     do throws(StoreError) {
       var outcome = try sendOnce(entry)
