@@ -28,6 +28,8 @@ part build swift build -c release --product command-server
 part debug swift build
 part trees Tests/trees.py --seconds 3600
 part races Tests/races.py --rounds 2000
+part lab Tests/KernelLab/run.py --again --no-matrix --cases \
+  names,afs,ceph,records,tails,liveness,faults,wedges,cull,backing,sweep,undo,copy,mixed,daemon,mapping,verify,live,liverepair,pins,fleet 6.1 6.12
 part faults Tests/faults.py --part "$(($(date +%j) % 10))/10"
 
 echo "nightly${counts}"
