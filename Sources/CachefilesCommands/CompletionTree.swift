@@ -15,7 +15,7 @@ struct CompletionTree: ParsableCommand {
     guard arguments.count == 2, arguments[0] == "--generate-completion-script",
       let shell = CompletionShell(rawValue: arguments[1])
     else { return nil }
-    return ScriptEdit.withDirectories(completionScript(for: shell), shell)
+    return ScriptEdit.withHelp(ScriptEdit.withDirectories(completionScript(for: shell), shell), shell)
   }
 
   /// `stats` takes a directory or a subcommand in one place. The parser's scripts have room there for the one only.
@@ -46,6 +46,25 @@ struct CompletionTree: ParsableCommand {
         for name in ["diff", "forecast"] {
           edit.replace("-eq 2' -fa '\(name)'", with: "-eq 1' -fa '\(name)'", after: "\"cachefiles stats\" -eq 1")
         }
+      default: break
+      }
+      return edit.script
+    }
+
+    /// What 'help' explains; the parser's scripts offer nothing there.
+    static func withHelp(_ script: String, _ shell: CompletionShell) -> String {
+      let commands = CompletionTree.configuration.subcommands.map { $0._commandName }
+      let words = (commands + ["topics"] + HelpTopic.all.map(\.name)).joined(separator: " ")
+      var edit = ScriptEdit(script: script)
+      switch shell {
+      case .bash:
+        let list = words.split(separator: " ").map { "'\($0)'" }.joined(separator: "$'\\n'")
+        edit.replace("    :\n", with: "    __cachefiles_add_completions -W \(list)\n", after: "_cachefiles_help() {\n")
+      case .zsh:
+        edit.replace("'*:subcommands:'", with: "'1:command or topic:(\(words))'", after: "_cachefiles_help() {")
+      case .fish:
+        edit.script +=
+          "\ncomplete -c 'cachefiles' -n '__fish_seen_subcommand_from help' -fa '\(words)'"
       default: break
       }
       return edit.script

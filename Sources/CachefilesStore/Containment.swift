@@ -27,18 +27,36 @@ package enum Containment {
   package static func isAtOrBelow(
     _ inner: borrowing OwnedDescriptor, _ outer: borrowing OwnedDescriptor
   ) throws(Errno) -> Bool {
-    if try isReached(from: inner, try outer.status()) { return true }
-    return isAtOrBelowOnFileSystem(inner, outer)
+    let wanted = try outer.status()
+    let isReached = try isReached(from: inner) { (_, status) throws(Errno) in
+      status.device == wanted.device && status.inode == wanted.inode
+    }
+    return isReached || isAtOrBelowOnFileSystem(inner, outer)
   }
 
-  /// Whether a directory or one above it has this status.
+  /// Whether a directory is a cache directory, by what is in it, or lies in one.
+  package static func isInSomeCache(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+    try isReached(from: directory) { (candidate, _) throws(Errno) in
+      for name in [Store.cacheName, Store.graveyardName] {
+        do throws(Errno) {
+          if try candidate.status(of: name).kind != .directory { return false }
+        } catch {
+          guard error == .noSuchFileOrDirectory else { throw error }
+          return false
+        }
+      }
+      return true
+    }
+  }
+
+  /// Whether this is so of a directory or of one above it.
   private static func isReached(
-    from directory: borrowing OwnedDescriptor, _ wanted: FileStatus
+    from directory: borrowing OwnedDescriptor, _ isWanted: (borrowing OwnedDescriptor, FileStatus) throws(Errno) -> Bool
   ) throws(Errno) -> Bool {
     var current = try directory.duplicate()
     var status = try current.status()
     while true {
-      if status.device == wanted.device, status.inode == wanted.inode { return true }
+      if try isWanted(current, status) { return true }
       let above = try current.openParent(.place)
       let next = try above.status()
       // The root directory is above itself.

@@ -129,9 +129,10 @@ package struct Store: ~Copyable, Sendable {
     }
   }
 
-  /// Whether a directory is the root of the cache or lies below it.
-  package func contains(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
-    try Containment.isAtOrBelow(directory, root)
+  /// Whether nothing of ours may be made in a directory: it lies in this cache, or in another one.
+  package func forbids(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+    if try Containment.isAtOrBelow(directory, root) { return true }
+    return try Containment.isInSomeCache(directory)
   }
 
   /// What to know about a refusal.
@@ -152,6 +153,16 @@ package struct Store: ~Copyable, Sendable {
       if let layout = FormatGeneration(topLevelName: name) { generation = generation.combined(with: layout) }
     }
     return generation
+  }
+
+  /// Whether there are trees of the layout before Linux 5.17.
+  ///
+  /// - Throws: ``StoreError`` when `cache/` cannot be listed.
+  package func hasLegacyTree() throws(StoreError) -> Bool {
+    switch try generation() {
+    case .legacy, .mixed: true
+    case .volumes, .empty: false
+    }
   }
 
   /// Calls a closure for the name and kind of each entry of `cache/`, in the order of the file system.

@@ -23,6 +23,7 @@ package struct StoreError: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// One line: the path escaped, what was tried, and the reason.
   package var description: String {
-    "\(EscapedBytes.string(path)): cannot \(operation): \(error)" + (note.map { " (\($0))" } ?? "")
+    "\(path.isEmpty ? "''" : EscapedBytes.string(path)): cannot \(operation): \(error)"
+      + (note.map { " (\($0))" } ?? "")
   }
 }

@@ -66,13 +66,13 @@ struct Journal: ~Copyable {
 
   private static func openParent(of path: FilePath, _ store: borrowing Store) throws(Errno) -> OwnedDescriptor {
     let parent = try OwnedDescriptor(directory: parentPath(of: path), keepsAccessTime: false)
-    if try store.contains(parent) { throw .invalidArgument }
+    if try store.forbids(parent) { throw .invalidArgument }
     return parent
   }
 
   private static func failure(_ path: FilePath, _ error: Errno) -> JournalFailure {
     switch error {
-    case .invalidArgument: JournalFailure(path, "a journal cannot be kept inside the cache that it is about")
+    case .invalidArgument: JournalFailure(path, "a journal cannot be kept inside a cache")
     case .fileExists: JournalFailure(path, "exists already; each run needs a journal of its own")
     default: JournalFailure(path, "cannot make the journal: \(error)")
     }

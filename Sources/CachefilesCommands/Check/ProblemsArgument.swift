@@ -13,5 +13,5 @@ struct ProblemsArgument: ExpressibleByArgument {
     self.ids = ids
   }
 
-  static var defaultCompletionKind: CompletionKind { .list(ProblemID.allCases.map(\.rawValue)) }
+  static var defaultCompletionKind: CompletionKind { CommaCompletion.of(ProblemID.allCases.map(\.rawValue)) }
 }

@@ -7,6 +7,7 @@ struct ReceiveView: Renderable {
   let report: ReceiveReport
 
   func write(to json: inout JSONWriter) {
+    json.bytes("root", report.destination)
     json.bytes("destination", report.destination)
     json.number("received_objects", report.receivedObjects)
     json.number("received_bytes", report.receivedBytes)

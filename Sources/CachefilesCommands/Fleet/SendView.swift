@@ -7,12 +7,14 @@ struct SendView: Renderable {
   let report: SendReport
 
   func write(to json: inout JSONWriter) {
+    json.bytes("root", report.source)
     json.bytes("source", report.source)
     json.number("sent_objects", report.sentObjects)
     json.number("sent_bytes", report.sentBytes)
     json.number("missing_objects", report.missingObjects)
     json.skipped(report.skipped)
     json.number("errors", report.errors)
+    json.bool("legacy_tree", report.hasLegacyTree)
     json.bool("complete", report.isComplete)
     json.nanoseconds("duration_ns", report.duration)
   }
@@ -22,6 +24,7 @@ struct SendView: Renderable {
     var lines: [String] = []
     let skipped = CopySkipReason.words(report.skipped)
     if !skipped.isEmpty { lines.append("  not sent: \(skipped)") }
+    if report.hasLegacyTree { lines.append(style.warning("  the tree of the layout before Linux 5.17 is not sent")) }
     if report.missingObjects > 0 {
       lines.append(style.warning("  not in the cache: \(Quantity.count(report.missingObjects)) of the list"))
     }

@@ -51,7 +51,7 @@ struct WhereView: Renderable {
     let head = "\(style.strong(name)): \(total), on \(Quantity.count(nodes.count, "node"))"
     if nodes.isEmpty { return [head] }
     return [head]
-      + table.lines(columns: style.columns) { text, row, column in
+      + table.lines(style) { text, row, column in
         row < 0 || column == 3 ? style.faint(text) : text
       }
   }

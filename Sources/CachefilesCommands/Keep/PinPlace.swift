@@ -86,7 +86,7 @@ struct PinPlace {
     if !isGiven { try StateDirectory.make(Self.directory) }
     let lock = try locked()
     let isInside: Bool
-    do throws(Errno) { isInside = try store.contains(lock) } catch { throw failure(error) }
+    do throws(Errno) { isInside = try store.forbids(lock) } catch { throw failure(error) }
     if isInside { throw Failure("\(EscapedBytes.string(path.bytes)): pins are not kept inside a cache") }
     var list = try load(mayBeMissing: true) ?? PinList(root: root)
     try change(&list)

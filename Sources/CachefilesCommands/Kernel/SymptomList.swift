@@ -19,5 +19,5 @@ struct SymptomList: ExpressibleByArgument {
     self.symptoms = symptoms
   }
 
-  static var defaultCompletionKind: CompletionKind { .list(SymptomID.allCases.map(\.rawValue)) }
+  static var defaultCompletionKind: CompletionKind { CommaCompletion.of(SymptomID.allCases.map(\.rawValue)) }
 }

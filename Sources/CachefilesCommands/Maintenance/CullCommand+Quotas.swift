@@ -15,7 +15,7 @@ extension CullCommand {
     if !allowUnmatched {
       for quota in quota { try opened.requireVolume(matching: ByteArgument(bytes: quota.glob)) }
     }
-    try checkPatterns(options)
+    try checkPatterns(options, output)
     let start = ContinuousClock.now
     var views: [CullView] = []
     // What one quota takes is no longer there for the next one, also where nothing is removed.
@@ -53,14 +53,14 @@ extension CullCommand {
   }
 
   /// A pattern may match only what one of the quotas is about: all volumes are asked before anything goes.
-  private func checkPatterns(_ options: CullOptions) throws {
+  private func checkPatterns(_ options: CullOptions, _ output: Output) throws {
     guard protect != nil || !object.isEmpty else { return }
     var options = options
     options.isDryRun = true
     options.isLive = false
     options.onVictim = nil
     options.goal.maximumBytes = .max
-    try tell(Cull(try store.open(), options).run())
+    try tell(Cull(try store.open(), options).run(), output)
   }
 
   private func finish(_ reports: [Cull.Report]) throws {

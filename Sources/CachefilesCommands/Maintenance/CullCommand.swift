@@ -152,10 +152,13 @@ struct CullCommand: ParsableCommand {
     if idle, !IOPriority.setIdle() { output.note("cachefiles: note: the idle I/O class is not available here") }
     noteAccessTimes(status, output)
     let victims = SharedOutput(output)
+    if list, output.format == .document {
+      output.note("cachefiles: note: the document has no list; --jsonl prints each victim in a line")
+    }
     if list { options.onVictim = { VictimLine.write($0, to: victims) } }
     if !quota.isEmpty { return try runQuotas(store, options, output) }
     let report = show(Cull(store, options), output)
-    try tell(report)
+    try tell(report, output)
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()
     try finish(report)
@@ -170,11 +173,16 @@ struct CullCommand: ParsableCommand {
   }
 
   /// Says why a cull was refused or stopped. What had nothing done ends here.
-  func tell(_ report: Cull.Report) throws {
+  func tell(_ report: Cull.Report, _ output: Output) throws {
     guard let refusal = report.refusal else { return }
     StandardError.line(
       "cachefiles: \(EscapedBytes.string(report.root)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
-    if !report.hasDoneSomething { throw refusal.isOccupied ? ExitStatus.live : ExitStatus.failure }
+    if report.hasDoneSomething { return }
+    output.render(
+      RefusalView(root: report.root, isDryRun: report.isDryRun, isLive: report.isLive, reason: refusal.description),
+      command: "cull")
+    output.stream.flush()
+    throw refusal.isOccupied ? ExitStatus.live : ExitStatus.failure
   }
 
   func finish(_ report: Cull.Report) throws {

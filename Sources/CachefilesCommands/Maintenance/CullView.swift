@@ -46,6 +46,7 @@ struct CullView: Renderable {
     if let bytes = report.availableAfter { json.number("available_bytes_after", bytes) }
     json.bool("goal_met", report.isGoalMet)
     if !report.isGoalMet, report.isCounted { json.object("shortfall") { write(report.shortfall, to: &$0) } }
+    json.bool("legacy_tree", report.hasLegacyTree)
     json.bool("dry_run", report.isDryRun)
     json.bool("live", report.isLive)
     if let refusal = report.refusal { json.text("refusal", refusal.description) }
@@ -66,7 +67,7 @@ struct CullView: Renderable {
     let root = EscapedBytes.string(report.root) + (quota.map { ": \(EscapedBytes.string($0))" } ?? "")
     if report.isGoalMet, report.need.isNothing, goal.usedSince == nil {
       lines.append("\(root): \(style.good("nothing to do")), the goal holds already")
-      return lines + availability(style)
+      return lines + availability(style) + oldLayout(style)
     }
     let sum = report.isDryRun ? report.plan.sum : report.done
     let verb = report.isDryRun ? "would be removed" : "removed"
@@ -100,9 +101,18 @@ struct CullView: Renderable {
       lines.append("  directories  \(Quantity.count(report.prunedDirectories)) empty ones removed")
     }
     if report.errors > 0 { lines.append("  errors       \(Quantity.count(report.errors))") }
-    lines += availability(style)
+    lines += availability(style) + oldLayout(style)
     let (words, paint) = verdict(style)
     return lines + style.labelled("  goal         ", words, paint)
+  }
+
+  /// What no cull removes is said, so that nobody takes it for gone.
+  private func oldLayout(_ style: Style) -> [String] {
+    guard report.hasLegacyTree else { return [] }
+    return style.labelled(
+      "  old layout   ",
+      "the objects of the layout before Linux 5.17 are neither counted nor removed; 'cachefiles purge --legacy' does",
+      style.warning)
   }
 
   private func verdict(_ style: Style) -> (words: String, paint: (String) -> String) {

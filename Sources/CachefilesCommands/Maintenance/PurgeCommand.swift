@@ -78,7 +78,13 @@ struct PurgeCommand: ParsableCommand {
     let store = try target.open()
     try store.requireVolume(matching: volume, server: server)
     let pinned = legacy ? nil : try pinOptions.pinned(in: store)
-    let report = try run(PurgeChoice(selection: target.selection, pinned: pinned), store, output)
+    let report: PurgeReport
+    do {
+      report = try run(PurgeChoice(selection: target.selection, pinned: pinned), store, output)
+    } catch let failure as Failure {
+      document(failure.description, store.path, output)
+      throw failure
+    }
     output.render(PurgeView(report: report), command: "purge")
     output.stream.flush()
     if let refusal = report.refusal {
@@ -123,11 +129,13 @@ struct PurgeCommand: ParsableCommand {
     // It is held from here to the end: what is shown is what goes.
     if isHeld {
       let hold: SharedLiveHold
-      do throws(Refusal) { hold = SharedLiveHold(try store.holdLive()) } catch { throw refuse(error, store.path) }
+      do throws(Refusal) { hold = SharedLiveHold(try store.holdLive()) } catch {
+        throw refuse(error, store.path, output)
+      }
       return try purge(choice, live: hold, output, report)
     }
     let cache: ExclusiveCache
-    do throws(Refusal) { cache = try store.hold() } catch { throw refuse(error, store.path) }
+    do throws(Refusal) { cache = try store.hold() } catch { throw refuse(error, store.path, output) }
     return try purge(choice, in: cache, output, report)
   }
 
@@ -138,12 +146,19 @@ struct PurgeCommand: ParsableCommand {
     var report = report
     guard let plan = try agreedPlan(choice, store, output, &report) else { return report }
     var done = Purge(options(choice, output)).buryOldTrees(plan, besideKernelIn: store)
-    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, store.path) }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, store.path, output) }
     done.errors += plan.errors
     return done
   }
 
-  private func refuse(_ refusal: Refusal, _ path: [UInt8]) -> ExitCode {
+  /// What a program is told of a purge that did not begin.
+  private func document(_ reason: String, _ root: [UInt8], _ output: Output) {
+    output.render(RefusalView(root: root, isDryRun: dryRun, isLive: live, reason: reason), command: "purge")
+    output.stream.flush()
+  }
+
+  private func refuse(_ refusal: Refusal, _ path: [UInt8], _ output: Output) -> ExitCode {
+    document(refusal.description, path, output)
     StandardError.line(
       "cachefiles: \(EscapedBytes.string(path)): \(refusal)\(LiveHint.words(after: refusal, live: live))")
     return refusal.isOccupied ? ExitStatus.live : ExitStatus.failure
@@ -159,7 +174,7 @@ struct PurgeCommand: ParsableCommand {
     var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: cache.store.usedFiles) {
       purge.run(plan, in: cache)
     }
-    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, cache.store.path) }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, cache.store.path, output) }
     done.errors += plan.errors
     return done
   }
@@ -175,7 +190,7 @@ struct PurgeCommand: ParsableCommand {
     var done = ProgressLine(output).show("removing:", count: { progress.count }, atMost: hold.live.store.usedFiles) {
       purge.run(plan, in: hold)
     }
-    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, hold.live.store.path) }
+    if let refusal = done.refusal, done.done == PurgeAmount() { throw refuse(refusal, hold.live.store.path, output) }
     done.errors += plan.errors
     return done
   }

@@ -16,7 +16,7 @@ struct PurgePlanLines {
         what + EscapedBytes.string(path),
       ])
     }
-    return table.lines(indent: "  ", columns: style.columns) { text, row, _ in row < 0 ? style.faint(text) : text }
+    return table.lines(style, indent: "  ") { text, row, _ in row < 0 ? style.faint(text) : text }
   }
 
   /// What goes; the parts of a volume of which some stays are one row.

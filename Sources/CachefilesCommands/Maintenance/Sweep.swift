@@ -18,8 +18,8 @@ struct Sweep: ParsableCommand {
       it, when something is gone that it is about to remove.
 
       Links are not followed, mount points and other file systems not entered; what is left is named with the reason. A \
-      sweep that was ended by a signal or by --max-time is gone on with by the next one. What was swept cannot be put \
-      back by 'fsck --undo'.
+      sweep that was ended by a signal or by --max-time is gone on with by the next one; running out of time is no \
+      failure. What was swept cannot be put back by 'fsck --undo'.
 
       --older-than judges the entries of the graveyard itself, not what is in them: by the time of burial that the \
       names have which the kernel and cachefilesd give, and where a name has none, by the time of last change (mtime).

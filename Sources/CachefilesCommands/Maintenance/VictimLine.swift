@@ -22,8 +22,8 @@ enum VictimLine {
       json.end()
       bytes = json.bytes
     case .text:
-      let span = item.path
-      EscapedBytes.append(span.span, to: &bytes)
+      let path = EscapedBytes.string(item.path)
+      bytes += Terminal.shown(path, isTerminal: shared.output.stream.isTerminal).utf8
       bytes.append(UInt8(ascii: "\n"))
     }
     shared.write(bytes)

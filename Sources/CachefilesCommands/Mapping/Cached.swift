@@ -61,6 +61,7 @@ struct Cached: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    output.stream.outlivesReader(!recursive)
     let failures = FailureLines()
     let side = try mapping.side(noting: output)
     let survey = CachedFileSurvey(

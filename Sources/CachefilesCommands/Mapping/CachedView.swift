@@ -81,7 +81,7 @@ struct CachedView: Renderable {
         Bar.map(runs, size: file.fileBytes, width: Self.barWidth), EscapedBytes.string(file.path),
       ])
     }
-    let lines = table.lines { text, row, column in
+    let lines = table.lines(style, isWhole: verbose) { text, row, column in
       if row < 0 { return style.faint(text) }
       if column == 0 { return Self.paint(text, files[row].judgement.state, style) }
       return column == 5 ? style.drawing(text) : text
@@ -123,7 +123,7 @@ struct CachedView: Renderable {
     let sorted = sortedDirectories
     for directory in sorted { table.add(cells(directory.totals, EscapedBytes.string(directory.path))) }
     table.add(cells(totals, "in all"))
-    return table.lines { text, row, column in
+    return table.lines(style) { text, row, column in
       if row < 0 { return style.faint(text) }
       if column == 1 { return style.drawing(text) }
       return row == sorted.count ? style.strong(text) : text

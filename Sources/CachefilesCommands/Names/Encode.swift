@@ -35,6 +35,7 @@ struct Encode: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    output.stream.outlivesReader(!keys.isEmpty)
     var encoder = KeyEncoder(isText: text, format: output.format)
     if let volume { encoder.volume = try Self.read(volume.bytes, output) }
     encoder.begin(output.stream)

@@ -53,8 +53,23 @@ struct Explain: ParsableCommand {
     return Nearest.word(to: given, among: alike) ?? Nearest.word(to: given, among: ids)
   }
 
+  /// What a log has beside known messages.
+  private func tell(_ digest: LogDigest, _ output: Output) {
+    let strangers = digest.strangers
+    if strangers.count > 0 {
+      let lines = Quantity.count(strangers.count, "line")
+      let verb = strangers.count == 1 ? "names" : "name"
+      output.note(
+        "cachefiles: note: \(lines) that \(verb) the cache \(strangers.count == 1 ? "is" : "are") no known message; "
+          + "the first: \(EscapedBytes.string(strangers.first))")
+    } else if digest.entries.isEmpty {
+      output.note("cachefiles: no message about caching in \(Quantity.count(digest.lines, "line"))")
+    }
+  }
+
   func run() throws {
     let output = Output(output)
+    output.stream.outlivesReader()
     if ids {
       output.render(
         Explanation.all.map { ExplanationLine(explanation: $0) }, command: "explain", key: "ids", apart: false)
@@ -72,7 +87,7 @@ struct Explain: ParsableCommand {
       var digest = LogDigest()
       do throws(Errno) { try LineInput.forEach { digest.add($0) } } catch { stopped = error }
       answers = digest.entries.map { ExplanationView(match: $0.match, text: $0.line, count: $0.count) }
-      if answers.isEmpty { output.note("cachefiles: no message about caching in \(digest.lines) lines") }
+      tell(digest, output)
     } else {
       for message in messages {
         if let known = Explanation.of(String(decoding: message.bytes, as: UTF8.self)) {

@@ -75,9 +75,9 @@ struct Record: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    output.stream.outlivesReader(!values.isEmpty)
     if build {
-      output.stream.line(Hex.string(built))
-      output.stream.flush()
+      write(built, output)
       return
     }
     var answers: [Answer] = []
@@ -140,6 +140,18 @@ struct Record: ParsableCommand {
     if failures > 0 { throw ExitStatus.failure }
   }
 
+  /// Prints a record that was built: its hexadecimal form alone, or all that is known of it.
+  private func write(_ record: [UInt8], _ output: Output) {
+    if output.format == .text {
+      output.stream.line(Hex.string(record))
+    } else {
+      let view = RecordView(
+        value: record, type: netfs ?? .unknown, isVolume: volumeRecord, byteOrder: byteOrder, layout: .volumes)
+      output.render([Answer(view: view, isBuilt: true)], command: "record", key: "records")
+    }
+    output.stream.flush()
+  }
+
   /// The record that the options describe.
   private var built: [UInt8] {
     if volumeRecord { return VolumeRecord(coherency: coherency?.bytes ?? []).bytes }
@@ -151,8 +163,13 @@ struct Record: ParsableCommand {
   /// One parsed value.
   private struct Answer: Renderable {
     let view: RecordView
+    /// Whether the value is what was asked for.
+    var isBuilt = false
 
-    func write(to json: inout JSONWriter) { json.object("record") { view.write(to: &$0) } }
+    func write(to json: inout JSONWriter) {
+      if isBuilt { json.hex("hex", view.value.span) }
+      json.object("record") { view.write(to: &$0) }
+    }
 
     func lines(_ style: Style, verbose: Bool) -> [String] {
       var card = Card(view.isVolume ? "volume record" : "object record", style)

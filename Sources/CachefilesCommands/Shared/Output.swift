@@ -18,7 +18,9 @@ struct Output {
     stream = OutputStream(descriptor: descriptor, isCollecting: isCollecting)
     format = options.format
     let size = Terminal.size(of: stream)
-    style = Style(isOn: options.color.isOn(for: stream), columns: size.columns, rows: size.rows)
+    style = Style(
+      isOn: options.color.isOn(for: stream), columns: size.columns, rows: size.rows,
+      isReadable: stream.isTerminal && !Terminal.isPlain)
     isVerbose = options.verbose
     isQuiet = options.quiet
   }
@@ -61,7 +63,7 @@ struct Output {
       return
     }
     for line in value.lines(style, verbose: isVerbose) {
-      buffer += line.utf8
+      buffer += Terminal.shown(line, isTerminal: stream.isTerminal).utf8
       buffer.append(UInt8(ascii: "\n"))
     }
   }

@@ -23,6 +23,9 @@ final class OutputStream {
   /// goes on, and ``hasFailed`` tells in the end.
   func endsEarly(_ ends: Bool) { (endsOnClosedPipe, endsOnFailure) = (ends, ends) }
 
+  /// Goes on when the reader has gone, where what there is to do has an end: the exit status is that of the whole.
+  func outlivesReader(_ outlives: Bool = true) { endsOnClosedPipe = !outlives }
+
   /// Whether the output ended because it could not be written. A reader that went away is no failure.
   private(set) var hasFailed = false
 

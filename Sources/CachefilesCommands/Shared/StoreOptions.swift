@@ -87,7 +87,8 @@ extension Store {
       throw Failure(error.description)
     }
     let filter = [
-      pattern.map { "--volume \(EscapedBytes.quoted($0.bytes))" }, types.isEmpty ? nil : "--netfs",
+      pattern.map { "--volume \(EscapedBytes.quoted($0.bytes))" },
+      types.isEmpty ? nil : "--netfs \(types.map(\.rawValue).sorted().joined(separator: ","))",
       server.map { "--server \($0)" },
     ]
     let words = filter.compactMap(\.self).joined(separator: " and ")

@@ -8,6 +8,11 @@ struct Style: Sendable {
   var columns: Int?
   /// How many rows the terminal has; nil where nobody looks at it.
   var rows: Int?
+  /// Whether escapes that stand for characters are shown as these (``ReadableText``): what counts the columns of a text has to know.
+  var isReadable = false
+
+  /// A text with escapes of `EscapedBytes` as it will be seen.
+  func seen(_ text: String) -> String { isReadable ? ReadableText.of(text) : text }
 
   /// How many rows of a table of so many are printed: on a terminal the first ones of more than a screenful.
   func limit(_ count: Int, all: Bool) -> Int {

@@ -22,14 +22,17 @@ struct Table {
 
   /// The lines; the closure may colour a padded cell (row −1 is the header).
   ///
-  /// - Parameter columns: where a line may be so long, the middle of longer cells in the last column is left out.
+  /// - Parameters:
+  ///   - style: where a line may only be so long, the middle of longer cells in the last column is left out.
+  ///   - isWhole: whether all of each cell is printed, however long.
   func lines(
-    indent: String = "", columns: Int? = nil,
+    _ style: Style, indent: String = "", isWhole: Bool = false,
     colour: (String, _ row: Int, _ column: Int) -> String = { text, _, _ in text }
   ) -> [String] {
     var widths = header.map(\.count)
+    let columns = isWhole ? nil : style.columns
+    var rows = rows.map { $0.map(style.seen) }
     for row in rows { for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) } }
-    var rows = rows
     if let columns, let last = widths.indices.last, sides[last] == .left {
       let before = indent.count + widths.dropLast().reduce(0) { $0 + $1 + 2 }
       let room = max(Self.leastWidth, columns - before)
@@ -55,10 +58,32 @@ struct Table {
   /// A last column is not made narrower than this.
   private static let leastWidth = 16
 
-  /// A text without its middle: how it begins and how it ends tells more.
+  /// A text without its middle: how it begins and how it ends tells more. An escape stays whole or goes.
   static func shortened(_ text: String, to width: Int) -> String {
     guard text.count > width, width > 1 else { return text }
-    let end = (width - 1) / 2
-    return text.prefix(width - 1 - end) + "…" + text.suffix(end)
+    let (units, end) = (units(of: text), (width - 1) / 2)
+    return joined(units, atMost: width - 1 - end) + "…" + joined(units.reversed(), atMost: end, isReversed: true)
+  }
+
+  private static func joined(_ units: [Substring], atMost width: Int, isReversed: Bool = false) -> String {
+    var (kept, count) = ([Substring](), 0)
+    for unit in units {
+      count += unit.count
+      if count > width { break }
+      kept.append(unit)
+    }
+    return (isReversed ? kept.reversed() : kept).joined()
+  }
+
+  /// The characters and the escapes of a text.
+  private static func units(of text: String) -> [Substring] {
+    var units: [Substring] = []
+    var rest = text[...]
+    while let first = rest.first {
+      let length = first != "\\" ? 1 : rest.dropFirst().first == "x" ? 4 : 2
+      units.append(rest.prefix(length))
+      rest = rest.dropFirst(length)
+    }
+    return units
   }
 }

@@ -30,7 +30,14 @@ enum Terminal {
   static func plain(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
     var result = ""
+    var isRaised = false
     for character in text {
+      if let digit = superscripts.firstIndex(of: character) {
+        result += isRaised ? "\(digit)" : "^\(digit)"
+        isRaised = true
+        continue
+      }
+      isRaised = false
       switch character {
       case "█", "▉", "▊", "▋", "▌": result += "#"
       case "▍", "▎": result += "-"
@@ -42,9 +49,20 @@ enum Terminal {
       case "…": result += "..."
       case "→": result += "->"
       case "±": result += "+-"
-      default: result.append(character)
+      case "–", "—", "−", "─": result += "-"
+      case "│", "├", "└": result += "|"
+      case "×": result += "x"
+      case "≤": result += "<="
+      case "≥": result += ">="
+      case "µ": result += "u"
+      case "∕": result += "/"
+      case "“", "”", "«", "»": result += "\""
+      case "‘", "’": result += "'"
+      default: result += character.isASCII ? String(character) : "?"
       }
     }
     return result
   }
+
+  private static let superscripts = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
 }

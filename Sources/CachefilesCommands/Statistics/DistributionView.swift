@@ -61,7 +61,7 @@ struct DistributionView {
         Bar.share(Double(group.tally.objects) / Double(most), width: 40), Quantity.size(group.tally.diskBytes),
       ])
     }
-    return table.lines { text, row, column in
+    return table.lines(style) { text, row, column in
       if row < 0 { return style.faint(text) }
       return column == 2 ? style.drawing(text) : text
     }

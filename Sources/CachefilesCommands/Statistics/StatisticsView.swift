@@ -130,8 +130,12 @@ struct StatisticsView: Renderable {
         ))
     }
     if report.questions.records {
+      let unread = statistics.legacy.objects > 0 ? "; those of the old layout are not read" : ""
       facts.append(
-        ("netfs files", "\(Quantity.size(totals.objectBytes)) in all, \(Quantity.count(totals.dirtyObjects)) dirty"))
+        (
+          "netfs files",
+          "\(Quantity.size(totals.objectBytes)) in all, \(Quantity.count(totals.dirtyObjects)) dirty\(unread)"
+        ))
     }
     let names = zip(Encodings.names, statistics.schemes).filter { $0.1 > 0 }
     facts.append(("names", names.isEmpty ? "-" : names.map { "\($0) \(Quantity.count($1))" }.joined(separator: " · ")))
@@ -182,7 +186,7 @@ struct StatisticsView: Renderable {
           : NetfsVolume(volumeKey: volume.key.span, byteOrder: .host).summary + mounted(volume))
       table.add(cells)
     }
-    var lines = table.lines(columns: verbose ? nil : style.columns) { text, row, column in
+    var lines = table.lines(style, isWhole: verbose) { text, row, column in
       if row < 0 { return style.faint(text) }
       return column == 1 ? style.drawing(text) : text
     }

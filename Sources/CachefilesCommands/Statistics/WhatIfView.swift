@@ -52,7 +52,7 @@ struct WhatIfView {
       ("A CACHE OF", .right), ("HOLDS USE OF", .right), ("KEEPS", .right), ("A CULL TO IT REMOVES", .right),
     ])
     for row in rows { table.add(row) }
-    return [""] + table.lines { text, row, _ in row < 0 ? style.faint(text) : text }
+    return [""] + table.lines(style) { text, row, _ in row < 0 ? style.faint(text) : text }
       + style.folded("(\(Self.caution))", indent: 0).map(style.faint)
   }
 

@@ -25,6 +25,6 @@ struct DamageArgument: ExpressibleByArgument {
   }
 
   static var defaultCompletionKind: CompletionKind {
-    .list(["all"] + ProblemID.allCases.filter { Damage.of($0) != nil }.map(\.rawValue))
+    CommaCompletion.of(["all"] + ProblemID.allCases.filter { Damage.of($0) != nil }.map(\.rawValue))
   }
 }

@@ -139,9 +139,9 @@ private struct VolumeLine: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
-    let text =
+    let text = style.seen(
       EscapedBytes.string(volume.key)
-      + (mountPoints.isEmpty ? "" : "  on " + mountPoints.map { EscapedBytes.string($0) }.joined(separator: ", "))
+        + (mountPoints.isEmpty ? "" : "  on " + mountPoints.map { EscapedBytes.string($0) }.joined(separator: ", ")))
     let figures =
       "\(Quantity.size(volume.tally.diskBytes).right(9))  \(Quantity.count(volume.tally.objects).right(9))  "
     let room = style.columns.map { max(20, $0 - figures.count) }

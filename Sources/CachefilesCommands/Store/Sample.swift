@@ -40,7 +40,9 @@ struct Sample: ParsableCommand {
   @Argument(help: ArgumentHelp("The directory to make.", valueName: "dir"), completion: .directory)
   var directory: ByteArgument
 
-  @Option(help: ArgumentHelp("Which capture to rebuild.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Which capture to rebuild.", valueName: "name"),
+    completion: .list(CapturedCache.all.map(\.name)))
   var capture: String?
 
   @Option(help: ArgumentHelp("Make a synthetic cache of this many objects instead.", valueName: "n"))

@@ -81,7 +81,7 @@ struct TopLookView: Renderable {
     }
     let all = look.report.kernelStatistics?.hitCount.map { Quantity.percent($0.ratio) } ?? "-"
     table.add([hitShare.map { Quantity.percent($0) } ?? "-", all, "of the reads came from the cache"])
-    return table.lines { text, row, _ in row < 0 ? style.faint(text) : text }
+    return table.lines(style) { text, row, _ in row < 0 ? style.faint(text) : text }
   }
 
   private func volumeLines(_ style: Style, verbose: Bool) -> [String] {
@@ -99,7 +99,7 @@ struct TopLookView: Renderable {
         name + (places.isEmpty ? "" : "  on \(places)") + (volume.isRefused ? "  refused: not cached" : ""),
       ])
     }
-    var lines = table.lines(columns: verbose ? nil : style.columns) { text, row, _ in
+    var lines = table.lines(style, isWhole: verbose) { text, row, _ in
       row < 0 ? style.faint(text) : volumes[row].isRefused ? style.bad(text) : text
     }
     if shown < volumes.count { lines.append(style.faint("… \(Quantity.count(volumes.count - shown)) more (--all)")) }

@@ -155,7 +155,7 @@ struct ForecastView: Renderable {
         table.add([title, atLeast == 0 ? "-" : "more than \(Quantity.size(atLeast))", "-", "cannot tell: \(reason)"])
       }
     }
-    return table.lines { text, row, _ in row < 0 ? style.faint(text) : text }
+    return table.lines(style) { text, row, _ in row < 0 ? style.faint(text) : text }
   }
 
   /// The bytes of a file system on which culling leaves a cache of a size alone: it ends where the share `run` is free.

@@ -159,7 +159,7 @@ private struct StatisticsDiffView: Renderable {
         change == 0 || days < 1.0 / 24 ? "" : words(Double(change) / days),
       ])
     }
-    lines += table.lines { text, row, _ in row < 0 ? style.faint(text) : text }
+    lines += table.lines(style) { text, row, _ in row < 0 ? style.faint(text) : text }
     lines.append(
       "churn: at least \(Quantity.count(Int(churn.gained), "object")) gained, \(Quantity.count(Int(churn.lost))) lost")
     guard !changes.isEmpty else { return lines + ["no volume changed"] }
@@ -170,7 +170,7 @@ private struct StatisticsDiffView: Renderable {
         change.state == "changed" ? "" : change.state, verbose ? change.key : change.summary,
       ])
     }
-    return lines + [""] + volumes.lines { text, row, _ in row < 0 ? style.faint(text) : text }
+    return lines + [""] + volumes.lines(style, isWhole: verbose) { text, row, _ in row < 0 ? style.faint(text) : text }
   }
 
   private static func plain(_ value: Int64, _ isBytes: Bool) -> String {

@@ -57,7 +57,7 @@ struct UsageView: Renderable {
     }
     table.add(total(totals, whole: whole))
     let last = shown
-    lines += table.lines(columns: verbose ? nil : style.columns) { text, row, column in
+    lines += table.lines(style, isWhole: verbose) { text, row, column in
       if row < 0 { return style.faint(text) }
       if row == last { return style.strong(text) }
       return column == 2 ? style.drawing(text) : text

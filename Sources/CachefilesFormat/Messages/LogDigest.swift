@@ -20,6 +20,22 @@ public struct LogDigest: Sendable {
   /// How many lines there were.
   public private(set) var lines = 0
 
+  /// Lines of the kernel's caching code or of cachefilesd that are none of the known messages.
+  public struct Strangers: Equatable, Sendable {
+    /// How many there were.
+    public var count = 0
+    /// The first one.
+    public var first: [UInt8] = []
+
+    mutating func note(_ line: Span<UInt8>) {
+      if count == 0 { first = line.extracting(first: LogDigest.keptBytes).array }
+      count += 1
+    }
+  }
+
+  /// What came from those who write about caching and is not known.
+  public private(set) var strangers = Strangers()
+
   /// How much of a line is kept, in bytes.
   public static let keptBytes = 300
 
@@ -35,7 +51,10 @@ public struct LogDigest: Sendable {
   public mutating func add(_ given: Span<UInt8>) {
     lines += 1
     let line = PastedText.withoutReturn(given)
-    guard let match = LogMessage.match(line, strict: true) else { return }
+    guard let match = LogMessage.match(line, strict: true) else {
+      if LogMessage.names(aCacheIn: line) { strangers.note(line) }
+      return
+    }
     let kept = line.extracting(first: Self.keptBytes).array
     if Self.starts.contains(match.message.id) {
       for index in entries.indices

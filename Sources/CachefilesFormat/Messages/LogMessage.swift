@@ -104,6 +104,13 @@ public struct LogMessage: Equatable, Sendable {
     return nil
   }
 
+  /// Whether a line comes from the kernel's caching code or from cachefilesd, whatever it says.
+  static func names(aCacheIn line: Span<UInt8>) -> Bool {
+    authors.contains { LogText.find($0, in: line) != nil }
+  }
+
+  private static let authors: [StaticString] = ["CacheFiles:", "cachefiles:", "FS-Cache:", "cachefilesd["]
+
   private static let kernelTags: [StaticString] = [
     "acheFiles:", "achefiles:", "FS-Cache", "netfs:", "Cache volume key", "NFS: Cache",
   ]

@@ -22,10 +22,13 @@ extension Diagnosis {
     guard let walk = seen.walk else { return }
     add(walk.special, .specialFile)
     add(walk.stuck, .graveyardStuck)
+    for sighting in walk.mounted.named { add(.mountInside, "it is \(sighting.words)", of: sighting.path) }
+    let unnamed = walk.mounted.count - walk.mounted.named.count
+    if unnamed > 0 { add(.mountInside, "\(unnamed) more mounts", of: root) }
     if walk.failures > 0 || walk.isCancelled {
       let words = walk.isCancelled ? "ended by a signal" : "not looked at: \(walk.failures)"
       add(.walkIncomplete, words, of: root)
-    } else if walk.special.count == 0, walk.stuck.count == 0 {
+    } else if walk.special.count == 0, walk.stuck.count == 0, walk.mounted.count == 0 {
       add(.nothingInTheWay, "no special files, and the graveyard can be emptied")
     }
   }

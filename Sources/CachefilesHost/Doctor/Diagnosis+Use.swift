@@ -49,10 +49,12 @@ extension Diagnosis {
       add(.logWarning, "\(troubles.count - Self.namedMessages) more kinds of messages")
     }
     if troubles.isEmpty, seen.logFailure == nil {
-      let history = log.entries.filter(\.isOver).count
-      add(
-        .logQuiet,
-        "\(log.lines) lines, none of trouble" + (history > 0 ? " since the cache was last bound" : ""))
+      let history = log.entries.contains(where: \.isOver) ? " since the cache was last bound" : ""
+      let strangers = log.strangers
+      let unknown =
+        strangers.count == 0
+        ? "" : "; \(strangers.count) not known, the first: '\(EscapedBytes.string(strangers.first))'"
+      add(.logQuiet, "\(log.lines) \(log.lines == 1 ? "line" : "lines"), none of trouble\(history)\(unknown)")
     }
   }
 }

@@ -88,7 +88,7 @@ extension Examination {
     options.leavesOutRegularFiles = true
     options.isLive = isLive
     let failures = ScanProgress()
-    // What is mounted in the graveyard is found by the visitor.
+    // What is mounted there is found by the visitor.
     options.onFailure = { if $0.error != .improperLink { failures.add(1) } }
     let scanner: Scanner
     do throws(StoreError) {
@@ -125,6 +125,7 @@ private struct ObstacleVisitor: ScanVisitor {
         walk.stuck.add(entry.path, words)
       }
     default:
+      if isInCache(entry), status.isMounted(below: rootDevice) { return walk.mounted.add(entry.path, "a mount point") }
       if status.kind != .directory, status.kind != .regular, isInCache(entry) {
         walk.special.add(entry.path, status.kind.words)
       }
@@ -143,6 +144,7 @@ private struct ObstacleVisitor: ScanVisitor {
 
   mutating func merge(_ other: consuming ObstacleVisitor) {
     walk.special.add(other.walk.special)
+    walk.mounted.add(other.walk.mounted)
     walk.stuck.add(other.walk.stuck)
   }
 }

@@ -88,6 +88,8 @@ package struct Examination: Sendable {
   package struct Walk: Sendable, Equatable {
     /// Special files in `cache`.
     package var special = Sightings()
+    /// What something is mounted on, outside the graveyard.
+    package var mounted = Sightings()
     /// What cannot be removed from the graveyard.
     package var stuck = Sightings()
     /// How many entries could not be looked at.

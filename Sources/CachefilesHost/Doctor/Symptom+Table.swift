@@ -77,6 +77,10 @@ extension Symptom {
       "something in the graveyard that cannot be removed: cachefilesd ends at its start, the cache never comes up",
       advice: "clear the flag with 'chattr -i -a' or unmount it, then run 'cachefiles sweep'"),
     Symptom(
+      .mountInside, .directory, .critical,
+      "something is mounted inside the cache: the kernel stops the cache with an I/O error at the first lookup there",
+      advice: "unmount it"),
+    Symptom(
       .walkIncomplete, .directory, .unknown, "not all of the directory could be looked at",
       advice: "run this as root; an I/O error here is one that stops the cache"),
     Symptom(.fsFit, .fileSystem, .ok, "the file system is one that caches are kept on"),

@@ -12,7 +12,7 @@ package enum SymptomID: String, Sendable, CaseIterable {
   case directoryPresent = "directory-present", directoryMissing = "directory-missing"
   case directoryUnreadable = "directory-unreadable", notACache = "not-a-cache", directoryDamaged = "directory-damaged"
   case nothingInTheWay = "nothing-in-the-way", specialFile = "special-file", graveyardStuck = "graveyard-stuck"
-  case walkIncomplete = "walk-incomplete"
+  case mountInside = "mount-inside", walkIncomplete = "walk-incomplete"
   case fsFit = "fs-fit", fsCopy = "fs-copy", fsUnfit = "fs-unfit", fsDoubtful = "fs-doubtful", fsReadOnly =
     "fs-read-only"
   case fsNoAttributes = "fs-no-attributes", fsBlockSize = "fs-block-size", fsNoAccessTimes = "fs-no-access-times"

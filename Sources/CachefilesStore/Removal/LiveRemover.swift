@@ -36,7 +36,9 @@ package struct LiveRemover: EntryRemover {
   package func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
     let open: SharedDescriptor
     do throws(Errno) { open = try kept.open(directory) } catch { return RemovalAnswer(error) }
-    return try give(.inuse, name, in: open.value) { _ in }
+    return try give(.inuse, name, in: open.value) { (status) throws(Errno) in
+      if status.protectingFlag != nil { throw .notPermitted }
+    }
   }
 
   /// Removes a file or a directory with all that is in it, if it still has the inode that was seen. A directory goes to the
@@ -77,7 +79,7 @@ package struct LiveRemover: EntryRemover {
       try here.enter(directory)
       let (stands, status) = (try here.status(), try directory.status())
       guard stands.inode == status.inode, stands.device == status.device else { throw .staleNFSFileHandle }
-      if command == .cull, status.protectingFlag != nil { throw .notPermitted }
+      if status.protectingFlag != nil { throw .notPermitted }
       try check(try directory.status(of: name))
     } catch {
       return RemovalAnswer(error)

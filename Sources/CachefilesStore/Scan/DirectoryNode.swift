@@ -26,6 +26,7 @@ package final class DirectoryNode: Sendable {
     var descriptor: SharedDescriptor?
     var device: UInt64 = 0
     var inode: UInt64 = 0
+    var isProtected = false
   }
 
   package init(parent: DirectoryNode?, name: [UInt8], place: EntryPlace, volume: ScannedVolume?) {
@@ -74,7 +75,11 @@ package final class DirectoryNode: Sendable {
 
   /// Keeps a descriptor of the directory, and which directory it is.
   package func adopt(_ descriptor: SharedDescriptor, _ status: FileStatus) {
-    state.withLock { $0 = State(descriptor: descriptor, device: status.device, inode: status.inode) }
+    state.withLock {
+      $0 = State(
+        descriptor: descriptor, device: status.device, inode: status.inode,
+        isProtected: status.protectingFlag != nil)
+    }
   }
 
   /// Lets go of the descriptor; it closes when nobody uses it, and ``descriptor()`` opens it again.
@@ -82,6 +87,9 @@ package final class DirectoryNode: Sendable {
 
   /// Which directory it is, as the scan saw it.
   var identity: (device: UInt64, inode: UInt64) { state.withLock { ($0.device, $0.inode) } }
+
+  /// Whether the directory was immutable or append-only when it was opened: nothing can be removed from it.
+  package var isProtected: Bool { state.withLock { $0.isProtected } }
 
   /// A descriptor of the directory, opened again from the nearest open directory above where it was let go.
   ///

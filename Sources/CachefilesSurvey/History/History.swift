@@ -26,16 +26,16 @@ package struct History: ~Copyable {
     do throws(Errno) { directory = try Self.open(path, store) } catch {
       throw StoreError(
         path: path.bytes, operation: "record in", error: error,
-        note: error == .invalidArgument ? "it would lie in the cache" : nil)
+        note: error == .invalidArgument ? "it would lie in a cache" : nil)
     }
   }
 
   private static func open(_ path: FilePath, _ store: borrowing Store) throws(Errno) -> OwnedDescriptor {
     let parent = try OwnedDescriptor(directory: NewFile.parent(of: path), keepsAccessTime: false)
-    if try store.contains(parent) { throw .invalidArgument }
+    if try store.forbids(parent) { throw .invalidArgument }
     _ = try OwnedDescriptor.makeDirectory(path: path, permissions: 0o755)
     let directory = try OwnedDescriptor(directory: path, keepsAccessTime: false)
-    if try store.contains(directory) { throw .invalidArgument }
+    if try store.forbids(directory) { throw .invalidArgument }
     return directory
   }
 

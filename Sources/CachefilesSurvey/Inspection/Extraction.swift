@@ -40,6 +40,7 @@ package struct Extraction: Sendable, Equatable {
     let value = try Self.attempt(path.bytes, "read the cache attribute") { () throws(Errno) in
       try file.attribute(CacheAttribute.name)
     }
+    if value == nil { try Self.requireObject(path) }
     let bytes = value ?? []
     isDirty = Dirtiness(record: bytes.span) == .dirty
     do throws(ObjectRecord.Failure) {
@@ -72,18 +73,33 @@ package struct Extraction: Sendable, Equatable {
     }
   }
 
-  /// Nothing of ours is written inside the cache that the object is in.
+  /// What has no record and does not stand where objects do is none.
+  private static func requireObject(_ path: FilePath) throws(StoreError) {
+    let (parent, name) = Inspection.split(path.bytes)
+    let resolved = try attempt(path.bytes, "find the directory of") { () throws(Errno) in
+      try OwnedDescriptor(directory: FilePath(bytes: parent)).resolvedPath
+    }
+    switch StorePath((resolved ?? parent).appending(component: name?.bytes ?? []).span) {
+    case .object, .legacy, .buried: return
+    case .fanout, .volume, .bare, .other:
+      throw StoreError(
+        path: path.bytes, operation: "extract", error: .invalidArgument, note: "it is no object of a cache")
+    }
+  }
+
+  /// Nothing of ours is written inside a cache.
   private static func refuseCache(of path: FilePath, _ output: FilePath) throws(StoreError) {
-    guard let location = ObjectLocation(path.bytes) else { return }
-    let root = location.root.isEmpty ? FilePath(".") : FilePath(bytes: location.root)
+    let location = ObjectLocation(path.bytes)
     let isInside = try attempt(output.bytes, "make the file") { () throws(Errno) in
-      let cache = try OwnedDescriptor(directory: root)
       let parent = try OwnedDescriptor(directory: NewFile.parent(of: output), keepsAccessTime: false)
+      if try Containment.isInSomeCache(parent) { return true }
+      guard let location else { return false }
+      let cache = try OwnedDescriptor(directory: location.root.isEmpty ? "." : FilePath(bytes: location.root))
       return try Containment.isAtOrBelow(parent, cache)
     }
     if isInside {
       throw StoreError(
-        path: output.bytes, operation: "make the file", error: .invalidArgument, note: "it would lie in the cache")
+        path: output.bytes, operation: "make the file", error: .invalidArgument, note: "it would lie in a cache")
     }
   }
 

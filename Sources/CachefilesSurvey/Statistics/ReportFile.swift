@@ -65,10 +65,10 @@ package final class ReportFile: Sendable {
     let parent = path.removingLastComponent()
     do throws(Errno) {
       let directory = try OwnedDescriptor(directory: parent.isEmpty ? "." : parent, keepsAccessTime: false)
-      if try store.contains(directory) { throw .invalidArgument }
+      if try store.forbids(directory) { throw .invalidArgument }
       return directory
     } catch {
-      throw failure(path, error, error == .invalidArgument ? "it would lie in the cache" : nil)
+      throw failure(path, error, error == .invalidArgument ? "it would lie in a cache" : nil)
     }
   }
 

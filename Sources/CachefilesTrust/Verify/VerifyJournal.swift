@@ -87,12 +87,12 @@ package final class VerifyJournal: Sendable {
     let found: State?
     do throws(Errno) {
       let parent = try OwnedDescriptor(directory: NewFile.parent(of: path), keepsAccessTime: false)
-      if try store.contains(parent) { throw .invalidArgument }
+      if try store.forbids(parent) { throw .invalidArgument }
       found = try Self.read(path)
     } catch {
       let note: String? =
         switch error {
-        case .invalidArgument: "a journal cannot be kept inside the cache that it is about"
+        case .invalidArgument: "a journal cannot be kept inside a cache"
         case .permissionDenied: "a journal that others may have written is not believed"
         case .badMessage: "it is no journal of a verification"
         default: nil

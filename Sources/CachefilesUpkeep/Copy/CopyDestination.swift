@@ -64,6 +64,7 @@ struct CopyDestination: ~Copyable, Sendable {
 
   /// The same where what comes in is no directory of this machine.
   static func open(_ path: FilePath, _ sources: LivenessSources) throws(CopyRefusal) -> CopyDestination {
+    try CopyPlaces.checkSurroundings(of: path)
     var made = Made(path: path)
     do throws(CopyRefusal) {
       var destination = try open(path, &made, sources)

@@ -28,6 +28,22 @@ enum CopyPlaces {
     return nil
   }
 
+  /// Sees to it that nothing is made in a cache that is there.
+  ///
+  /// - Throws: ``CopyRefusal`` when the directory lies in one, or when a directory cannot be looked at.
+  static func checkSurroundings(of path: FilePath) throws(CopyRefusal) {
+    var isInside = false
+    do throws(Errno) {
+      var isNew = false
+      let destination = try open(path, &isNew)
+      let above = isNew ? try destination.duplicate() : try destination.openParent(.place)
+      isInside = try Containment.isInSomeCache(above)
+    } catch {
+      throw .failed(StoreError(path: path.bytes, operation: "look at", error: error))
+    }
+    if isInside { throw .unusable(path: path.bytes, reason: "it lies inside another cache") }
+  }
+
   /// The directory, or the one that it will be made in.
   private static func open(_ path: FilePath, _ isNew: inout Bool) throws(Errno) -> OwnedDescriptor {
     do throws(Errno) {

@@ -37,6 +37,8 @@ extension Cull {
     package var inUse = 0
     /// Selected objects that are pinned, and stay.
     package var pinned = CullSum()
+    /// Whether there are trees of the layout before 5.17, whose objects are neither counted nor removed.
+    package var hasLegacyTree = false
     /// What could not be read or removed.
     package var errors = 0
     /// Empty directories that were removed.

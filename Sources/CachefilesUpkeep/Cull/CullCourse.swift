@@ -58,6 +58,7 @@ struct CullCourse {
   /// Goes all the way.
   mutating func run() throws(StoreError) {
     report.availableBefore = cull.fileSystem()?.availableBytes
+    report.hasLegacyTree = try cull.session.withStore { (store) throws(StoreError) in try store.hasLegacyTree() }
     if let limit = options.selection.keptPerVolume {
       guard var recent = try cull.scan(nil, { RecentUses(limit: limit) }) else { return }
       terms.keptSince = recent.keptSince()

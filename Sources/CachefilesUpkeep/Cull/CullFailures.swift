@@ -16,10 +16,17 @@ struct CullFailures {
   /// So many removals in a row that fail in the same way stand for all.
   static let patience = 16
 
+  /// What stands behind EPERM of an object or of its directory.
+  static let flagWords = "it, or the directory that it stands in, is immutable or append-only"
+
+  /// What may stand behind EPERM of a removal.
+  static let permissionWords = "it, or the directory that it stands in, may be immutable or append-only"
+
   private var held: [StoreError] = []
   private var last: Errno?
   private var inARow = 0
   private var hasRemoved = false
+  private var pretended = 0
 
   /// Takes note of one that failed.
   mutating func note(_ error: StoreError) -> Verdict {
@@ -32,6 +39,13 @@ struct CullFailures {
     last = error.error
     held.append(error)
     return .tell(hasRemoved || isNew ? release() : [])
+  }
+
+  /// Takes note of one that would fail, and says whether to tell it. A dry run goes on in an order of its own, so that it cannot
+  /// know when the others would have gone; it tells some, and counts all.
+  mutating func notePretended() -> Bool {
+    pretended += 1
+    return pretended <= Self.patience
   }
 
   /// Takes note of one that went; what was held back is to be told.

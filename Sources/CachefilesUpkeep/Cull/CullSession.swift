@@ -165,6 +165,12 @@ extension CullSession {
     }
   }
 
+  /// Takes note of an object that a real cull could not remove.
+  func notePretendedFailure(_ error: StoreError) {
+    if failures.withLock({ $0.notePretended() }) { return fail(error) }
+    tally.withLock { $0.errors += 1 }
+  }
+
   private func tell(_ errors: [StoreError]) {
     for error in errors { fail(error) }
   }

@@ -90,7 +90,9 @@ final class OrderedRemoval: Sendable {
       onStay?(victim)
     case .changed?: counted.skipped += 1
     case .failed(let error)?:
-      session.noteFailure(StoreError(path: rootPath.appending(path: victim.path), operation: "remove", error: error))
+      let note = error == .notPermitted ? CullFailures.permissionWords : nil
+      session.noteFailure(
+        StoreError(path: rootPath.appending(path: victim.path), operation: "remove", error: error, note: note))
     case .removed?:
       session.noteRemoval()
       counted.add(victim, usedSince: session.options.goal.usedSince)
@@ -123,11 +125,18 @@ final class OrderedRemoval: Sendable {
   }
 }
 
-/// Removes nothing, and knows of nothing that would stay.
+/// Removes nothing, and knows only that what flags protect would stay.
 private struct PretendedRemover: EntryRemover {
   func remove(_ name: EntryName, _ seen: SeenFile, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
     .failed(.notPermitted)
   }
 
-  func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer { .removed }
+  func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
+    do throws(Errno) {
+      let status = try directory.descriptor().value.status(of: name)
+      return directory.isProtected || status.protectingFlag != nil ? .failed(.notPermitted) : .removed
+    } catch {
+      return RemovalAnswer(error)
+    }
+  }
 }

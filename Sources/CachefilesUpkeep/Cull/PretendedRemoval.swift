@@ -25,6 +25,11 @@ struct PretendedRemoval: ScanVisitor {
     guard scope.contains(entry), session.mayGoOn(), session.budget.take() else { return }
     do throws(Errno) {
       guard let name = EntryName(entry.name.array) else { throw .invalidArgument }
+      if entry.status.protectingFlag != nil || entry.directory.isProtected {
+        session.budget.giveBack()
+        return session.notePretendedFailure(
+          StoreError(path: entry.path, operation: "remove", error: .notPermitted, note: CullFailures.flagWords))
+      }
       let directory = try entry.directory.descriptor()
       if !includesDirty {
         let reading = directory.value.attribute(CacheAttribute.name, of: name, into: values)

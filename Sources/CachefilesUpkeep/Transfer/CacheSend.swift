@@ -60,6 +60,7 @@ package final class CacheSend: Sendable {
   package func run(to writer: PaxWriter) -> SendReport {
     var report = SendReport(source: source.path)
     do throws(StoreError) {
+      report.hasLegacyTree = try source.hasLegacyTree()
       write { () throws(ArchiveFailure) in try Self.writeMark(TransferMark.begin, TransferMark.beginText, to: writer) }
       let scanner = try Scanner(source, scanOptions)
       let (visitor, _) = scanner.run { SendVisitor(self, writer) }

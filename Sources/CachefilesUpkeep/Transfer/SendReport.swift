@@ -12,6 +12,8 @@ package struct SendReport: Sendable {
   package var missingObjects = 0
   /// How many things were left out, by reason.
   package var skipped: [CopySkipReason: Int] = [:]
+  /// Whether the source has trees of the layout before 5.17, which are not sent.
+  package var hasLegacyTree = false
   /// How many things failed, each of them named through ``SendOptions/onFailure``.
   package var errors = 0
   /// Whether a signal ended it.
