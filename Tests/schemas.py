@@ -8,6 +8,7 @@ Each case is run with programs that note what they print with --json, --jsonl or
 which lie in .build/debug unless said otherwise. Needs python3-jsonschema. --keep leaves what was noted in a directory."""
 
 import collections
+import concurrent.futures
 import itertools
 import json
 import os
@@ -47,6 +48,23 @@ def run(case, programs, notes, folder):
     command = ["timeout", "60", "sh", "-c", 'umask 022; . "$CASES/lib.sh"; . "$1"', "sh", str(CASES / case / "cmd")]
     subprocess.run(command, cwd=folder / "here", env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                    stdin=subprocess.DEVNULL)
+
+
+def printed(case, programs):
+    """What the programs print in a case."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir="/var/tmp"))
+    try:
+        notes = folder / "notes"
+        notes.mkdir()
+        # Cases give up their privileges.
+        notes.chmod(0o777)
+        folder.chmod(0o755)
+        run(case, programs, notes, folder)
+        texts = [path.read_text(errors="surrogateescape") for path in sorted(notes.iterdir())]
+        return texts + [path.read_text() for path in folder.glob("here/*/stats.jsonl") if path.is_file()]
+    finally:
+        # Some cases make trees that are deeper than Python's own removal goes.
+        subprocess.run(["rm", "-rf", str(folder)], check=False)
 
 
 def documents(text):
@@ -99,24 +117,12 @@ def main():
     cases = [case for case in cases if re.search(r"json|--record|HISTORY", (CASES / case / "cmd").read_text())]
     counts, wrong = collections.Counter(), []
     known = validators()
-    for case in cases:
-        folder = pathlib.Path(tempfile.mkdtemp(dir="/var/tmp"))
-        try:
-            notes = folder / "notes"
-            notes.mkdir()
-            # Cases give up their privileges.
-            notes.chmod(0o777)
-            folder.chmod(0o755)
-            run(case, programs, notes, folder)
-            texts = [path.read_text(errors="surrogateescape") for path in sorted(notes.iterdir())]
-            texts += [path.read_text() for path in folder.glob("here/*/stats.jsonl") if path.is_file()]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for case, texts in zip(cases, pool.map(lambda case: printed(case, programs), cases)):
             if keep:
                 keep.mkdir(exist_ok=True)
                 (keep / case).write_text("\n".join(texts), errors="surrogateescape")
             wrong += [f"{case}: {what}" for what in objections(texts, known, counts)]
-        finally:
-            # Some cases make trees that are deeper than Python's own removal goes.
-            subprocess.run(["rm", "-rf", str(folder)], check=False)
     for name in sorted(known):
         print(f"{counts[name]:6} {name}")
         if not counts[name] and len(cases) > 20:

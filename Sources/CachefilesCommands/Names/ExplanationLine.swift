@@ -11,6 +11,9 @@ struct ExplanationLine: Renderable {
   }
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
-    [style.strong(explanation.id.padded(26)) + explanation.kind.rawValue.padded(9) + explanation.summary]
+    let (id, kind) = (explanation.id.padded(26), explanation.kind.rawValue.padded(9))
+    return style.folded(explanation.summary, indent: id.count + kind.count).enumerated().map { number, text in
+      number == 0 ? style.strong(id) + kind + text : text
+    }
   }
 }
