@@ -24,7 +24,7 @@ part address Tests/sanitize.sh address
 part thread Tests/sanitize.sh thread
 # Trees that a generator makes, through every command; the same beside a process that changes them; calls that fail.
 part memory Tests/Benchmarks/standing.py --objects 300000 --rounds 1000 --each 200 --image ext4 --limit 64
-part build swift build -c release --product command-server
+part build swift build -c release --static-swift-stdlib --product command-server
 part debug swift build
 part trees Tests/trees.py --seconds 3600
 part races Tests/races.py --rounds 2000

@@ -99,7 +99,7 @@ class Build:
     def __init__(self, arguments):
         self.version = Version()
         self.sysroot = pathlib.Path(arguments.sysroot).resolve() if arguments.sysroot else None
-        self.scratch = pathlib.Path(arguments.scratch or SOURCE / ".build-packages").resolve()
+        self.scratch = pathlib.Path(arguments.scratch or SOURCE / ".build").resolve()
         self.output = pathlib.Path(arguments.output or SOURCE / ".build/packages").resolve()
         self.environment = dict(os.environ, SOURCE_DATE_EPOCH=str(self.version.time))
 

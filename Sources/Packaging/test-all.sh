@@ -27,7 +27,7 @@ say() { printf '\n== %s\n' "$*"; }
 say "packages"
 "$here/build.py" sysroot "$work/oldest"
 "$here/build.py" --output "$work/packages" --sysroot "$work/oldest" all
-program=$source/.build-packages/linked/static/cachefiles
+program=$source/.build/linked/static/cachefiles
 
 say "static"
 "$here/test-static.sh" "$work"/packages/cachefiles-*-linux-*[!z]

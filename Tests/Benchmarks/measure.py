@@ -7,7 +7,7 @@ package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file
 
 def build():
     """Builds the release programs and gives their directory."""
-    subprocess.run(["swift", "build", "-c", "release"], cwd=package, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["swift", "build", "-c", "release", "--static-swift-stdlib"], cwd=package, check=True, stdout=subprocess.DEVNULL)
     return os.path.join(package, ".build/release")
 
 
