@@ -18,6 +18,9 @@ void clinux_catch_signals(void) {
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  // The end of a terminal or of a connection, unless nohup(1) is in force.
+  struct sigaction old;
+  if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
 }
 
 int clinux_received_signal(void) { return atomic_load_explicit(&received, memory_order_relaxed); }

@@ -64,6 +64,11 @@ enum Program: CInt {
     isFsck(arguments) ? ExitCode(CheckReport.ExitBits.operational) : ExitStatus.failure
   }
 
+  /// The exit status where a signal came before there was anything to report.
+  func interruptedStatus(_ arguments: [String], _ signal: Int32) -> ExitCode {
+    isFsck(arguments) ? ExitCode(CheckReport.ExitBits.interrupted) : ExitStatus.signal(signal)
+  }
+
   /// `fsck` has exit statuses of its own, also as a command of `cachefiles`, which has no options before its commands.
   private func isFsck(_ arguments: [String]) -> Bool {
     self == .fsck || self == .toolkit && arguments.first == "fsck"

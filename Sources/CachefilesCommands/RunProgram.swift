@@ -2,6 +2,7 @@
 import ArgumentParser
 import Glibc
 import LinuxIO
+import SystemPackage
 
 /// Runs a program with the arguments of its `main` function, and exits. What cannot have any does nothing.
 @c(cachefiles_run)
@@ -37,6 +38,10 @@ public func runProgram(
     try command.run()
     exit(ExitStatus.success.rawValue)
   } catch let failure as Failure {
+    // A read that a signal ended has nothing else to say.
+    if let signal = Interruption.signal, failure.description.contains("\(Errno.interrupted)") {
+      exit(program.interruptedStatus(given, signal).rawValue)
+    }
     StandardError.line("\(failure.program): \(failure)")
     exit(failure.status.rawValue)
   } catch {

@@ -14,6 +14,7 @@ struct SampleDirectory: ~Copyable {
   /// Makes the directory, or takes an empty one, and makes sure that it can hold a cache.
   init(path: FilePath) throws(SampleFailure) {
     let bytes = path.bytes
+    try Self.checkSurroundings(of: path)
     let wasMade: Bool
     do throws(Errno) {
       wasMade = try OwnedDescriptor.makeDirectory(path: path, permissions: 0o755)
@@ -51,6 +52,25 @@ struct SampleDirectory: ~Copyable {
     self.path = bytes
     self.root = root
     self.wasMade = wasMade
+  }
+
+  /// Nothing of ours is made in a cache that is there.
+  private static func checkSurroundings(of path: FilePath) throws(SampleFailure) {
+    var isInside = false
+    do throws(Errno) {
+      let parent = try OwnedDescriptor(directory: NewFile.parent(of: path), keepsAccessTime: false)
+      isInside = try Containment.isInSomeCache(parent)
+    } catch {
+      // The directory itself cannot be made then, which is told.
+      if error != .noSuchFileOrDirectory, error != .notDirectory {
+        throw .failed(StoreError(path: path.bytes, operation: "look above", error: error))
+      }
+    }
+    if isInside {
+      throw .failed(
+        StoreError(
+          path: path.bytes, operation: "make the directory", error: .invalidArgument, note: "it would lie in a cache"))
+    }
   }
 
   /// Keeps what was written.

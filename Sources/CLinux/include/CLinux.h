@@ -184,7 +184,7 @@ static inline int clinux_processor_count(void) {
   return count > 0 ? count : 1;
 }
 
-// Makes SIGINT and SIGTERM leave their number for clinux_received_signal; a second one ends the process.
+// Makes SIGINT, SIGTERM and SIGHUP leave their number for clinux_received_signal; a second one ends the process.
 void clinux_catch_signals(void);
 
 // The last signal caught, 0 before.

@@ -8,9 +8,9 @@ enum FleetQuestion {
   private static let place = ":'path'"
 
   /// The path of a data set as manifests have it: escaped, so that it is ASCII without control characters, and without a slash at
-  /// the end.
+  /// the end: all that there is, `/`, has the empty one.
   static func parameter(_ path: [UInt8]) -> String {
-    let end = path.lastIndex { $0 != UInt8(ascii: "/") } ?? path.startIndex
+    guard let end = path.lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return "" }
     return EscapedBytes.string(Array(path[...end]))
   }
 

@@ -74,7 +74,7 @@ struct PinPlace {
     }
     do throws(PinFileDefect) {
       let list = try PinFile.list(parsing: bytes)
-      if isGiven || list.root == root { return list }
+      if list.root == root { return list }
       throw PinFileDefect("it is about another cache, \(EscapedBytes.string(list.root))")
     } catch {
       throw Failure("\(EscapedBytes.string(path.bytes)): the pins cannot be used: \(error)")

@@ -260,7 +260,7 @@ struct CullCommand: ParsableCommand {
       options.selection.objects = rule
       checks.append { rule.unmatched.map { "--object \(EscapedBytes.quoted(patterns[$0])) matches nothing" } }
     }
-    let stops = !allowUnmatched && !dryRun
+    let stops = !allowUnmatched
     let prepared = checks
     options.onCount = {
       let warnings = prepared.flatMap { $0() }

@@ -116,8 +116,7 @@ struct PurgeCommand: ParsableCommand {
       let plan = try plan(choice, store, output, &report)
       if plan.isInterrupted { return report }
       show(plan, output)
-      foresee(plan, output)
-      report.obstacle = plan.obstacleWords
+      report.obstacle = objection(to: plan, isLive: live)
       return report
     }
     let liveness = store.probeLiveness()
@@ -213,7 +212,7 @@ struct PurgeCommand: ParsableCommand {
     let plan = try plan(choice, store, output, &report)
     if plan.isInterrupted { return nil }
     if !yes || output.isVerbose { show(plan, output) }
-    try refuseDirty(plan, store, isLive: report.isLive)
+    try refuse(plan, store, isLive: report.isLive)
     if !yes, try !isConfirmed() { throw ExitStatus.failure }
     return plan
   }
@@ -253,28 +252,21 @@ struct PurgeCommand: ParsableCommand {
     }
   }
 
-  /// What a dry run tells of the purge that an option would allow.
-  private func foresee(_ plan: PurgePlan, _ output: Output) {
+  /// Why the purge is refused, also what an option would allow; nil where nothing speaks against it.
+  private func objection(to plan: PurgePlan, isLive: Bool) -> String? {
+    if let obstacle = plan.obstacleWords { return obstacle }
+    // Of a cache in use they stay: what is being written through a mount is dirty.
+    if includeDirty || isLive && !legacy { return nil }
     let dirty = plan.amount.dirtyObjects
-    if dirty > 0, !includeDirty, !live || legacy {
-      let objects = Quantity.count(dirty, "dirty object")
-      output.note("cachefiles: \(objects) among them: without --include-dirty the purge would be refused")
+    if dirty > 0 {
+      return "\(Quantity.count(dirty, "dirty object")) would also be removed, which needs --include-dirty"
     }
+    return plan.errors > 0 ? "what cannot be read may be dirty, which needs --include-dirty" : nil
   }
 
-  private func refuseDirty(_ plan: PurgePlan, _ store: borrowing Store, isLive: Bool) throws(Failure) {
-    if let obstacle = plan.obstacleWords {
-      throw Failure("\(EscapedBytes.string(store.path)): nothing purged: \(obstacle)")
-    }
-    // Of a cache in use they stay: what is being written through a mount is dirty.
-    if includeDirty || isLive && !legacy { return }
-    let (dirty, root) = (plan.amount.dirtyObjects, EscapedBytes.string(store.path))
-    if dirty > 0 {
-      let objects = Quantity.count(dirty, "dirty object")
-      throw Failure("\(root): nothing purged: \(objects) would also be removed, which needs --include-dirty")
-    }
-    if plan.errors > 0 {
-      throw Failure("\(root): nothing purged: what cannot be read may be dirty, which needs --include-dirty")
+  private func refuse(_ plan: PurgePlan, _ store: borrowing Store, isLive: Bool) throws(Failure) {
+    if let reason = objection(to: plan, isLive: isLive) {
+      throw Failure("\(EscapedBytes.string(store.path)): nothing purged: \(reason)")
     }
   }
 

@@ -10,8 +10,10 @@ struct ExplanationLine: Renderable {
     json.text("summary", explanation.summary)
   }
 
+  private static let width = (Explanation.all.map(\.id.count).max() ?? 0) + 2
+
   func lines(_ style: Style, verbose: Bool) -> [String] {
-    let (id, kind) = (explanation.id.padded(26), explanation.kind.rawValue.padded(9))
+    let (id, kind) = (explanation.id.padded(Self.width), explanation.kind.rawValue.padded(9))
     return style.folded(explanation.summary, indent: id.count + kind.count).enumerated().map { number, text in
       number == 0 ? style.strong(id) + kind + text : text
     }

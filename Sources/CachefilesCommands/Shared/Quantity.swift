@@ -30,6 +30,8 @@ enum Quantity {
   /// A share of one as a percentage.
   static func percent(_ share: Double) -> String {
     if share > 0, share < 0.001 { return "<0.1 %" }
+    // What is not all of it is not called all of it.
+    if share >= 0.9995, share < 1 { return "99.9 %" }
     return "\(fixed(share * 100, share < 0.9995 && share > 0 ? 1 : 0)) %"
   }
 

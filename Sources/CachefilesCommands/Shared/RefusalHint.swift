@@ -47,6 +47,8 @@ enum RefusalHint {
     case "glob=size": return "give a pattern and a size: '*:/export*=100G'"
     case "n", "number": return "give a whole number"
     case "release": return "give a release of Linux, such as 6.12"
+    case "ids" where line.contains("'--damage ") && problem(given.split(separator: ",").map(String.init)) == nil:
+      return "an ordinary directory cannot show \(DamageArgument.impossible)"
     case "ids": return problem(given.split(separator: ",").map(String.init))
     case "id=severity":
       return problem(given.split(separator: "=").prefix(1).map(String.init))

@@ -55,6 +55,7 @@ private struct ExtractionView: Renderable {
   let destination: [UInt8]
 
   func write(to json: inout JSONWriter) {
+    if let location = ObjectLocation(extraction.object) { json.bytes("root", location.rootPath) }
     json.bytes("object", extraction.object)
     json.bytes("output", destination)
     json.number("file_bytes", extraction.fileBytes)

@@ -109,6 +109,7 @@ struct ShowView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bytes("path", inspection.path)
+    if let location = ObjectLocation(inspection.path) { json.bytes("root", location.rootPath) }
     json.text("kind", kind)
     if let object, let volume {
       if let decoded = object.decoded, case .object(_, _, let name) = inspection.position {

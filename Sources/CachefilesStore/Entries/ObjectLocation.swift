@@ -12,6 +12,12 @@ package struct ObjectLocation: Equatable, Sendable {
   /// The path below the root.
   package let path: [UInt8]
 
+  /// The path of the root without the slash at its end; `.` where the path begins with `cache`.
+  package var rootPath: [UInt8] {
+    guard let end = root.lastIndex(where: { $0 != UInt8(ascii: "/") }) else { return root.isEmpty ? [46] : [47] }
+    return Array(root[...end])
+  }
+
   /// Reads a path; nil when it is not that of an object.
   package init?(_ given: [UInt8]) {
     let slash = UInt8(ascii: "/")

@@ -85,6 +85,7 @@ struct ObjectCopier: Sendable {
       now.change == features.status.change
     else { return .changed }
     try Self.check(file, record, layout)
+    if difference != nil { try Self.requireSameData(as: file, in: directory, name) }
     try CopyFault.attempt(.destination, "name") { () throws(Errno) in
       // What a power failure left of an earlier copy gives way to the whole one.
       if difference != nil { try directory.unlink(name) }
@@ -129,6 +130,30 @@ struct ObjectCopier: Sendable {
       layout.extents.contains { $0.offset <= run.offset && run.end <= $0.end }
     }
     return Difference(words: "its runs of data", isPartial: isPartial && found.status.links == 1)
+  }
+
+  /// Sees to it that all the data of an object which is to give way to a fuller one is in that one.
+  static func requireSameData(
+    as file: borrowing OwnedDescriptor, in directory: borrowing OwnedDescriptor, _ name: EntryName
+  ) throws(CopyFault) {
+    let isSame = try CopyFault.attempt(.destination, "compare") { () throws(Errno) in
+      let there = try directory.open(name, .inspect)
+      for run in try there.dataExtents(size: try there.status().size) {
+        for offset in stride(from: run.offset, to: run.end, by: DataCopier.pieceSize) {
+          let count = Int(min(run.end - offset, UInt64(DataCopier.pieceSize)))
+          let (old, new) = (
+            try there.read(at: Int64(offset), count: count), try file.read(at: Int64(offset), count: count)
+          )
+          if old != new { return false }
+        }
+      }
+      return true
+    }
+    if !isSame {
+      throw CopyFault(
+        side: .destination, operation: "replace", error: .fileExists,
+        note: "the part of it that is there has other data, and stays")
+    }
   }
 
   /// Looks at the finished copy before anybody else can.

@@ -22,7 +22,7 @@ package final class CacheReceive: Sendable {
   /// Objects up to this many bytes of data wait in memory for a thread that writes them.
   static let bufferLimit: UInt64 = 4 << 20
   /// All of them together hold no more than this many bytes.
-  private static let queueLimit = 24 << 20
+  private static let queueLimit = 16 << 20
 
   private struct State {
     var tally = CopyTally()

@@ -23,6 +23,8 @@ package final class CacheSend: Sendable {
   private let leftOut = Guarded<Set<[UInt8]>>([])
   private let leavesOut = Atomic<Bool>(false)
   private let watch = Stopwatch()
+  /// Of who writes.
+  private let sums = Guarded(TransferSums())
 
   /// Smaller objects are read before anything of them is written.
   static let bufferLimit: UInt64 = 4 << 20
@@ -72,6 +74,7 @@ package final class CacheSend: Sendable {
         report.missingObjects = chosen.map { $0 - visitor.listed } ?? 0
         let objects = report.sentObjects
         write { () throws(ArchiveFailure) in
+          try writeSums(to: writer)
           try Self.writeMark(TransferMark.end, TransferMark.endText(objects: objects), to: writer)
           try writer.finish()
         }
@@ -92,6 +95,16 @@ package final class CacheSend: Sendable {
     try writer.begin(TransferMark.entry(path, text))
     try writer.write(text, at: 0)
     try writer.end()
+  }
+
+  private func writeSums(to writer: PaxWriter) throws(ArchiveFailure) {
+    if sums.withLock({ $0.sums.isEmpty }) { return }
+    try Self.writeMark(TransferMark.sums, sums.withLock { $0.take() }, to: writer)
+  }
+
+  /// Takes the sum of an object that has just been written, by who wrote it.
+  func add(_ digest: TransferDigest, bytes: UInt64, to writer: PaxWriter) throws(ArchiveFailure) {
+    if sums.withLock({ $0.add(digest, bytes: bytes) }) { try writeSums(to: writer) }
   }
 
   private var scanOptions: ScanOptions {

@@ -56,6 +56,7 @@ struct ReceivedObject: Sendable {
       try file.setTimes(access: access, modification: modification)
     }
     try ObjectCopier.check(file, record, layout)
+    if replacesPart { try ObjectCopier.requireSameData(as: file, in: directory.value, name) }
     try CopyFault.attempt(.destination, "name") { () throws(Errno) in
       // What a power failure left of an earlier copy gives way to the whole one.
       if replacesPart { try directory.value.unlink(name) }

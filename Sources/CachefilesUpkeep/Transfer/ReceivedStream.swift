@@ -12,6 +12,11 @@ struct ReceivedStream {
   private var filter: CopyFilter
   /// The volume of the last object, and its hash.
   private var volume: ScannedVolume?
+  /// The objects since the last sums, and the bytes of their data that are in memory.
+  private var pending: [PendingObject] = []
+  private var pendingBytes: UInt64 = 0
+  /// The objects of the stream so far.
+  private var objects = 0
   private(set) var report: ReceiveReport
 
   init(_ receive: CacheReceive, _ queue: BoundedQueue<ReceivedObject>) {
@@ -26,17 +31,68 @@ struct ReceivedStream {
     do throws(ArchiveFailure) {
       while let entry = try reader.next() {
         guard receive.mayContinue() else { return }
-        if entry.path == TransferMark.end {
-          report.isWhole = true
-          continue
+        if report.isWhole { throw .malformed("it goes on behind its end") }
+        switch entry.path {
+        case TransferMark.end: try end(entry, reader)
+        case TransferMark.sums: try settle(TransferMark.sums(entry, reader))
+        default:
+          if entry.kind == .regular { try note(entry) }
+          try take(entry, reader)
         }
-        try take(entry, reader)
       }
     } catch {
       if error == .interrupted { return receive.interrupt() }
       report.streamFailure = error
+      report.isWhole = false
     }
   }
+
+  // MARK: Sums
+
+  /// Makes room for an object.
+  private mutating func note(_ entry: PaxEntry) throws(ArchiveFailure) {
+    if pending.count >= TransferSums.mostObjects || pendingBytes >= TransferSums.mostBytes {
+      throw .malformed("its sums are missing: another tool packed it, and may have made zeros of holes")
+    }
+    objects += 1
+    pending.append(PendingObject(path: entry.path))
+  }
+
+  private mutating func end(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) {
+    if !pending.isEmpty {
+      throw .malformed("its sums are missing: another tool packed it, and may have made zeros of holes")
+    }
+    let told = try TransferMark.objects(entry, reader)
+    guard told == objects else { throw .malformed("its end tells of \(told) objects, and \(objects) came") }
+    report.isWhole = true
+  }
+
+  /// Compares the objects since the last sums with theirs: what is right gets its name.
+  private mutating func settle(_ sums: [UInt32]) throws(ArchiveFailure) {
+    guard sums.count == pending.count else { throw .malformed("objects are missing, or their sums") }
+    for (object, sum) in zip(pending, sums) {
+      switch object.state {
+      case .leftOut: break
+      case .read(let read, let found):
+        if found == sum { queue.push(read) } else { refuse(object.path, Self.damaged) }
+      case .written(let written, let file, let found):
+        guard found == sum else {
+          refuse(object.path, Self.damaged)
+          continue
+        }
+        do throws(CopyFault) {
+          try written.finish(file.value)
+          receive.count(written)
+        } catch {
+          receive.fail(error, written.path)
+        }
+      }
+    }
+    pending = []
+    pendingBytes = 0
+  }
+
+  private static let damaged = "it is not what was sent: it was damaged, or packed again by another tool"
 
   private mutating func take(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) {
     let path = TransferPath(entry.path, isDirectory: entry.kind == .directory)
@@ -49,10 +105,11 @@ struct ReceivedStream {
   }
 
   /// Names an entry that no stream of a sound cache has.
-  private mutating func refuse(_ entry: PaxEntry, _ reason: String) {
+  private mutating func refuse(_ entry: PaxEntry, _ reason: String) { refuse(entry.path, reason) }
+
+  private mutating func refuse(_ path: [UInt8], _ reason: String) {
     report.refusedEntries += 1
-    receive.options.onFailure(
-      StoreError(path: entry.path, operation: "take the entry", error: .notPermitted, note: reason))
+    receive.options.onFailure(StoreError(path: path, operation: "take the entry", error: .badMessage, note: reason))
   }
 
   // MARK: Directories
@@ -185,10 +242,11 @@ struct ReceivedStream {
     }
     if let words = Self.objection(toMapOf: entry) { return refuse(entry, words) }
     guard let object = prepare(Self.path(key, number), name, record, entry) else { return }
+    let digest = TransferDigest(entry, record: record)
     if entry.dataBytes <= CacheReceive.bufferLimit {
-      try collect(object, entry, reader)
+      try collect(object, entry, reader, digest)
     } else {
-      try write(object, entry, reader)
+      try write(object, entry, reader, digest)
     }
   }
 
@@ -227,28 +285,30 @@ struct ReceivedStream {
     }
   }
 
-  /// Reads an object's data, and hands it to a thread that writes it.
+  /// Reads an object's data. When its sum is right, a thread writes it.
   private mutating func collect(
-    _ object: ReceivedObject, _ entry: PaxEntry, _ reader: PaxReader
+    _ object: ReceivedObject, _ entry: PaxEntry, _ reader: PaxReader, _ digest: TransferDigest
   ) throws(ArchiveFailure) {
-    var object = object
+    var (object, digest) = (object, digest)
     var count: UInt64 = 0
     let runs = object.layout.extents
     var pieces: [ReceivedObject.Piece] = []
     while try reader.data({ offset, bytes in
       count += UInt64(bytes.count)
+      digest.add(bytes)
       pieces += ReceivedObject.clipped(offset, bytes, to: runs)
     }) {}
     guard count == entry.dataBytes else { return refuse(entry, "its data is not that of its map") }
     object.pieces = pieces
-    queue.push(object)
+    pendingBytes += count
+    pending[pending.count - 1].state = .read(object, digest.sum.value)
   }
 
   /// Writes an object's data as it comes.
   private mutating func write(
-    _ object: ReceivedObject, _ entry: PaxEntry, _ reader: PaxReader
+    _ object: ReceivedObject, _ entry: PaxEntry, _ reader: PaxReader, _ digest: TransferDigest
   ) throws(ArchiveFailure) {
-    var count: UInt64 = 0
+    var (count, digest): (UInt64, TransferDigest) = (0, digest)
     do throws(CopyFault) {
       let file = try object.makeFile()
       while true {
@@ -257,6 +317,7 @@ struct ReceivedStream {
         do throws(ArchiveFailure) {
           isMore = try reader.data { offset, bytes in
             count += UInt64(bytes.count)
+            digest.add(bytes)
             pieces = ReceivedObject.clipped(offset, bytes, to: object.layout.extents)
           }
         } catch {
@@ -268,8 +329,7 @@ struct ReceivedStream {
       }
       if report.streamFailure == nil {
         guard count == entry.dataBytes else { return refuse(entry, "its data is not that of its map") }
-        try object.finish(file)
-        receive.count(object)
+        pending[pending.count - 1].state = .written(object, SharedDescriptor(file), digest.sum.value)
       }
     } catch {
       receive.fail(error, object.path)

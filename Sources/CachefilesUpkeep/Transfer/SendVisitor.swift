@@ -136,8 +136,9 @@ struct SendVisitor: ScanVisitor {
     } catch {
       throw StoreError(path: path, operation: "look at", error: error)
     }
+    let digest = TransferDigest(facts, record: record)
     return facts.dataBytes <= CacheSend.bufferLimit
-      ? try sendSmall(file, path, facts, status) : sendLarge(file, path, facts, status)
+      ? try sendSmall(file, path, facts, status, digest) : sendLarge(file, path, facts, status, digest)
   }
 
   private func isSame(_ file: borrowing OwnedDescriptor, _ path: [UInt8], as status: FileStatus) throws(Errno) -> Bool {
@@ -148,32 +149,36 @@ struct SendVisitor: ScanVisitor {
 
   /// Reads everything before anything is written.
   private func sendSmall(
-    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus
+    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus, _ digest: TransferDigest
   ) throws(StoreError) -> Outcome {
+    var digest = digest
     var pieces: [(offset: UInt64, bytes: [UInt8])] = []
     do throws(Errno) {
       for run in facts.extents {
         let bytes = try file.read(at: Int64(run.offset), count: Int(run.length))
         guard UInt64(bytes.count) == run.length else { return .changed }
+        digest.add(bytes)
         pieces.append((run.offset, bytes))
       }
       guard try isSame(file, path, as: status) else { return .changed }
     } catch {
       throw StoreError(path: path, operation: "read", error: error)
     }
-    let writer = writer
+    let (writer, sum) = (writer, digest)
     let isWritten = send.write { () throws(ArchiveFailure) in
       try writer.begin(facts)
       for piece in pieces { try writer.write(piece.bytes, at: piece.offset) }
       try writer.end()
+      try send.add(sum, bytes: facts.dataBytes, to: writer)
     }
     return isWritten ? .sent(facts.dataBytes) : .ended
   }
 
   /// Writes while it reads, and the last piece only when the object is still the same.
   private func sendLarge(
-    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus
+    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus, _ digest: TransferDigest
   ) -> Outcome {
+    var digest = digest
     guard send.beginWriting() else { return .ended }
     defer { send.endWriting() }
     let last = facts.extents.last?.end ?? 0
@@ -192,11 +197,13 @@ struct SendVisitor: ScanVisitor {
             send.cut(StoreError(path: path, operation: "read", error: error))
             return .ended
           }
+          digest.add(bytes)
           try writer.write(bytes, at: offset)
           offset += UInt64(count)
         }
       }
       try writer.end()
+      try send.add(digest, bytes: facts.dataBytes, to: writer)
       return .sent(facts.dataBytes)
     } catch {
       send.stop(error)
