@@ -34,8 +34,15 @@ package enum Containment {
     return isReached || isAtOrBelowOnFileSystem(inner, outer)
   }
 
-  /// Whether a directory is a cache directory, by what is in it, or lies in one.
+  /// Whether a directory is a cache directory, by what is in it, or lies in one. Where a user may not look no cache is known.
   package static func isInSomeCache(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+    do throws(Errno) { return try isBelowCache(directory) } catch {
+      if error == .permissionDenied { return false }
+      throw error
+    }
+  }
+
+  private static func isBelowCache(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
     try isReached(from: directory) { (candidate, _) throws(Errno) in
       for name in [Store.cacheName, Store.graveyardName] {
         do throws(Errno) {

@@ -14,7 +14,9 @@ struct Receive: ParsableCommand {
     discussion: """
       Each object appears whole or not at all, also when the stream breaks off: what had come by then is there, and the \
       same command takes the rest the next time. Nothing is overwritten: what is there already is left, the same objects \
-      silently, different ones with a line each.
+      silently, different ones with a line each. Only an object that has a part of the same data gives way to the whole one.
+
+      The stream has sums: what was damaged, cut out, or packed again by another tool is named and not taken.
 
       DIR may be missing (it is made), empty, or a cache directory, whose volumes are merged. It must not be in use.
 

@@ -75,6 +75,7 @@ struct ObjectCopier: Sendable {
       try directory.openUnnamed()
     }
     guard try data.copy(layout, size: features.status.size, from: source, to: file) else { return .changed }
+    if difference != nil { try Self.requireSameData(as: file, in: directory, name) }
     try CopyDestination.copyProperties(of: source, features.status, to: file)
     try CopyFault.attempt(.destination, "set the times of") { () throws(Errno) in
       try file.setTimes(access: features.status.access, modification: features.status.modification)
@@ -85,7 +86,6 @@ struct ObjectCopier: Sendable {
       now.change == features.status.change
     else { return .changed }
     try Self.check(file, record, layout)
-    if difference != nil { try Self.requireSameData(as: file, in: directory, name) }
     try CopyFault.attempt(.destination, "name") { () throws(Errno) in
       // What a power failure left of an earlier copy gives way to the whole one.
       if difference != nil { try directory.unlink(name) }
@@ -132,7 +132,8 @@ struct ObjectCopier: Sendable {
     return Difference(words: "its runs of data", isPartial: isPartial && found.status.links == 1)
   }
 
-  /// Sees to it that all the data of an object which is to give way to a fuller one is in that one.
+  /// Sees to it that all the data of an object which is to give way to a fuller one is in that one, which gets its times afterwards:
+  /// it is read.
   static func requireSameData(
     as file: borrowing OwnedDescriptor, in directory: borrowing OwnedDescriptor, _ name: EntryName
   ) throws(CopyFault) {

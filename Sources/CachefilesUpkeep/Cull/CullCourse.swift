@@ -58,7 +58,9 @@ struct CullCourse {
   /// Goes all the way.
   mutating func run() throws(StoreError) {
     report.availableBefore = cull.fileSystem()?.availableBytes
-    report.hasLegacyTree = try cull.session.withStore { (store) throws(StoreError) in try store.hasLegacyTree() }
+    // What cannot be listed is told by the scan.
+    report.hasLegacyTree =
+      (try? cull.session.withStore { (store) throws(StoreError) in try store.hasLegacyTree() }) ?? false
     if let limit = options.selection.keptPerVolume {
       guard var recent = try cull.scan(nil, { RecentUses(limit: limit) }) else { return }
       terms.keptSince = recent.keptSince()

@@ -37,7 +37,9 @@ package struct ReceiveReport: Sendable {
   /// Everything that was left out.
   package var skippedObjects: Int { skipped.values.reduce(0, +) }
   /// Whether all that the stream has is there.
-  package var isComplete: Bool { isWhole && streamFailure == nil && errors == 0 && refusedEntries == 0 && !isInterrupted && stopped == nil }
+  package var isComplete: Bool {
+    isWhole && streamFailure == nil && errors == 0 && refusedEntries == 0 && !isInterrupted && stopped == nil
+  }
 
   mutating func add(_ tally: CopyTally) {
     receivedObjects += tally.objects

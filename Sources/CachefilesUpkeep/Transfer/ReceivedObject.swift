@@ -51,12 +51,12 @@ struct ReceivedObject: Sendable {
 
   /// Gives the file everything else, and its name.
   func finish(_ file: borrowing OwnedDescriptor) throws(CopyFault) {
+    if replacesPart { try ObjectCopier.requireSameData(as: file, in: directory.value, name) }
     try properties.give(to: file)
     try CopyFault.attempt(.destination, "set the times of") { () throws(Errno) in
       try file.setTimes(access: access, modification: modification)
     }
     try ObjectCopier.check(file, record, layout)
-    if replacesPart { try ObjectCopier.requireSameData(as: file, in: directory.value, name) }
     try CopyFault.attempt(.destination, "name") { () throws(Errno) in
       // What a power failure left of an earlier copy gives way to the whole one.
       if replacesPart { try directory.value.unlink(name) }

@@ -149,7 +149,8 @@ struct SendVisitor: ScanVisitor {
 
   /// Reads everything before anything is written.
   private func sendSmall(
-    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus, _ digest: TransferDigest
+    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus,
+    _ digest: TransferDigest
   ) throws(StoreError) -> Outcome {
     var digest = digest
     var pieces: [(offset: UInt64, bytes: [UInt8])] = []
@@ -176,7 +177,8 @@ struct SendVisitor: ScanVisitor {
 
   /// Writes while it reads, and the last piece only when the object is still the same.
   private func sendLarge(
-    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus, _ digest: TransferDigest
+    _ file: borrowing OwnedDescriptor, _ path: [UInt8], _ facts: PaxEntry, _ status: FileStatus,
+    _ digest: TransferDigest
   ) -> Outcome {
     var digest = digest
     guard send.beginWriting() else { return .ended }

@@ -63,7 +63,8 @@ enum TransferMark {
   ///
   /// - Throws: ``ArchiveFailure`` when it is not the one that `send` writes.
   static func objects(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) -> Int {
-    guard let text = try text(of: entry, reader), text.hasPrefix("objects "), let count = Int(text.dropFirst(8).dropLast())
+    guard let text = try text(of: entry, reader), text.hasPrefix("objects "),
+      let count = Int(text.dropFirst(8).dropLast())
     else { throw .malformed("its end is damaged") }
     return count
   }

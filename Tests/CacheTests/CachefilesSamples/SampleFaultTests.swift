@@ -32,7 +32,7 @@ struct SampleFaultTests {
     /// The calls that it makes.
     var calls: [Syscall] {
       let both: [Syscall] = [
-        .open, .openat, .getdents64, .getxattr, .mkdirat, .setxattr, .pwrite, .ftruncate, .futimens,
+        .open, .openat, .getdents64, .getxattr, .mkdirat, .setxattr, .pwrite, .ftruncate, .futimens, .statx, .dup,
       ]
       return self == .capture ? both + [.fchmod] : both
     }

@@ -83,6 +83,24 @@ enum ObjectFile {
     }
   }
 
+  /// Leaves of the data of a file these runs, and holes elsewhere, with its time.
+  static func keep(_ path: String, runs: [[Int64]]) {
+    var status = stat()
+    precondition(stat(path, &status) == 0)
+    let descriptor = open(path, O_RDWR)
+    defer { close(descriptor) }
+    let kept = runs.map { run in
+      var bytes = [UInt8](repeating: 0, count: Int(run[1]))
+      precondition(pread(descriptor, &bytes, bytes.count, off_t(run[0])) == bytes.count)
+      return bytes
+    }
+    precondition(ftruncate(descriptor, 0) == 0 && ftruncate(descriptor, status.st_size) == 0)
+    for (run, bytes) in zip(runs, kept) {
+      precondition(pwrite(descriptor, bytes, bytes.count, off_t(run[0])) == bytes.count)
+    }
+    futimens(descriptor, [status.st_atim, status.st_mtim])
+  }
+
   /// Overwrites bytes in place, and puts the modification time back if asked.
   static func overwrite(_ path: String, at offset: Int64, _ bytes: [UInt8], keepingTime: Bool = true) {
     var status = stat()

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
 import CachefilesStore
-import CachefilesUpkeep
 import Foundation
 import LinuxIO
 import SystemPackage
 import TestSupport
+
+@testable import CachefilesUpkeep
 
 /// What one stream came to.
 struct ReceiveResult {
@@ -58,24 +59,27 @@ extension ScratchDirectory {
     let descriptor = open("\(path)/\(file)", O_CREAT | O_TRUNC | O_WRONLY, 0o600)
     defer { close(descriptor) }
     let writer = try PaxWriter(descriptor: descriptor)
-    func mark(_ name: String) throws {
-      var entry = PaxEntry(path: Array(".cachefiles-send/\(name)".utf8), kind: .regular)
-      let text = Array("cachefiles-send 1\n".utf8)
-      entry.size = UInt64(text.count)
-      entry.extents = [DataExtent(offset: 0, length: entry.size)]
-      try writer.begin(entry)
+    func mark(_ path: [UInt8], _ text: [UInt8]) throws {
+      try writer.begin(TransferMark.entry(path, text))
       try writer.write(text, at: 0)
       try writer.end()
     }
-    if isOurs { try mark("begin") }
+    if isOurs { try mark(TransferMark.begin, TransferMark.beginText) }
+    var objects = 0
     for entry in entries {
       try writer.begin(entry)
+      var digest = TransferDigest(entry, record: entry.attributes.first?.value ?? [])
       for run in entry.extents {
-        try writer.write([UInt8](repeating: 0x5a, count: Int(run.length)), at: run.offset)
+        let bytes = [UInt8](repeating: 0x5a, count: Int(run.length))
+        digest.add(bytes)
+        try writer.write(bytes, at: run.offset)
       }
       try writer.end()
+      guard isOurs, entry.kind == .regular else { continue }
+      objects += 1
+      try mark(TransferMark.sums, TransferMark.sumsText([digest.sum.value]))
     }
-    if isOurs { try mark("end") }
+    if isOurs { try mark(TransferMark.end, TransferMark.endText(objects: objects)) }
     try writer.finish()
   }
 }

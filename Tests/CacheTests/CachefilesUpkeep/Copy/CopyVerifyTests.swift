@@ -96,12 +96,18 @@ struct CopyVerifyTests {
     let (source, copy) = (scratch.objects()[0], scratch.objects("copy")[0])
     let whole = scratch.portrait("copy")
     for runs in [[], [[4096, 8192]], [[4096, 4096], [20480, 4096]]] as [[[Int64]]] {
-      ObjectFile.rewrite(copy, size: 40960, runs: runs, keepingTime: true)
+      ObjectFile.keep(copy, runs: runs)
       let result = try scratch.copy { $0.verifies = true }
       #expect(result.report.copiedObjects == 1 && result.report.verified == 3 && result.report.isComplete)
       #expect(NaiveWalk.extents(copy) == NaiveWalk.extents(source))
       #expect(scratch.portrait("copy") == whole)
     }
+    // A part, but of something else.
+    ObjectFile.rewrite(copy, size: 40960, runs: [[8192, 4096]], keepingTime: true)
+    let part = scratch.portrait("copy")
+    let refused = try scratch.copy()
+    #expect(refused.report.errors == 1 && !refused.report.isComplete)
+    #expect(scratch.portrait("copy") == part)
     ObjectFile.rewrite(copy, size: 40960, runs: [[0, 4096]], keepingTime: true)
     let other = scratch.portrait("copy")
     #expect(try scratch.copy().report.skipped[.different] == 1)
