@@ -83,7 +83,7 @@ struct Receive: ParsableCommand {
       let words = filter.compactMap(\.self).joined(separator: " and ")
       StandardError.line("cachefiles: standard input: no volume of the stream matches \(words)")
     }
-    output.render(ReceiveView(report: report), command: "receive")
+    output.render(ReceiveView(report: report, isUnmatched: isUnmatched), command: "receive")
     output.stream.flush()
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if report.stopped != nil { throw ExitStatus.stopped(hasDoneSomething: report.receivedObjects > 0) }

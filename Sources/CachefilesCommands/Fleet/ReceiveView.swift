@@ -5,6 +5,10 @@ import CachefilesUpkeep
 /// What a stream came to.
 struct ReceiveView: Renderable {
   let report: ReceiveReport
+  /// Whether a filter took nothing of the stream.
+  var isUnmatched = false
+
+  private var isComplete: Bool { report.isComplete && !isUnmatched }
 
   func write(to json: inout JSONWriter) {
     json.bytes("root", report.destination)
@@ -18,7 +22,7 @@ struct ReceiveView: Renderable {
     json.number("refused_entries", report.refusedEntries)
     json.number("errors", report.errors)
     json.bool("whole_stream", report.isWhole)
-    json.bool("complete", report.isComplete)
+    json.bool("complete", isComplete)
     json.nanoseconds("duration_ns", report.duration)
   }
 
@@ -33,7 +37,7 @@ struct ReceiveView: Renderable {
     lines += shared.dropped(report.droppedBytes)
     lines.append(
       shared.verdict(
-        report.destination, isComplete: report.isComplete, objects: report.receivedObjects, done: "received",
+        report.destination, isComplete: isComplete, objects: report.receivedObjects, done: "received",
         bytes: report.receivedBytes, errors: report.errors, report.duration))
     return lines
   }

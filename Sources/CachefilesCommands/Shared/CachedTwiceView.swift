@@ -30,9 +30,11 @@ struct CachedTwiceView {
         "",
         style.warning("cached twice") + "  \(one.export.summary): \(Quantity.count(one.volumes, "volume")), "
           + "\(Quantity.size(one.tally.diskBytes)) in \(Quantity.count(one.tally.objects, "object"))",
-        "              they differ in \(one.export.differences.joined(separator: ", ")): mount this export the same way "
-          + "everywhere, and its files are stored once",
       ]
+        + style.labelled(
+          "              ",
+          "they differ in \(one.export.differences.joined(separator: ", ")): mount this export the same way "
+            + "everywhere, and its files are stored once")
     }
   }
 }

@@ -33,18 +33,23 @@ struct Table {
     let columns = isWhole ? nil : style.columns
     var rows = rows.map { $0.map(style.seen) }
     for row in rows { for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) } }
-    if let columns, let last = widths.indices.last, sides[last] == .left {
-      let before = indent.count + widths.dropLast().reduce(0) { $0 + $1 + 2 }
-      let room = max(Self.leastWidth, columns - before)
-      for index in rows.indices where rows[index].count > last {
-        rows[index][last] = Self.shortened(rows[index][last], to: room)
+    var shown = Array(widths.indices)
+    if let columns, let last = widths.indices.last {
+      shown = self.shown(widths, atMost: columns - indent.count)
+      if sides[last] == .left {
+        let before = indent.count + shown.dropLast().reduce(0) { $0 + widths[$1] + 2 }
+        let room = max(Self.leastWidth, columns - before)
+        for index in rows.indices where rows[index].count > last {
+          rows[index][last] = Self.shortened(rows[index][last], to: room)
+        }
+        widths[last] = min(widths[last], room)
       }
-      widths[last] = min(widths[last], room)
     }
     let all = [(-1, header)] + rows.enumerated().map { ($0.offset, $0.element) }
     return all.map { number, row in
       var line = indent
-      for (index, cell) in row.enumerated() {
+      for index in shown where index < row.count {
+        let cell = row[index]
         let padding = String(repeating: " ", count: widths[index] - cell.count)
         let isLast = index == row.count - 1
         let padded = sides[index] == .right ? padding + cell : (isLast ? cell : cell + padding)
@@ -53,6 +58,22 @@ struct Table {
       while line.hasSuffix(" ") { line.removeLast() }
       return line
     }
+  }
+
+  /// The columns that fit: where not all do, bars go first, then those on the right, but for the last one, which says what a row is about.
+  private func shown(_ widths: [Int], atMost room: Int) -> [Int] {
+    var shown = Array(widths.indices)
+    func needed() -> Int {
+      shown.reduce(-2) { sum, index in
+        let isCut = index == widths.count - 1 && sides[index] == .left
+        return sum + 2 + (isCut ? min(widths[index], Self.leastWidth) : widths[index])
+      }
+    }
+    while needed() > room, shown.count > 2 {
+      let bar = shown.dropLast().firstIndex { header[$0].isEmpty && $0 > 0 }
+      shown.remove(at: bar ?? shown.count - 2)
+    }
+    return shown
   }
 
   /// A last column is not made narrower than this.

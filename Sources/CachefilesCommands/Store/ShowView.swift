@@ -186,7 +186,7 @@ struct ShowView: Renderable {
       addVolume(volume, to: &card, style)
     } else {
       if case .other = inspection.position, inspection.status.kind != .directory {
-        card.add("place", style.warning("not where a cache has objects"))
+        card.add("place", style.warning("in no cache: not where one has objects"))
       }
       addOther(to: &card, style, verbose: verbose)
     }
@@ -221,13 +221,19 @@ struct ShowView: Renderable {
   }
 
   /// The file on disk, and a map of what it holds.
+  /// Whether it is a file that no cache knows of: what it has is not cached.
+  private var isForeign: Bool {
+    if case .other = inspection.position { return inspection.attribute == nil }
+    return false
+  }
+
   private func addFile(to card: inout Card, _ style: Style) {
     let status = inspection.status
     guard status.kind == .regular else {
       card.add("on disk", style.bad(status.kind.words))
       return
     }
-    if let extents = inspection.extents {
+    if let extents = inspection.extents, !isForeign {
       let runs = extents.count == 1 ? "1 run" : "\(Quantity.count(extents.count)) runs"
       card.add(
         "cached",

@@ -69,6 +69,7 @@ package final class CacheSend: Sendable {
       report.sentObjects = visitor.tally.objects
       report.sentBytes = visitor.tally.bytes
       report.skipped = visitor.tally.skipped
+      if options.objects != nil { report.leftOutOfList = max(0, visitor.listed - report.sentObjects) }
       if !isStopped, !isInterrupted {
         let chosen = options.objects?.count(in: options.volumes ?? { _ in true })
         report.missingObjects = chosen.map { $0 - visitor.listed } ?? 0

@@ -10,6 +10,8 @@ package struct SendReport: Sendable {
   package var sentBytes: UInt64 = 0
   /// Objects that were asked for one by one and are not in the cache.
   package var missingObjects = 0
+  /// Objects that were asked for one by one and were left out: dirty or unusable.
+  package var leftOutOfList = 0
   /// How many things were left out, by reason.
   package var skipped: [CopySkipReason: Int] = [:]
   /// Whether the source has trees of the layout before 5.17, which are not sent.
@@ -28,5 +30,7 @@ package struct SendReport: Sendable {
   /// Everything that was left out.
   package var skippedObjects: Int { skipped.values.reduce(0, +) }
   /// Whether all that should be sent was.
-  package var isComplete: Bool { errors == 0 && missingObjects == 0 && !isInterrupted && stopped == nil && !isCut }
+  package var isComplete: Bool {
+    errors == 0 && missingObjects == 0 && leftOutOfList == 0 && !isInterrupted && stopped == nil && !isCut
+  }
 }

@@ -33,6 +33,19 @@ struct TableTests {
     #expect(lines[1].hasPrefix("   1  data/s\u{e9}q"))
   }
 
+  @Test(
+    "no line is longer than the terminal: bars go first, then columns on the right, never the last", arguments: 26...90)
+  func fits(columns: Int) {
+    var table = Table([("DISK", .right), ("", .left), ("OBJECTS", .right), ("RUNS", .right), ("VOLUME", .left)])
+    table.add(["57.6 MiB", "##########", "178", "12 345", "NFS 4.2  127.0.0.1:2049  fsid 0:0"])
+    let lines = table.lines(Style(isOn: false, columns: columns))
+    #expect(lines.allSatisfy { $0.count <= columns })
+    #expect(lines[0].contains("DISK") && lines[0].contains("VOLUME"))
+    #expect(!lines[1].contains("#") || lines[0].contains("RUNS"))
+    #expect(!lines[0].contains("RUNS") || lines[0].contains("OBJECTS"))
+    #expect(lines[1].contains("#") == (columns >= 8 + 2 + 10 + 2 + 7 + 2 + 6 + 2 + 16))
+  }
+
   @Test("nothing is cut where nobody asked for it")
   func whole() {
     var table = Table([("PATH", .left)])
