@@ -57,10 +57,7 @@ struct SampleDirectory: ~Copyable {
   /// Nothing of ours is made in a cache that is there.
   private static func checkSurroundings(of path: FilePath) throws(SampleFailure) {
     var isInside = false
-    do throws(Errno) {
-      let parent = try OwnedDescriptor(directory: NewFile.parent(of: path), keepsAccessTime: false)
-      isInside = try Containment.isInSomeCache(parent)
-    } catch {
+    do throws(Errno) { isInside = try Containment.isInSomeCache(path) } catch {
       // The directory itself cannot be made then, which is told.
       if error != .noSuchFileOrDirectory, error != .notDirectory {
         throw .failed(StoreError(path: path.bytes, operation: "look above", error: error))

@@ -42,6 +42,19 @@ package enum Containment {
     }
   }
 
+  /// Whether a directory that is there, or is to be made, lies in a cache.
+  ///
+  /// - Throws: `Errno` when neither it nor the directory that it is to be made in can be opened.
+  package static func isInSomeCache(_ path: FilePath) throws(Errno) -> Bool {
+    do throws(Errno) {
+      return try isInSomeCache(try OwnedDescriptor(directory: path, keepsAccessTime: false).openParent(.place))
+    } catch {
+      if error == .permissionDenied { return false }
+      guard error == .noSuchFileOrDirectory else { throw error }
+      return try isInSomeCache(try OwnedDescriptor(directory: NewFile.parent(of: path), keepsAccessTime: false))
+    }
+  }
+
   private static func isBelowCache(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
     try isReached(from: directory) { (candidate, _) throws(Errno) in
       for name in [Store.cacheName, Store.graveyardName] {

@@ -4,12 +4,18 @@
 
     test-completions.py PROGRAM      needs bash-completion, zsh and fish; a shell that is missing is an error"""
 
+import fcntl
 import os
 import pathlib
+import pty
 import re
+import select
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 
 # A command line up to the cursor, words that are offered, and words that are not.
 CASES = [
@@ -66,6 +72,37 @@ print -r -- "$screen"
 """
 
 
+def typed(line, folder, environment):
+    """What an interactive fish lists: what is asked of the program is offered there alone."""
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(folder)
+        os.execvpe("fish", ["fish", "--no-config", "-i", "-C",
+                            "for file in completions/fish/*; source $file; end; function fish_prompt; end"], environment)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 200, 200, 0, 0))
+
+    def screen(seconds):
+        seen, end = b"", time.monotonic() + seconds
+        while time.monotonic() < end:
+            if not select.select([terminal], [], [], 0.2)[0]:
+                continue
+            try:
+                data = os.read(terminal, 1 << 16)
+            except OSError:
+                break
+            seen += data
+            # It asks what the terminal is, and waits for the answer.
+            if b"\x1b[c" in data:
+                os.write(terminal, b"\x1b[?62;c")
+        return seen
+    screen(3)
+    os.write(terminal, line.encode() + b"\t\t")
+    seen = screen(4)
+    os.close(terminal)
+    os.waitpid(process, 0)
+    return seen.decode(errors="replace")
+
+
 def offered(shell, line, folder):
     if shell == "bash":
         command = ["bash", "-c", BASH, "bash", line]
@@ -76,7 +113,10 @@ def offered(shell, line, folder):
         command = ["zsh", "-f", "-c", ZSH, "zsh", line]
     environment = dict(os.environ, PATH=f"{folder}/bin:" + os.environ["PATH"], TERM="xterm", HOME=str(folder), LC_ALL="C.UTF-8")
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL)
-    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|[\r\a\b]", "", result.stdout)
+    output = result.stdout
+    if shell == "fish" and "non-interactive" in result.stderr:
+        output = typed(line, folder, environment)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|[\r\a\b]", "", output)
     return {word.strip() for words in text.splitlines() for word in re.split(r"\t|\s{2,}|\s--\s|\s", words)}, text
 
 

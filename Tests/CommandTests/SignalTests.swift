@@ -3,13 +3,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// SIGINT and SIGTERM in the middle of work: what was done is printed, nothing is left behind, and the exit status is
+/// SIGINT, SIGTERM and SIGHUP in the middle of work: what was done is printed, nothing is left behind, and the exit status is
 /// 128 and the signal's number.
 @Suite("Signals")
 struct SignalTests {
   let scratch = ScratchDirectory()
 
-  static let signals: [Int32] = [SIGINT, SIGTERM]
+  /// Below nohup(1) SIGHUP is ignored, also by what is started here.
+  static let signals: [Int32] = {
+    var action = sigaction()
+    sigaction(SIGHUP, nil, &action)
+    let isIgnored = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    return [SIGINT, SIGTERM] + (isIgnored ? [] : [SIGHUP])
+  }()
 
   private func sample(objects: Int) throws {
     let made = try Command.cachefiles(

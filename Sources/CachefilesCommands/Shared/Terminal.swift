@@ -38,31 +38,19 @@ enum Terminal {
         continue
       }
       isRaised = false
-      switch character {
-      case "█", "▉", "▊", "▋", "▌": result += "#"
-      case "▍", "▎": result += "-"
-      case "▏", "▕": result += "|"
-      case "▓": result += "%"
-      case "▒": result += "+"
-      case "░": result += "-"
-      case "·": result += "."
-      case "…": result += "..."
-      case "→": result += "->"
-      case "±": result += "+-"
-      case "–", "—", "−", "─": result += "-"
-      case "│", "├", "└": result += "|"
-      case "×": result += "x"
-      case "≤": result += "<="
-      case "≥": result += ">="
-      case "µ": result += "u"
-      case "∕": result += "/"
-      case "“", "”", "«", "»": result += "\""
-      case "‘", "’": result += "'"
-      default: result += character.isASCII ? String(character) : "?"
-      }
+      result += ascii[character] ?? (character.isASCII ? String(character) : "?")
     }
     return result
   }
 
   private static let superscripts = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+  /// What is drawn, abbreviated or set for its looks, in ASCII.
+  private static let ascii: [Character: String] = {
+    let alike: [(String, String)] = [
+      ("█▉▊▋▌", "#"), ("▍▎░–—−─", "-"), ("▏▕│├└", "|"), ("▓", "%"), ("▒", "+"), ("·", "."), ("…", "..."), ("→", "->"),
+      ("±", "+-"), ("×", "x"), ("≤", "<="), ("≥", ">="), ("µ", "u"), ("∕", "/"), ("“”«»", "\""), ("‘’", "'"),
+    ]
+    return Dictionary(uniqueKeysWithValues: alike.flatMap { group in group.0.map { ($0, group.1) } })
+  }()
 }

@@ -220,13 +220,13 @@ struct ShowView: Renderable {
     addVerdict(object.verdict, to: &card, style)
   }
 
-  /// The file on disk, and a map of what it holds.
   /// Whether it is a file that no cache knows of: what it has is not cached.
   private var isForeign: Bool {
     if case .other = inspection.position { return inspection.attribute == nil }
     return false
   }
 
+  /// The file on disk, and a map of what it holds.
   private func addFile(to card: inout Card, _ style: Style) {
     let status = inspection.status
     guard status.kind == .regular else {

@@ -12,6 +12,9 @@ package enum RemovalAnswer: Sendable, Equatable {
   /// It could not be removed.
   case failed(Errno)
 
+  /// What is behind a removal that flags forbid (EPERM).
+  package static let flagWords = "it, or the directory that it stands in, is immutable or append-only"
+
   package init(_ error: Errno) {
     switch error {
     case .noSuchFileOrDirectory, .staleNFSFileHandle: self = .changed

@@ -163,7 +163,7 @@ extension RemovalThread {
     switch error {
     case .resourceBusy: "something is mounted there, or a kernel holds it"
     case .improperLink: "it is on another file system"
-    case .notPermitted: "it, or the directory that it stands in, is immutable or append-only"
+    case .notPermitted: RemovalAnswer.flagWords
     case .staleNFSFileHandle: "it has been moved meanwhile"
     default: nil
     }

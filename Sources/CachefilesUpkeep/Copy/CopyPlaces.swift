@@ -34,10 +34,7 @@ enum CopyPlaces {
   static func checkSurroundings(of path: FilePath) throws(CopyRefusal) {
     var isInside = false
     do throws(Errno) {
-      var isNew = false
-      let destination = try open(path, &isNew)
-      let above = isNew ? try destination.duplicate() : try destination.openParent(.place)
-      isInside = try Containment.isInSomeCache(above)
+      isInside = try Containment.isInSomeCache(path)
     } catch {
       throw .failed(StoreError(path: path.bytes, operation: "look at", error: error))
     }
@@ -51,8 +48,7 @@ enum CopyPlaces {
     } catch {
       guard error == .noSuchFileOrDirectory else { throw error }
       isNew = true
-      let parent = path.removingLastComponent()
-      return try OwnedDescriptor(directory: parent.isEmpty ? "." : parent, keepsAccessTime: false)
+      return try OwnedDescriptor(directory: NewFile.parent(of: path), keepsAccessTime: false)
     }
   }
 }

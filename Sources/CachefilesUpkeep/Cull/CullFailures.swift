@@ -16,9 +16,6 @@ struct CullFailures {
   /// So many removals in a row that fail in the same way stand for all.
   static let patience = 16
 
-  /// What stands behind EPERM of an object or of its directory.
-  static let flagWords = "it, or the directory that it stands in, is immutable or append-only"
-
   /// What may stand behind EPERM of a removal.
   static let permissionWords = "it, or the directory that it stands in, may be immutable or append-only"
 

@@ -28,7 +28,7 @@ struct PretendedRemoval: ScanVisitor {
       if entry.status.protectingFlag != nil || entry.directory.isProtected {
         session.budget.giveBack()
         return session.notePretendedFailure(
-          StoreError(path: entry.path, operation: "remove", error: .notPermitted, note: CullFailures.flagWords))
+          StoreError(path: entry.path, operation: "remove", error: .notPermitted, note: RemovalAnswer.flagWords))
       }
       let directory = try entry.directory.descriptor()
       if !includesDirty {

@@ -6,18 +6,18 @@ import SystemPackage
 
 /// Reads the entries of a stream one after another and judges each. For one thread.
 struct ReceivedStream {
-  private let receive: CacheReceive
-  private let queue: BoundedQueue<ReceivedObject>
+  let receive: CacheReceive
+  let queue: BoundedQueue<ReceivedObject>
   private var directories = ReceivedDirectories()
   private var filter: CopyFilter
   /// The volume of the last object, and its hash.
   private var volume: ScannedVolume?
   /// The objects since the last sums, and the bytes of their data that are in memory.
-  private var pending: [PendingObject] = []
-  private var pendingBytes: UInt64 = 0
+  var pending: [PendingObject] = []
+  var pendingBytes: UInt64 = 0
   /// The objects of the stream so far.
-  private var objects = 0
-  private(set) var report: ReceiveReport
+  var objects = 0
+  var report: ReceiveReport
 
   init(_ receive: CacheReceive, _ queue: BoundedQueue<ReceivedObject>) {
     self.receive = receive
@@ -47,53 +47,6 @@ struct ReceivedStream {
     }
   }
 
-  // MARK: Sums
-
-  /// Makes room for an object.
-  private mutating func note(_ entry: PaxEntry) throws(ArchiveFailure) {
-    if pending.count >= TransferSums.mostObjects || pendingBytes >= TransferSums.mostBytes {
-      throw .malformed("its sums are missing: another tool packed it, and may have made zeros of holes")
-    }
-    objects += 1
-    pending.append(PendingObject(path: entry.path))
-  }
-
-  private mutating func end(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) {
-    if !pending.isEmpty {
-      throw .malformed("its sums are missing: another tool packed it, and may have made zeros of holes")
-    }
-    let told = try TransferMark.objects(entry, reader)
-    guard told == objects else { throw .malformed("its end tells of \(told) objects, and \(objects) came") }
-    report.isWhole = true
-  }
-
-  /// Compares the objects since the last sums with theirs: what is right gets its name.
-  private mutating func settle(_ sums: [UInt32]) throws(ArchiveFailure) {
-    guard sums.count == pending.count else { throw .malformed("objects are missing, or their sums") }
-    for (object, sum) in zip(pending, sums) {
-      switch object.state {
-      case .leftOut: break
-      case .read(let read, let found):
-        if found == sum { queue.push(read) } else { refuse(object.path, Self.damaged) }
-      case .written(let written, let file, let found):
-        guard found == sum else {
-          refuse(object.path, Self.damaged)
-          continue
-        }
-        do throws(CopyFault) {
-          try written.finish(file.value)
-          receive.count(written)
-        } catch {
-          receive.fail(error, written.path)
-        }
-      }
-    }
-    pending = []
-    pendingBytes = 0
-  }
-
-  private static let damaged = "it is not what was sent: it was damaged, or packed again by another tool"
-
   private mutating func take(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) {
     let path = TransferPath(entry.path, isDirectory: entry.kind == .directory)
     switch (path, entry.kind) {
@@ -107,7 +60,7 @@ struct ReceivedStream {
   /// Names an entry that no stream of a sound cache has.
   private mutating func refuse(_ entry: PaxEntry, _ reason: String) { refuse(entry.path, reason) }
 
-  private mutating func refuse(_ path: [UInt8], _ reason: String) {
+  mutating func refuse(_ path: [UInt8], _ reason: String) {
     report.refusedEntries += 1
     receive.options.onFailure(StoreError(path: path, operation: "take the entry", error: .badMessage, note: reason))
   }

@@ -28,6 +28,8 @@ struct FleetTests {
     #expect(FleetQuestion.clickHouseParameter("/a\\b") == "/a\\\\b")
     #expect(FleetQuestion.parameter(Array("/a/\n'\u{e9}//".utf8)) == "/a/\\x0a'\\xc3\\xa9")
     #expect(FleetQuestion.parameter(Array("/a\\".utf8)) == "/a\\\\")
+    // Everything, whose paths are those behind a slash.
+    #expect(FleetQuestion.parameter(Array("/".utf8)).isEmpty && FleetQuestion.parameter(Array("//".utf8)).isEmpty)
   }
 
   @Test("the statements have no parameter left that an engine does not know")
