@@ -60,7 +60,7 @@ struct SampleDirectory: ~Copyable {
     do throws(Errno) { isInside = try Containment.isInSomeCache(path) } catch {
       // The directory itself cannot be made then, which is told.
       if error != .noSuchFileOrDirectory, error != .notDirectory {
-        throw .failed(StoreError(path: path.bytes, operation: "look above", error: error))
+        throw .failed(StoreError(path: path.bytes, operation: "make the directory", error: error))
       }
     }
     if isInside {
