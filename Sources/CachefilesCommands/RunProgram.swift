@@ -25,7 +25,7 @@ public func runProgram(
         + "raise it with 'ulimit -v'")
     exit(program.failureStatus(given).rawValue)
   }
-  if program == .toolkit, let text = HelpTopic.text(given) ?? CompletionTree.script(given) {
+  if let text = (program == .toolkit ? HelpTopic.text(given) : nil) ?? CompletionTree.script(of: program, given) {
     let output = OutputStream()
     output.line(text)
     output.flush()

@@ -25,6 +25,12 @@ CASES = [
     ("cachefiles stats forecast --", ["--days"], ["--records"]),
     ("cachefiles stats diff fil", ["file-one"], []),
     ("cachefiles stats --format ", ["text", "json", "openmetrics", "prometheus", "csv"], []),
+    ("cachefiles stats --format=op", ["openmetrics"], ["--records"]),
+    ("cachefiles stats --format=", ["openmetrics", "text"], []),
+    ("cachefiles stats --records --report=fil", ["file-one"], []),
+    ("cachefiles fsck --only=O06,V0", ["O06,V01"], ["O06,O01"]),
+    ("cachefiles cull --netfs=nfs --vol", ["--volume"], []),
+    ("cache-du --by=ser", ["server"], ["volume"]),
     ("cachefiles stats --no-", ["--no-walk", "--no-kernel"], []),
     ("cachefiles du --by ", ["server", "volume", "path"], []),
     ("cachefiles cull --netfs ", ["nfs", "cifs", "9p"], []),
@@ -51,7 +57,8 @@ BASH = r"""
 source /usr/share/bash-completion/bash_completion
 for file in completions/bash/*; do source "$file"; done
 COMP_LINE=$1 COMP_POINT=${#1} COMP_TYPE=9 COMP_KEY=9
-read -ra COMP_WORDS <<<"$1"
+# Bash makes a word of each sign of equality.
+read -ra COMP_WORDS <<<"${1//=/ = }"
 [[ $1 == *" " ]] && COMP_WORDS+=("")
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 function=$(complete -p "${COMP_WORDS[0]}" | sed 's/.*-F \([^ ]*\) .*/\1/')
@@ -140,7 +147,8 @@ def main():
             count = 0
             for line, wanted, unwanted in CASES:
                 words, text = offered(shell, line, folder)
-                plain = {word.rstrip("/") for word in words}
+                # Zsh and fish offer the whole of `--option=value`, bash the value.
+                plain = {word.rstrip("/=").split("=")[-1] for word in words}
                 missing = [word for word in wanted if word.rstrip("/") not in plain]
                 extra = [word for word in unwanted if word.rstrip("/") in plain - {line.split()[-1]}]
                 if missing or extra:

@@ -10,7 +10,9 @@ enum CommaCompletion {
 
   /// The words that are not in the list yet, each behind what stands there.
   static func offers(_ words: [String], after typed: String) -> [String] {
-    let known = typed.lastIndex(of: ",").map { String(typed[...$0]) } ?? ""
+    // Zsh gives the whole of `--option=value`, and completes what is behind the sign.
+    let list = typed.hasPrefix("--") ? typed.drop { $0 != "=" }.dropFirst() : typed[...]
+    let known = list.lastIndex(of: ",").map { String(list[...$0]) } ?? ""
     let given = known.lowercased().split(separator: ",")
     return words.filter { word in !given.contains { $0 == word.lowercased() } }.map { known + $0 }
   }

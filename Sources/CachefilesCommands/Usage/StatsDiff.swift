@@ -110,6 +110,7 @@ private struct StatisticsDiffView: Renderable {
   }
 
   func write(to json: inout JSONWriter) {
+    json.text("root", after.root)
     json.text("before", before.root)
     json.text("after", after.root)
     json.nanoseconds("elapsed_ns", after.time - before.time)

@@ -13,5 +13,7 @@ struct CommaCompletionTests {
     #expect(CommaCompletion.offers(words, after: "O0") == words)
     #expect(CommaCompletion.offers(words, after: "o06,") == ["o06,O01", "o06,V01"])
     #expect(CommaCompletion.offers(words, after: "O06,V01,O") == ["O06,V01,O01"])
+    #expect(CommaCompletion.offers(words, after: "--only=O06,V") == ["O06,O01", "O06,V01"])
+    #expect(CommaCompletion.offers(words, after: "--only=") == words)
   }
 }
