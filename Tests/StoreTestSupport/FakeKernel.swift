@@ -29,19 +29,22 @@ package final class FakeKernel: CommandDevice {
   package let onlyAnswers: Bool
   /// Whether to keep note of what was culled and where.
   private let keepsNotes: Bool
-  /// Answers another error for the command with this ordinal, from 1; for all with 0.
+  /// Answers another error for the command with this ordinal, from 1; for all with 0. With EIO it is dead from there on.
   package let failure: (ordinal: Int, error: Errno)?
+  /// The name that comes into use when it is to be culled, or that cannot be removed: the kernel answers EIO, and goes on.
+  package let stumbles: (name: [UInt8], isUsed: Bool)?
   private let count = Atomic<Int>(0)
   /// Called before each command.
   package let onCommand: @Sendable (Int) -> Void
 
   package init(
     onlyAnswers: Bool = false, keepsNotes: Bool = true, failure: (ordinal: Int, error: Errno)? = nil,
-    onCommand: @escaping @Sendable (Int) -> Void = { _ in }
+    stumbles: (name: [UInt8], isUsed: Bool)? = nil, onCommand: @escaping @Sendable (Int) -> Void = { _ in }
   ) {
     self.onlyAnswers = onlyAnswers
     self.keepsNotes = keepsNotes
     self.failure = failure
+    self.stumbles = stumbles
     self.onCommand = onCommand
   }
 
@@ -56,6 +59,7 @@ package final class FakeKernel: CommandDevice {
     let device = UInt64(here.st_dev >> 8 & 0xfff) << 32 | UInt64(here.st_dev & 0xff)
     if keepsNotes { places.withLock { $0[Place(device: device, inode: UInt64(here.st_ino)), default: 0] += 1 } }
     if let failure, failure.ordinal == number || failure.ordinal == 0 { throw failure.error }
+    if let failure, failure.error == .ioError, failure.ordinal < number { throw failure.error }
     let name = words[1]
     let terminated = name.map { CChar(bitPattern: $0) } + [0]
     var entry = stat()
@@ -64,6 +68,10 @@ package final class FakeKernel: CommandDevice {
     if name == Array("cache".utf8) || name == Array("graveyard".utf8) { throw .resourceBusy }
     if busy.withLock({ $0.contains(name) }) { throw .resourceBusy }
     guard words[0] == Array("cull".utf8) else { return }
+    if let stumbles, stumbles.name == name {
+      if stumbles.isUsed { busy.withLock { _ = $0.insert(name) } }
+      throw .ioError
+    }
     if keepsNotes { culled.withLock { $0.append(name) } }
     if onlyAnswers { return }
     if entry.st_mode & S_IFMT == S_IFDIR {

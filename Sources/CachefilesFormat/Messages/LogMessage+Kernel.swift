@@ -136,9 +136,9 @@ extension LogMessage {
       "an operation on the cache's file system failed: the cache has stopped",
       "check the disk and its file system, run cachefiles-fsck, restart the daemon"),
     entry(
-      "internal", .critical, "CacheFiles: Internal error: %d", every,
-      "a command of the daemon failed in a way it cannot go on from",
-      "look at the messages before it, then restart the daemon"),
+      "internal", .warning, "CacheFiles: Internal error: %d", every,
+      "an entry that was to be culled could not be looked up or removed: the cache goes on, but the daemon may have ended",
+      "see with 'cachefiles doctor' whether the daemon is there; the number says what stood in the way"),
     entry(
       "assertion", .critical, "Assertion failed", every, "a defect in the kernel",
       "update the kernel; report it with the lines that follow"),

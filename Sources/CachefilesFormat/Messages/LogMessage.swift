@@ -214,6 +214,7 @@ public struct LogMessage: Equatable, Sendable {
     case ("bind-failed", 5): "error -5 (EIO): 'cache' or 'graveyard' is not a directory, or the disk failed"
     case ("bind-failed", 16): "error -16 (EBUSY): the directory belongs to a cache that is bound already"
     case ("bind-failed", 17): "error -17 (EEXIST): another cache has the same tag"
+    case ("internal", 16): "error -16 (EBUSY): the object came into use while it was culled, and stays"
     case (_, 5): "error -5 (EIO): the disk or its file system failed"
     case (_, 13): "error -13 (EACCES): forbidden by permissions or SELinux; or a slash in the name"
     case (_, 28): "error -28 (ENOSPC): the file system is full, or has no inodes left"

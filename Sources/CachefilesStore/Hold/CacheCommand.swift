@@ -13,7 +13,18 @@ package enum CacheCommand: String, Sendable {
   func bytes(_ name: EntryName) -> [UInt8] { Array(rawValue.utf8) + [UInt8(ascii: " ")] + name.bytes }
 
   /// Gives it to a device.
+  ///
+  /// `cachefiles_cull` (fs/cachefiles/namei.c) makes EIO of every other error too, with "Internal error" in the kernel's log: of EBUSY, when the
+  /// entry came into use after it was looked up, and of what the file system refuses. The cache goes on after that. One that is dead
+  /// answers EIO to the other command as well.
   func give(_ name: EntryName, to device: any CommandDevice) -> Answer {
+    let answer = ask(name, device)
+    guard self == .cull, answer == .withdrawn else { return answer }
+    let use = Self.inuse.ask(name, device)
+    return use == .done ? .failed(.ioError) : use
+  }
+
+  private func ask(_ name: EntryName, _ device: any CommandDevice) -> Answer {
     do throws(Errno) {
       try device.command(bytes(name))
       return .done
@@ -30,7 +41,7 @@ package enum CacheCommand: String, Sendable {
     case inUse
     /// ESTALE, ENOENT: it is gone.
     case gone
-    /// EIO: the cache is dead, or dies of this.
+    /// EIO of both commands: the cache is dead, or dies of this.
     case withdrawn
     /// Anything else.
     case failed(Errno)

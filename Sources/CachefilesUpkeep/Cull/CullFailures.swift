@@ -16,8 +16,14 @@ struct CullFailures {
   /// So many removals in a row that fail in the same way stand for all.
   static let patience = 16
 
-  /// What may stand behind EPERM of a removal.
-  static let permissionWords = "it, or the directory that it stands in, may be immutable or append-only"
+  /// What may stand behind an error of a removal.
+  static func words(for error: Errno) -> String? {
+    switch error {
+    case .notPermitted: "it, or the directory that it stands in, may be immutable or append-only"
+    case .ioError: "the kernel's log has the reason"
+    default: nil
+    }
+  }
 
   private var held: [StoreError] = []
   private var last: Errno?

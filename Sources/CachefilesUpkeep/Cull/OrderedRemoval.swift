@@ -90,9 +90,10 @@ final class OrderedRemoval: Sendable {
       onStay?(victim)
     case .changed?: counted.skipped += 1
     case .failed(let error)?:
-      let note = error == .notPermitted ? CullFailures.permissionWords : nil
       session.noteFailure(
-        StoreError(path: rootPath.appending(path: victim.path), operation: "remove", error: error, note: note))
+        StoreError(
+          path: rootPath.appending(path: victim.path), operation: "remove", error: error,
+          note: CullFailures.words(for: error)))
     case .removed?:
       session.noteRemoval()
       counted.add(victim, usedSince: session.options.goal.usedSince)

@@ -117,6 +117,19 @@ struct LiveCullTests {
     withExtendedLifetime(order) {}
   }
 
+  @Test("EIO for one entry, while the kernel keeps the cache, is about that entry alone")
+  func stumbles() throws {
+    let order = try make(10)
+    let used = try cull(FakeKernel(stumbles: (name(order[2]), true)), keeping: 5)
+    #expect(used.report.refusal == nil && used.report.inUse == 1 && used.report.isGoalMet && used.failures == [])
+    #expect(objects() == ([order[2]] + order.suffix(4)).sorted())
+    let kept = try cull(FakeKernel(stumbles: (name(order[2]), false)), keeping: 3)
+    #expect(kept.report.refusal == nil && kept.report.isGoalMet)
+    #expect(kept.failures.map(\.error) == [.ioError])
+    #expect(kept.failures.allSatisfy { $0.note == "the kernel's log has the reason" })
+    #expect(objects() == ([order[2]] + order.suffix(2)).sorted())
+  }
+
   @Test("When the daemon ends the cull ends, and nothing more goes")
   func daemonEnds() throws {
     let order = try make(40)

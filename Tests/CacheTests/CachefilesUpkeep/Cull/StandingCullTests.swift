@@ -261,6 +261,15 @@ struct StandingCullTests {
     #expect(outcome.refusal == .stopped(.withdrawn) && outcome.done.objects == 2)
   }
 
+  @Test("a kernel that fails with one object and keeps the cache does not end it")
+  func stumbles() throws {
+    let order = try make(20)
+    let kernel = FakeKernel(stumbles: (name(order[1]), true))
+    let outcome = try start(kernel).run(try more(4 * 65536))
+    #expect(outcome.refusal == nil && outcome.isReached && outcome.inUse == 1)
+    #expect(kernel.culled.withLock { $0 } == [order[0], order[2], order[3], order[4]].map(name))
+  }
+
   @Test("a device that holds another cache is refused")
   func other() throws {
     _ = try make(1)
