@@ -53,6 +53,12 @@ enum Program: CInt {
     output.flush()
   }
 
+  /// What to say of arguments that the parser would take, and nobody means. The daemon takes the last of two, as cachefilesd does.
+  func refusal(of arguments: [String]) -> String? {
+    if self == .daemon || arguments.first == DaemonCommand._commandName { return nil }
+    return RepeatedOption.refusal(command, arguments).map { "Error: \($0)" }
+  }
+
   /// The exit status for an error that is no ``Failure``.
   func status(for error: any Error, _ arguments: [String]) -> ExitCode {
     let code = command.exitCode(for: error)

@@ -34,6 +34,10 @@ public func runProgram(
   var arguments = given
   do {
     if program == .toolkit { arguments = Stats.complete(try HelpTopic.asOption(given, of: program.command)) }
+    if let refusal = program.refusal(of: arguments) {
+      StandardError.line(refusal)
+      exit(program.status(for: ValidationError(refusal), arguments).rawValue)
+    }
     var command = try program.command.parseAsRoot(arguments)
     try command.run()
     exit(ExitStatus.success.rawValue)

@@ -62,11 +62,24 @@ struct Copy: ParsableCommand {
     if let stopped = report.stopped { StandardError.line("cachefiles: \(stopped)") }
     output.render(CopyView(report: report), command: "copy")
     output.stream.flush()
+    tellOfPins(output)
     if report.isInterrupted, let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if report.stopped != nil {
       throw ExitStatus.stopped(hasDoneSomething: report.copiedObjects > 0 || report.directories > 0)
     }
     if !report.isComplete || output.stream.hasFailed { throw ExitStatus.failure }
+  }
+
+  /// Pins are of a directory by its path: what they keep there, a cull takes here.
+  private func tellOfPins(_ output: Output) {
+    guard let cache = try? Store(path: FilePath(bytes: source.bytes)),
+      let pins = try? PinPlace.existing(nil, of: cache)?.load()
+    else { return }
+    let objects = pins.pins.reduce(0) { $0 + $1.objects.count }
+    let (from, to) = (EscapedBytes.string(source.bytes), EscapedBytes.string(destination.bytes))
+    output.note(
+      "cachefiles: \(from): its pins (\(Quantity.count(objects, "object"))) are of this directory and keep nothing in \(to): "
+        + "'cachefiles help move' tells how to pin the same there")
   }
 
   private func options(_ output: Output) -> CopyOptions {

@@ -29,25 +29,29 @@ struct PurgeTarget {
       }
       return
     }
-    guard let location = ObjectLocation(object.bytes) ?? EntryPath.belowRoot(object.bytes).flatMap(ObjectLocation.init)
-    else {
+    let locations = EntryPath.forms(object.bytes).compactMap {
+      ObjectLocation($0) ?? EntryPath.belowRoot($0).flatMap(ObjectLocation.init)
+    }
+    var places: [(location: ObjectLocation, root: FilePath)] = []
+    for location in locations { places.append((location, try Self.root(of: location, command))) }
+    let known = places.first { Self.exists(FilePath(bytes: $0.root.bytes.appending(path: $0.location.path))) }
+    guard let (location, root) = known ?? places.first else {
       throw Failure(
         "\(EscapedBytes.string(object.bytes)): not the path of an object: cache/I…/@xx/name, or volume/name")
     }
     selection = .object(location.path)
-    if command.store.directory == nil {
-      if !location.root.isEmpty {
-        path = FilePath(bytes: location.root)
-      } else {
-        // As other commands print it: below the directory where one stands, or the cache of this machine.
-        let isHere = (try? FileStatus.of(FilePath(bytes: location.path))) != nil
-        path = isHere ? "." : try command.store.path()
-      }
-    } else {
-      path = try command.store.path()
-      if !location.root.isEmpty { claimed = location.root }
-    }
+    path = root
+    if command.store.directory != nil, !location.root.isEmpty { claimed = location.root }
   }
+
+  private static func root(of location: ObjectLocation, _ command: PurgeCommand) throws(Failure) -> FilePath {
+    if command.store.directory != nil { return try command.store.path() }
+    if !location.root.isEmpty { return FilePath(bytes: location.root) }
+    // As other commands print it: below the directory where one stands, or the cache of this machine.
+    return exists(FilePath(bytes: location.path)) ? "." : try command.store.path()
+  }
+
+  private static func exists(_ path: FilePath) -> Bool { (try? FileStatus.of(path)) != nil }
 
   func open() throws(Failure) -> Store {
     let store: Store

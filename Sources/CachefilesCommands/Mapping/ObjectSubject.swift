@@ -4,6 +4,7 @@ import CachefilesFormat
 import CachefilesHost
 import CachefilesStore
 import LinuxIO
+import SystemPackage
 
 /// What was asked about: an object by its path, name or key.
 struct ObjectSubject {
@@ -42,7 +43,10 @@ struct ObjectSubject {
 
   private static func read(_ given: [UInt8], _ volume: [UInt8]?) throws(Failure) -> Reading {
     if given.contains(UInt8(ascii: "/")) {
-      let path = EntryPath.belowRoot(given) ?? given
+      // As it is printed, with \xHH, unless there is something of that very name.
+      let isThere = (try? FileStatus.of(FilePath(bytes: given))) != nil
+      let bytes = isThere ? given : EntryPath.forms(given).last ?? given
+      let path = EntryPath.belowRoot(bytes) ?? bytes
       guard case .object(let volumeKey, _, let name) = StorePath(path.span) else {
         throw Failure("no path of an object: I<volume>/@xx/<name> at its end, or <volume>/<name>")
       }

@@ -23,7 +23,15 @@ struct EntryPath {
 
   /// The places where an entry is looked for: the path as it is given, and a relative one also below the cache, as
   /// `cache/I…/@xx/name`, `I…/@xx/name`, or the volume's key and what is below it; an object also without its fanout directory.
-  func places(_ given: [UInt8]) -> [[UInt8]] {
+  func places(_ given: [UInt8]) -> [[UInt8]] { Self.forms(given).flatMap(placesOfBytes) }
+
+  /// A path as it is given, and what it stands for where it is as everything is printed: `\xHH` for a byte that is not printable.
+  static func forms(_ given: [UInt8]) -> [[UInt8]] {
+    let plain = EscapedBytes.unescape(given.span)
+    return plain == given ? [given] : [given, plain]
+  }
+
+  private func placesOfBytes(_ given: [UInt8]) -> [[UInt8]] {
     guard let first = given.first, first != UInt8(ascii: "/") else { return [given] }
     let object = Self.belowRoot(given).map { [root.appending(path: $0)] } ?? []
     let below = ["", "cache/", "cache/I"].map { root.appending(path: Array($0.utf8) + given) } + object

@@ -25,6 +25,7 @@ extension ObjectRecord {
     if let objectSize, objectSize != record.objectSize {
       return .sizeDiffers(found: record.objectSize, expected: objectSize)
     }
+    if record.objectSize > UInt64(Int64.max) { return .impossibleSize(record.objectSize) }
     return record.content == .dirty ? .dirty : nil
   }
 }

@@ -14,6 +14,8 @@ public enum ObjectRejection: Equatable, Sendable, CustomStringConvertible {
   case coherencyDiffers
   /// The size differs; both in bytes.
   case sizeDiffers(found: UInt64, expected: UInt64)
+  /// The size is one that no file has, so that it differs from every file's; in bytes.
+  case impossibleSize(UInt64)
   /// It was open for writing when the machine went down.
   case dirty
 
@@ -34,6 +36,7 @@ public enum ObjectRejection: Equatable, Sendable, CustomStringConvertible {
     case .wrongType(let type): "its type byte is \(type), not 1"
     case .coherencyDiffers: "its coherency data differs from the server's"
     case .sizeDiffers(let found, let expected): "its size is \(found), not \(expected)"
+    case .impossibleSize(let size): "its size is 0x\(String(size, radix: 16)): no file is so long"
     case .dirty: "it is dirty: it was open for writing when the cache went down"
     }
   }

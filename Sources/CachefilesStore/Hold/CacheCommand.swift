@@ -15,8 +15,8 @@ package enum CacheCommand: String, Sendable {
   /// Gives it to a device.
   ///
   /// `cachefiles_cull` (fs/cachefiles/namei.c) makes EIO of every other error too, with "Internal error" in the kernel's log: of EBUSY, when the
-  /// entry came into use after it was looked up, and of what the file system refuses. The cache goes on after that. One that is dead
-  /// answers EIO to the other command as well.
+  /// entry came into use after it was looked up, and of what the file system refuses. The cache goes on after that, and takes the entry for
+  /// one in use as long as its inode is in memory. A cache that is dead answers EIO to the other command as well.
   func give(_ name: EntryName, to device: any CommandDevice) -> Answer {
     let answer = ask(name, device)
     guard self == .cull, answer == .withdrawn else { return answer }

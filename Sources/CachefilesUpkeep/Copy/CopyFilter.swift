@@ -34,39 +34,38 @@ struct CopyFilter {
     case .failed, nil: return Objection(.unsound, "its record cannot be read")
     case .longer(let count):
       return Objection(.unsound, "its record cannot be read: \(ObjectRecord.Failure.tooLong(count: count))")
-    case .value: return objection(toRecord: entry.attributeValue)
+    case .value: return objection(toRecord: entry.attributeValue, in: entry.volumeTraits?.type ?? .unknown)
     }
   }
 
-  /// Why an object is left out by its record; nil for one to copy.
-  func objection(toRecord value: Span<UInt8>) -> Objection? {
-    do throws(ObjectRecord.Failure) {
-      _ = try ObjectRecord(parsing: value)
-      if !Dirtiness(record: value).isClean, !includesDirty { return Objection(.dirty, "it is dirty") }
-      return nil
-    } catch {
-      return Objection(.unsound, "its record cannot be read: \(error)")
+  /// Why an object is left out by its record, which no kernel uses, or which is that of a dirty one; nil for one to copy.
+  func objection(toRecord value: Span<UInt8>, in type: NetfsType) -> Objection? {
+    switch ObjectRecord.rejection(of: value.array, coherencyLength: type.objectCoherencyLength) {
+    case nil, .dirty?: break
+    case .some(let rejection): return Objection(.unsound, rejection.description)
     }
+    return Dirtiness(record: value).isClean || includesDirty ? nil : Objection(.dirty, "it is dirty")
   }
 
   /// Why no kernel finds an object by its name and place; nil when one does.
   private mutating func objection(toName entry: borrowing ScanEntry) -> String? {
     guard let volume = entry.volumeTraits, let number = entry.fanout else { return "it is in no volume" }
-    return objection(toName: entry.name, hash: volume.hash, fanout: number)
+    return objection(toName: entry.name, in: volume, fanout: number)
   }
 
   /// The same of a name and its place.
-  mutating func objection(toName name: Span<UInt8>, hash: KeyHash, fanout number: UInt8) -> String? {
+  mutating func objection(toName name: Span<UInt8>, in volume: VolumeTraits, fanout number: UInt8) -> String? {
     key.removeAll(keepingCapacity: true)
-    do throws(NameFailure) {
-      let decoded = try ObjectName.decode(name, into: &key)
-      if let defect = decoded.defect { return "no kernel makes its name: \(defect)" }
-    } catch {
+    let decoded: DecodedName
+    do throws(NameFailure) { decoded = try ObjectName.decode(name, into: &key) } catch {
       return "its name stands for no key: \(error)"
     }
-    let placed = KeyHash(cookieKey: key.span, in: hash).fanout
-    if placed.number == number { return nil }
-    return "it stands in \(Fanout(number)) and belongs in \(placed)"
+    if let defect = decoded.defect { return "no kernel makes its name: \(defect)" }
+    let placed = KeyHash(cookieKey: key.span, in: volume.hash).fanout
+    if placed.number != number { return "it stands in \(Fanout(number)) and belongs in \(placed)" }
+    let lengths = decoded.shortestKey...max(decoded.shortestKey, decoded.longestKey)
+    if volume.type == .unknown || volume.type.keyLengths.contains(where: { $0.overlaps(lengths) }) { return nil }
+    return NetfsObject(cookieKey: key.span, keyLengths: lengths, in: volume.type, byteOrder: .host).impossibility
   }
 
   /// Why a volume directory is left out; nil for one to copy.
@@ -79,16 +78,13 @@ struct CopyFilter {
     case .value: break
     case .failed, .longer, nil: return Objection(.unsound, "a volume whose record cannot be read")
     }
-    return objection(toVolumeRecord: entry.attributeValue)
+    let type = VolumeName.key(ofName: entry.name).map { NetfsType(volumeKey: $0.span) } ?? .unknown
+    return objection(toVolumeRecord: entry.attributeValue, in: type)
   }
 
   /// Why a volume directory is left out by its record; nil for one to copy.
-  static func objection(toVolumeRecord value: Span<UInt8>) -> Objection? {
-    do throws(VolumeRecord.Failure) {
-      _ = try VolumeRecord(parsing: value)
-      return nil
-    } catch {
-      return Objection(.unsound, "a volume whose record cannot be read: \(error)")
-    }
+  static func objection(toVolumeRecord value: Span<UInt8>, in type: NetfsType) -> Objection? {
+    VolumeRecord.rejection(of: value.array, coherencyLength: type.volumeCoherencyLength)
+      .map { Objection(.unsound, "a volume that no kernel uses: \($0)") }
   }
 }

@@ -40,6 +40,7 @@ struct ReceivedStream {
           try take(entry, reader)
         }
       }
+      if report.isWhole { try reader.finish() }
     } catch {
       if error == .interrupted { return receive.interrupt() }
       report.streamFailure = error
@@ -96,7 +97,7 @@ struct ReceivedStream {
       directories.leftOut.insert(key)
       return refuse(entry, "a volume without a record")
     }
-    if let objection = CopyFilter.objection(toVolumeRecord: record.span) {
+    if let objection = CopyFilter.objection(toVolumeRecord: record.span, in: NetfsType(volumeKey: key.span)) {
       directories.leftOut.insert(key)
       return refuse(entry, objection.words)
     }
@@ -187,10 +188,10 @@ struct ReceivedStream {
     guard let volume, let record = Self.record(of: entry) else {
       return refuse(entry, "it has no \(CacheAttribute.name) attribute")
     }
-    if let words = filter.objection(toName: name.span, hash: volume.hash, fanout: number) {
+    if let words = filter.objection(toName: name.span, in: volume.traits, fanout: number) {
       return refuse(entry, words)
     }
-    if let objection = filter.objection(toRecord: record.span) {
+    if let objection = filter.objection(toRecord: record.span, in: volume.type) {
       return objection.reason == .dirty ? receive.skip(entry.path, objection) : refuse(entry, objection.words)
     }
     if let words = Self.objection(toMapOf: entry) { return refuse(entry, words) }

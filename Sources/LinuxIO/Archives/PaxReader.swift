@@ -16,6 +16,9 @@ public final class PaxReader {
     var failure: ArchiveFailure?
     /// Whether there is nothing more to read.
     var isAtEnd = false
+    /// The bytes that were read: the last time, and in all.
+    var lastCount = 0
+    var count: Int64 = 0
     /// Bytes that may be read before the next entry is known; nil while data is read.
     var headerBytes: Int?
     init(_ descriptor: CInt) { self.descriptor = descriptor }
@@ -49,6 +52,8 @@ public final class PaxReader {
         source.buffer.withUnsafeMutableBytes { Glibc.read(source.descriptor, $0.baseAddress, $0.count) }
       }
       if count == 0 { source.isAtEnd = true }
+      source.lastCount = count
+      source.count += Int64(count)
       if let left = source.headerBytes {
         source.headerBytes = left - count
         if left < 0 {
@@ -89,6 +94,27 @@ public final class PaxReader {
     guard status != ARCHIVE_EOF, let entry else { return nil }
     return Self.facts(of: entry)
   }
+
+  /// Reads what is behind the end of the archive, until the source ends: writers of tapes fill up with zeros, at most so many.
+  ///
+  /// - Throws: ``ArchiveFailure`` when there is anything else.
+  public func finish() throws(ArchiveFailure) {
+    let unread = source.count - archive_filter_bytes(archive, 0)
+    guard 0...Int64(source.lastCount) ~= unread else { throw .malformed(Self.more) }
+    var rest = source.buffer[(source.lastCount - Int(unread))..<source.lastCount].allSatisfy { $0 == 0 }
+    var padding = 0
+    while rest, !source.isAtEnd, padding <= Self.paddingLimit {
+      var pointer: UnsafeRawPointer?
+      let count = Self.read(source, &pointer)
+      if count < 0 { throw source.failure ?? .malformed(Self.more) }
+      padding += count
+      rest = source.buffer[..<count].allSatisfy { $0 == 0 }
+    }
+    if !rest || padding > Self.paddingLimit { throw .malformed(Self.more) }
+  }
+
+  private static let more = "it goes on behind its end"
+  private static let paddingLimit = 1 << 20
 
   /// Reads the first bytes, which libarchive judges.
   private func open() throws(ArchiveFailure) {
