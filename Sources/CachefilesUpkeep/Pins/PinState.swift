@@ -73,7 +73,8 @@ package struct PinState: Sendable, Equatable {
     var filter = CopyFilter(includesDirty: true)
     let file = try entry.open(.inspect)
     guard filter.objection(toName: name.span, in: volume, fanout: fanout.number) == nil,
-      let value = try file.attribute(CacheAttribute.name), filter.objection(toRecord: value.span, in: volume.type) == nil,
+      let value = try file.attribute(CacheAttribute.name),
+      filter.objection(toRecord: value.span, in: volume.type) == nil,
       let record = try? ObjectRecord(parsing: value.span)
     else { return .none }
     let runs = try file.dataExtents(size: entry.status.size)
