@@ -22,10 +22,11 @@ extension ObjectRecord {
     }
     if record.type != dataType { return .wrongType(record.type) }
     if let coherency, coherency != record.coherency { return .coherencyDiffers }
-    if let objectSize, objectSize != record.objectSize {
-      return .sizeDiffers(found: record.objectSize, expected: objectSize)
+    if let objectSize {
+      if objectSize != record.objectSize { return .sizeDiffers(found: record.objectSize, expected: objectSize) }
+    } else if record.objectSize > UInt64(Int64.max) {
+      return .impossibleSize(record.objectSize)
     }
-    if record.objectSize > UInt64(Int64.max) { return .impossibleSize(record.objectSize) }
     return record.content == .dirty ? .dirty : nil
   }
 }

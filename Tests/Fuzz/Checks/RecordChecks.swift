@@ -27,6 +27,10 @@
         try hold(
           (rejection == nil) == (record.type == 1 && record.content != .dirty),
           "rejected otherwise: \(rejection as Any)")
+        let alone = ObjectRecord.rejection(of: value, coherencyLength: nil)
+        let isPossible = record.objectSize <= UInt64(Int64.max)
+        try hold(
+          (alone == nil) == (isPossible && rejection == nil), "rejected otherwise by itself: \(alone as Any)")
         try hold(
           (Dirtiness(record: value.span) == .dirty) == (record.content == .dirty), "two opinions on what is dirty")
         if let size = ObjectRecord.fileSize(forObjectSize: record.objectSize) {
