@@ -53,6 +53,11 @@ public enum NetfsType: String, Sendable, CaseIterable {
     }
   }
 
+  /// Whether a cookie key of this netfs can have one of these lengths, in bytes; any, when the netfs is unknown.
+  public func hasKeys(of lengths: ClosedRange<Int>) -> Bool {
+    self == .unknown || keyLengths.contains { $0.overlaps(lengths) }
+  }
+
   /// The lengths, in bytes, that cookie keys of this netfs can have.
   public var keyLengths: [ClosedRange<Int>] {
     switch self {

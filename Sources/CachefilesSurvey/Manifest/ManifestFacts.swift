@@ -6,7 +6,7 @@ import SystemPackage
 
 /// What a manifest tells of one object: values, without a reference to anything.
 package struct ManifestFacts: Sendable {
-  /// The size of the server's file in bytes, by the record; nil without a readable one.
+  /// The size of the server's file in bytes, by the record; nil without one that a kernel uses.
   package private(set) var size: UInt64?
   /// Bytes of the file that are in the object.
   package private(set) var cachedBytes: UInt64 = 0
@@ -20,7 +20,7 @@ package struct ManifestFacts: Sendable {
   package private(set) var dirtiness: Dirtiness
   /// What the record says of the version of the server's file.
   package private(set) var version: CoherencyVersion?
-  /// Whether a kernel that looks for its key comes to it.
+  /// Whether a kernel that looks for its key comes to it, and does not refuse or replace it for what its record is.
   package private(set) var isReachable = false
 
   /// The part of the file that is cached, of one; nil where its size is not known. An empty file is cached with its record.
@@ -42,10 +42,15 @@ package struct ManifestFacts: Sendable {
     dirtiness = entry.dirtiness
     guard let volume = entry.volumeTraits, let fanout = entry.fanout else { return }
     var lengths = 0...0
-    isReachable = placement.judge(entry.name, volume, fanout, &lengths) == nil
+    let isPlaced = placement.judge(entry.name, volume, fanout, &lengths) == nil && volume.type.hasKeys(of: lengths)
     if case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) {
-      size = record.objectSize
       let value = entry.attributeValue
+      switch ObjectRecord.rejection(of: value.array, coherencyLength: volume.type.objectCoherencyLength) {
+      case nil, .dirty?:
+        size = record.objectSize
+        isReachable = isPlaced
+      case .some: break
+      }
       version = CoherencyVersion(
         object: value.extracting(ObjectRecord.headerLength..<value.count), in: volume.type)
     }

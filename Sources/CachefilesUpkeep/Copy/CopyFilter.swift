@@ -64,7 +64,7 @@ struct CopyFilter {
     let placed = KeyHash(cookieKey: key.span, in: volume.hash).fanout
     if placed.number != number { return "it stands in \(Fanout(number)) and belongs in \(placed)" }
     let lengths = decoded.shortestKey...max(decoded.shortestKey, decoded.longestKey)
-    if volume.type == .unknown || volume.type.keyLengths.contains(where: { $0.overlaps(lengths) }) { return nil }
+    if volume.type.hasKeys(of: lengths) { return nil }
     return NetfsObject(cookieKey: key.span, keyLengths: lengths, in: volume.type, byteOrder: .host).impossibility
   }
 
