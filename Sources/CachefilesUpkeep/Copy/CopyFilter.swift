@@ -40,11 +40,12 @@ struct CopyFilter {
 
   /// Why an object is left out by its record, which no kernel uses, or which is that of a dirty one; nil for one to copy.
   func objection(toRecord value: Span<UInt8>, in type: NetfsType) -> Objection? {
-    switch ObjectRecord.rejection(of: value.array, coherencyLength: type.objectCoherencyLength) {
-    case nil, .dirty?: break
-    case .some(let rejection): return Objection(.unsound, rejection.description)
+    // What may hold unsaved writes is called so, and taken when asked for, whatever else its record is.
+    if !Dirtiness(record: value).isClean, (try? ObjectRecord(parsing: value)) != nil {
+      return includesDirty ? nil : Objection(.dirty, "it is dirty")
     }
-    return Dirtiness(record: value).isClean || includesDirty ? nil : Objection(.dirty, "it is dirty")
+    return ObjectRecord.rejection(of: value.array, coherencyLength: type.objectCoherencyLength)
+      .map { Objection(.unsound, $0.description) }
   }
 
   /// Why no kernel finds an object by its name and place; nil when one does.
