@@ -41,7 +41,7 @@ enum Program: CInt {
 
   /// Prints what the parser of the command line has to say: help, a version, or what it does not understand.
   func printMessage(for error: any Error, _ arguments: [String]) {
-    let text = command.fullMessage(for: error)
+    let text = UsageLine.folded(in: command.fullMessage(for: error))
     guard !text.isEmpty else { return }
     guard command.exitCode(for: error) == ExitStatus.success else {
       return StandardError.line(RawArguments.printable(RefusalHint.added(to: text, command: command, arguments)))

@@ -18,6 +18,7 @@ LONGEST = (1 << 63) - 1
 
 # Bytes of coherency data of an object, by network file system.
 COHERENCY = {b"nfs": 40, b"afs": 8, b"cifs": 24, b"9p": 4, b"ceph": 8, b"erofs": 0}
+VOLUME_COHERENCY = {kind: 20 if kind == b"cifs" else 0 for kind in COHERENCY}
 PIECES = [b"\n", b"\x1b[31m", b"<b>", b'"', b"\\", b"'", b"\xff\xfe", b"\xc3\xa9", b"e\xcc\x81", b"\t", b"\r", b"{", b"}", b"=", b",", b" ",
           b"\x7f", b"\xe2\x80\xae", b"%", b"&amp;", b"]]>", b"=1+1", b"@", b"*", b"?", b"#", b"--", b"\\x41", b"[", b"\x01"]
 FOREIGN = [b"cache", b"graveyard", b"@00", b"@0a", b"I", b"I9p,a", b"T1", b"x" * 255, b"lost+found", b"-p", b"--all", b"graveyard.cachefiles-fsck",

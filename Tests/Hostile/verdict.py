@@ -132,17 +132,32 @@ def victims(tree, left, include_dirty, stuck=()):
     return chosen
 
 
+def is_used(kind, header):
+    """Whether a kernel uses a volume that has this attribute."""
+    if header is None or header[:4] != bytes(4):
+        return False
+    return len(header) == 4 + grammar.VOLUME_COHERENCY[kind] if kind in grammar.VOLUME_COHERENCY else len(header) <= 4 + 255
+
+
 def usable(tree, include_dirty):
-    """The objects that a copy must have: sound by name, place and record, in a volume with an attribute."""
+    """The objects that a copy must have: those that a kernel looks for and uses, in volumes that it uses; and when asked for,
+    the dirty ones, whatever else their record says."""
+    refused = {"O01", "O02", "O03", "O22", "O06", "O07", "O08", "O09", "O14"}
     found = set()
     for path in objects(tree):
-        facts, volume = tree[path], tree[b"/".join(path.split(b"/")[:2])]
-        record, header = facts["attributes"].get(CACHE), volume["attributes"].get(CACHE)
-        if not is_regular(facts) or record is None or header is None or is_dirty(facts) and not include_dirty:
+        facts, volume = tree[path], b"/".join(path.split(b"/")[:2])
+        if not is_regular(facts) or not is_used(grammar.netfs(volume.split(b"/")[1][1:]), tree[volume]["attributes"].get(CACHE)):
             continue
-        if problems(path, facts, 1 << 63) & {"O01", "O02", "O03"} or not 18 <= len(record) <= 18 + 255 or not 4 <= len(header) <= 259:
-            continue
-        found.add(path)
+        found_wrong = problems(path, facts, 1 << 63)
+        # What a kernel before 6.9 named is judged by its record too.
+        if found_wrong == {"O21"}:
+            found_wrong = record_problems(b"cifs", facts)
+        unfit = found_wrong & refused
+        if is_dirty(facts) and len(facts["attributes"][CACHE]) <= 18 + 255:
+            if include_dirty and not unfit & {"O01", "O02", "O03", "O22"}:
+                found.add(path)
+        elif not unfit:
+            found.add(path)
     return found
 
 

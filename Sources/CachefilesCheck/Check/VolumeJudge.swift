@@ -12,21 +12,15 @@ enum VolumeJudge {
   static func judge(_ volume: ScannedVolume, attribute: AttributeReading?, value: [UInt8]) -> [Judgement] {
     var found: [Judgement] = []
     let length = volume.type.volumeCoherencyLength
-    let expected = length.map { $0 + VolumeRecord.headerLength }
     switch attribute {
     case .failed, nil: break
-    case .absent: found.append(Judgement(.v04, "it has no \(CacheAttribute.name) attribute"))
-    case .longer(let count): found.append(tooLong(count, expected ?? VolumeRecord.headerLength + 255))
-    case .value(let count):
-      if count > expected ?? VolumeRecord.headerLength + 255 {
-        found.append(tooLong(count, expected ?? VolumeRecord.headerLength + 255))
-      } else if count < expected ?? VolumeRecord.headerLength {
-        let least = expected ?? VolumeRecord.headerLength
-        found.append(Judgement(.v06, "its attribute has \(count) bytes, fewer than the \(least) expected"))
-      } else {
-        let span = value.span
-        let reserved = span.load(UInt32.self, at: 0, .big)
-        if reserved != 0 { found.append(Judgement(.v07, "its reserved bytes are \(reserved), not 0")) }
+    case .absent: found.append(judgement(.absent))
+    case .longer(let count):
+      let longest = VolumeRecord.headerLength + (length ?? VolumeRecord.longestCoherency)
+      found.append(judgement(.tooLong(found: count, expected: longest)))
+    case .value:
+      if let rejection = VolumeRecord.rejection(of: value, coherencyLength: length) {
+        found.append(judgement(rejection))
       }
     }
     let key = volume.key
@@ -38,8 +32,16 @@ enum VolumeJudge {
     return found
   }
 
-  private static func tooLong(_ count: Int, _ longest: Int) -> Judgement {
-    Judgement(.v05, "its attribute has \(count) bytes, more than the \(longest) expected")
+  /// What a kernel's reason not to use a volume is as a problem.
+  private static func judgement(_ rejection: VolumeRejection) -> Judgement {
+    let id: ProblemID =
+      switch rejection {
+      case .absent: .v04
+      case .tooLong: .v05
+      case .tooShort: .v06
+      case .reserved, .coherencyDiffers: .v07
+      }
+    return Judgement(id, rejection.description)
   }
 
   /// The header that a volume of this netfs always has; nil when it holds coherency data that only the server knows.

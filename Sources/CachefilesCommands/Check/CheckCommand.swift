@@ -10,7 +10,7 @@ import SystemPackage
 enum CheckCommand {
   /// Checks the directory, prints the report and gives the exit status.
   static func run(_ path: FilePath, _ options: CheckOptions, _ output: Output) -> Int32 {
-    let lines = FindingLines(output)
+    let lines = FindingLines(output, root: path.bytes)
     var options = options
     options.onFinding = { lines.add($0) }
     options.onFailure = { StandardError.line("cachefiles-fsck: \($0)") }

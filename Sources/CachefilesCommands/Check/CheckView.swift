@@ -33,7 +33,7 @@ struct CheckView: Renderable {
     if json.isPretty {
       json.array("problems") { json in
         for group in report.groups {
-          for finding in group.findings { json.object { FindingLines.write(finding, to: &$0) } }
+          for finding in group.findings { json.object { FindingLines.write(finding, root: report.root, to: &$0) } }
         }
       }
     }

@@ -9,35 +9,45 @@ import Synchronization
 final class FindingLines: Sendable {
   private let output: Guarded<Held>
   private let isOn: Bool
+  private let root: [UInt8]
 
   /// The stream, used by one thread at a time.
   private struct Held: @unchecked Sendable {
-    let stream: OutputStream
+    let output: Output
   }
 
-  init(_ output: Output) {
+  /// - Parameter root: the path of the cache.
+  init(_ output: Output, root: [UInt8]) {
     isOn = output.format == .lines
-    self.output = Guarded(Held(stream: output.stream))
+    self.root = root
+    self.output = Guarded(Held(output: output))
   }
 
   /// Prints one finding.
   func add(_ finding: Finding) {
     guard isOn else { return }
-    var json = JSONWriter(pretty: false)
-    json.object { json in
-      json.text("schema", "cachefiles.fsck/1")
-      Self.write(finding, to: &json)
+    output.withLock { held in
+      var json = JSONWriter(pretty: false)
+      json.object { json in
+        held.output.head("fsck", root: root, to: &json)
+        Self.write(finding, root: root, to: &json)
+      }
+      json.end()
+      held.output.stream.append { $0 += json.bytes }
     }
-    json.end()
-    output.withLock { held in held.stream.append { $0 += json.bytes } }
   }
 
   /// Writes what is buffered.
-  func flush() { output.withLock { $0.stream.flush() } }
+  func flush() { output.withLock { $0.output.stream.flush() } }
 
-  static func write(_ finding: Finding, to json: inout JSONWriter) {
+  /// - Parameter root: the path of the cache, with which the paths of findings begin.
+  static func write(_ finding: Finding, root: [UInt8], to json: inout JSONWriter) {
     json.text("id", finding.id.rawValue)
     json.text("severity", finding.severity.rawValue)
+    let start = root.appending(component: [])
+    if finding.path.count > start.count, finding.path.starts(with: start) {
+      json.bytes("entry", Array(finding.path[start.count...]))
+    }
     json.bytes("path", finding.path)
     json.text("message", finding.message)
     if let repair = finding.repair { json.text("repair", repair.rawValue) } else { json.null("repair") }

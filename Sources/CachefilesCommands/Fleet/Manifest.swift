@@ -58,10 +58,9 @@ struct Manifest: ParsableCommand {
   var now: Int64?
 
   @OptionGroup var patience: PatienceOptions
-  @OptionGroup var form: OutputOptions
+  @OptionGroup var form: LineOutputOptions
 
   func validate() throws {
-    if form.json { throw ValidationError("rows are JSON lines; leave out --json") }
     if csv, form.jsonl { throw ValidationError("--csv and --jsonl exclude each other") }
   }
 

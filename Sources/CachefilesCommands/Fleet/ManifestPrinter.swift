@@ -29,12 +29,14 @@ struct ManifestPrinter: ScanVisitor {
     guard entry.place == .object, entry.status.kind == .regular, let traits = entry.volumeTraits,
       let fanout = entry.fanout
     else {
+      if entry.place == .volume { run.unused.judge(entry) }
       if entry.place == .legacy, entry.status.kind == .regular { run.countLegacy() }
       return
     }
     if traits.index != volume { enter(entry, traits.index) }
     let (run, failed) = (self.run, self.run.failed)
-    let facts = ManifestFacts(entry, &placement, failed: failed)
+    var facts = ManifestFacts(entry, &placement, failed: failed)
+    if run.unused.contain(entry) { facts.isReachable = false }
     place.removeSubrange(placeStart...)
     place += Fanout(fanout).directoryName
     place.append(UInt8(ascii: "/"))

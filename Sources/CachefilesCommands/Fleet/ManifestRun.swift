@@ -15,6 +15,8 @@ final class ManifestRun: Sendable {
   let pinned: PinnedObjects?
   /// Objects of the layout before Linux 5.17, which have no rows.
   private let legacy = Atomic<Int>(0)
+  /// Volumes that no kernel uses.
+  let unused = UnusedVolumes()
   private let isLive: Bool
   private let failures: FailureLines
   private let sink: Sink

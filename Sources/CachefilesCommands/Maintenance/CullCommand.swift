@@ -155,7 +155,8 @@ struct CullCommand: ParsableCommand {
     if list, output.format == .document {
       output.note("cachefiles: note: the document has no list; --jsonl prints each victim in a line")
     }
-    if list { options.onVictim = { VictimLine.write($0, to: victims) } }
+    let root = store.path
+    if list { options.onVictim = { VictimLine.write($0, root: root, to: victims) } }
     if !quota.isEmpty { return try runQuotas(store, options, output) }
     let report = show(Cull(store, options), output)
     try tell(report, output)

@@ -7,14 +7,16 @@ import LinuxIO
 
 /// A victim of a cull.
 enum VictimLine {
-  static func write(_ item: ObjectListing.Item, to shared: SharedOutput) {
+  static func write(_ item: ObjectListing.Item, root: [UInt8], to shared: SharedOutput) {
     var bytes: [UInt8] = []
     switch shared.output.format {
     case .document: return
     case .lines:
       var json = JSONWriter(pretty: false)
       json.object { json in
-        json.text("schema", "cachefiles.cull/1")
+        shared.output.head("cull", root: root, to: &json)
+        json.bytes("entry", item.path)
+        // The old name of the same.
         json.bytes("path", item.path)
         json.nanoseconds("atime_ns", item.accessTime)
         json.number("disk_bytes", item.diskBytes)

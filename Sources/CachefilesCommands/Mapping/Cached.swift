@@ -67,7 +67,7 @@ struct Cached: ParsableCommand {
     let survey = CachedFileSurvey(
       side, try mapping.patience.source(), threads: mapping.patience.threadCount,
       timeout: mapping.patience.wait, failed: failures.add)
-    let printer = CachedFilePrinter(output, form: form(output))
+    let printer = CachedFilePrinter(output, root: side.path, form: form(output))
     var directories: [[UInt8]: CachedFileTotals] = [:]
     var totals = CachedFileTotals()
     let progress = ProgressLine(output)

@@ -23,9 +23,12 @@ final class CachedFilePrinter: Sendable {
 
   let form: Form
   private let shared: SharedOutput
+  private let root: [UInt8]
   private let files = Guarded<[JudgedFile]>([])
 
-  init(_ output: Output, form: Form) {
+  /// - Parameter root: the path of the cache.
+  init(_ output: Output, root: [UInt8], form: Form) {
+    self.root = root
     self.form = form
     shared = SharedOutput(output)
   }
@@ -41,7 +44,7 @@ final class CachedFilePrinter: Sendable {
     case .tree: break
     case .lines:
       var buffer: [UInt8] = []
-      shared.output.append(CachedFileView(file: file), command: "cached", to: &buffer)
+      shared.output.append(CachedFileView(file: file), command: "cached", root: root, to: &buffer)
       shared.write(buffer)
     case .paths(let isCached, let isNull):
       switch file.judgement.state {

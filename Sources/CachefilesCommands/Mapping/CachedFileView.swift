@@ -12,9 +12,12 @@ struct CachedFileView: Renderable {
     let judgement = file.judgement
     json.bytes("file", file.path)
     if let place = file.mapping.main {
+      json.bytes("entry", Self.path(place.components))
+      // The old name of the same.
       json.bytes("object", Self.path(place.components))
       json.bytes("volume", place.volume.key)
     } else {
+      json.null("entry")
       json.null("object")
       json.null("volume")
     }

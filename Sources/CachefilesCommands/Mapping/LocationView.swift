@@ -18,11 +18,13 @@ struct LocationView: Renderable {
   func write(to json: inout JSONWriter) {
     json.bytes("file", mapping.file.path)
     if let main = mapping.main {
+      json.bytes("entry", CachedFileView.path(main.components))
       json.bytes("object", path(main))
       json.bool("exists", main.exists)
       json.bytes("volume", main.volume.key)
       json.hex("key", main.key.span)
     } else {
+      json.null("entry")
       json.null("object")
       json.bool("exists", false)
       json.null("volume")
@@ -36,6 +38,7 @@ struct LocationView: Renderable {
     json.array("candidates") { json in
       for place in mapping.places {
         json.object { json in
+          json.bytes("entry", CachedFileView.path(place.components))
           json.bytes("object", path(place))
           json.bool("exists", place.exists)
           json.bool("used_by_mount", place.isOwn)

@@ -44,7 +44,10 @@ struct ObjectSubjectView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bytes("object", subject.given)
-    if let location = ObjectLocation(subject.given), !location.root.isEmpty { json.bytes("root", location.rootPath) }
+    if let location = ObjectLocation(subject.given) {
+      if !location.root.isEmpty { json.bytes("root", location.rootPath) }
+      json.bytes("entry", location.path)
+    }
     json.bytes("name", subject.name)
     json.hex("key", key.span)
     if let volume = subject.volume { json.bytes("volume", volume) } else { json.null("volume") }

@@ -10,6 +10,8 @@ struct ObjectLine: Renderable {
   let now: Timestamp
 
   func write(to json: inout JSONWriter) {
+    json.bytes("entry", item.path)
+    // The old name of the same.
     json.bytes("path", item.path)
     json.nanoseconds("atime_ns", item.accessTime)
     json.number("disk_bytes", item.diskBytes)

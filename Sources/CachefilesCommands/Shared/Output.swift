@@ -10,13 +10,21 @@ struct Output {
   let style: Style
   let isVerbose: Bool
   let isQuiet: Bool
+  private let host = MachineName.current
 
   /// - Parameters:
   ///   - isCollecting: whether to keep the text, for a file that is written as a whole.
   ///   - descriptor: where it goes; 2 where standard output is for something else.
   init(_ options: OutputOptions, isCollecting: Bool = false, descriptor: Int32 = 1) {
+    self.init(options.format, options.manner, isCollecting: isCollecting, descriptor: descriptor)
+  }
+
+  /// Of a command that has no document.
+  init(_ options: LineOutputOptions) { self.init(options.format, options.manner) }
+
+  private init(_ format: OutputFormat, _ options: OutputManner, isCollecting: Bool = false, descriptor: Int32 = 1) {
     stream = OutputStream(descriptor: descriptor, isCollecting: isCollecting)
-    format = options.format
+    self.format = format
     let size = Terminal.size(of: stream)
     style = Style(
       isOn: options.color.isOn(for: stream), columns: size.columns, rows: size.rows,
@@ -40,9 +48,7 @@ struct Output {
     case .document, .lines:
       var json = JSONWriter(pretty: format == .document)
       json.object { json in
-        json.text("schema", "cachefiles.\(command)/1")
-        // A document can be read on another machine; lines are many, and would all have the same name.
-        if format == .document { json.bytes("host", MachineName.current) }
+        head(command, to: &json)
         value.write(to: &json)
       }
       json.end()
@@ -50,12 +56,26 @@ struct Output {
     }
   }
 
+  /// The commands about names and texts: a line of theirs is of no machine.
+  private static let ofNoMachine: Set<String> = ["decode", "encode", "explain", "record"]
+
+  /// How a document or line begins: its schema, and the machine that it is of.
+  ///
+  /// - Parameter root: the cache that it is about, where the value does not say it.
+  func head(_ command: String, root: [UInt8]? = nil, to json: inout JSONWriter) {
+    json.text("schema", "cachefiles.\(command)/1")
+    if format == .document || !Self.ofNoMachine.contains(command) { json.bytes("host", host) }
+    if let root { json.bytes("root", root) }
+  }
+
   /// Appends one value as lines of text or one JSON line, for those who buffer on their own.
-  func append(_ value: some Renderable, command: String, to buffer: inout [UInt8]) {
+  ///
+  /// - Parameter root: the cache that it is about.
+  func append(_ value: some Renderable, command: String, root: [UInt8]?, to buffer: inout [UInt8]) {
     guard format == .text else {
       var json = JSONWriter(pretty: false)
       json.object { json in
-        json.text("schema", "cachefiles.\(command)/1")
+        head(command, root: root, to: &json)
         value.write(to: &json)
       }
       json.end()
@@ -72,7 +92,7 @@ struct Output {
   /// list under a key.
   ///
   /// - Parameters:
-  ///   - root: the cache that they are about, in a document.
+  ///   - root: the cache that they are about, where they do not say it.
   ///   - isComplete: whether these are all; what is cut short says so.
   func render(
     _ values: [some Renderable], command: String, key: StaticString, apart: Bool = true, root: [UInt8]? = nil,
@@ -85,13 +105,13 @@ struct Output {
         for line in value.lines(style, verbose: isVerbose) { stream.line(line) }
       }
     case .lines:
-      for value in values { render(value, command: command) }
+      var buffer: [UInt8] = []
+      for value in values { append(value, command: command, root: root, to: &buffer) }
+      stream.append { $0 += buffer }
     case .document:
       var json = JSONWriter(pretty: true)
       json.object { json in
-        json.text("schema", "cachefiles.\(command)/1")
-        json.bytes("host", MachineName.current)
-        if let root { json.bytes("root", root) }
+        head(command, root: root, to: &json)
         if !isComplete { json.bool("complete", false) }
         json.array(key) { json in
           for value in values { json.object { value.write(to: &$0) } }

@@ -10,18 +10,16 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Print one JSON object per line.")
   var jsonl = false
 
-  @Option(help: ArgumentHelp("Colour the output: auto, always or never.", valueName: "when"))
-  var color: ColourChoice = .auto
-
-  @Flag(name: .shortAndLong, help: "Do not print notes or progress.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Say more.")
-  var verbose = false
+  @OptionGroup var manner: OutputManner
 
   func validate() throws {
     if json && jsonl { throw ValidationError("--json and --jsonl exclude each other") }
   }
+
+  /// Whether notes and progress are left out.
+  var quiet: Bool { manner.quiet }
+  /// Whether more is said.
+  var verbose: Bool { manner.verbose }
 
   /// How to print.
   var format: OutputFormat { json ? .document : jsonl ? .lines : .text }

@@ -11,7 +11,10 @@ enum RefusalHint {
     guard let first = lines.first else { return text }
     // The command that 'stats' stands for has no page of its own.
     lines = lines.map { $0.replacing("'cachefiles stats show --help'", with: "'cachefiles stats --help'") }
-    if let option = between(first, "Missing value for '", " "),
+    if !first.hasPrefix("Error: Unknown option"), let unknown = unknownOption(command, arguments) {
+      // Of what is wrong, the parser names what an option lacks before it comes to one that there is not.
+      lines[0] = unknown
+    } else if let option = between(first, "Missing value for '", " "),
       let given = arguments.drop(while: { $0 != option }).dropFirst().first
     {
       lines[0] += ": '\(given)' is taken for an option; a value that begins with '-' is given as '\(option)=\(given)'"
@@ -27,6 +30,24 @@ enum RefusalHint {
       lines[0] = "Error: There is no command '\(word)'. Did you mean '\(near)'?"
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// What to say of the first option that a command does not have, as the parser says it.
+  private static func unknownOption(_ root: any ParsableCommand.Type, _ arguments: [String]) -> String? {
+    let table = OptionTable(command(root, before: arguments))
+    guard let option = table.unknown(in: arguments) else { return nil }
+    let near = Nearest.word(to: option, among: table.options).map { ". Did you mean '\($0)'?" } ?? ""
+    return "Error: Unknown option '\(option)'" + near
+  }
+
+  /// The command that the first words lead to.
+  static func command(_ root: any ParsableCommand.Type, before arguments: [String]) -> any ParsableCommand.Type {
+    var command = root
+    for word in arguments {
+      guard let next = self.command(command, [word]) else { break }
+      command = next
+    }
+    return command
   }
 
   /// The forms of a value that was not understood.

@@ -55,7 +55,10 @@ private struct ExtractionView: Renderable {
   let destination: [UInt8]
 
   func write(to json: inout JSONWriter) {
-    if let location = ObjectLocation(extraction.object) { json.bytes("root", location.rootPath) }
+    if let location = EntryLocation(extraction.object) {
+      json.bytes("root", location.root)
+      json.bytes("entry", location.path)
+    }
     json.bytes("object", extraction.object)
     json.bytes("output", destination)
     json.number("file_bytes", extraction.fileBytes)

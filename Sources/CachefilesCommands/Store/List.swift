@@ -86,16 +86,16 @@ struct List: ParsableCommand {
     let scanner: Scanner
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
     let isSorted = sort != nil || limit != nil || output.format == .document
-    let failures = isSorted ? sortAndPrint(scanner, root, total, output) : print(scanner, output)
+    let failures = isSorted ? sortAndPrint(scanner, root, total, output) : print(scanner, root, output)
     output.stream.flush()
     try finish(failures, isSorted: isSorted)
   }
 
-  private func print(_ scanner: Scanner, _ output: Output) -> Int {
+  private func print(_ scanner: Scanner, _ root: [UInt8], _ output: Output) -> Int {
     let shared = SharedOutput(output)
     let now = Timestamp.now
     // A progress line would be mixed with the list on a terminal.
-    return scanner.run { ObjectPrinter(shared, now: now) }.summary.failures
+    return scanner.run { ObjectPrinter(shared, root: root, now: now) }.summary.failures
   }
 
   private func sortAndPrint(_ scanner: Scanner, _ root: [UInt8], _ total: Int?, _ output: Output) -> Int {

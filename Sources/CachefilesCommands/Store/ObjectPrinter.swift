@@ -8,16 +8,19 @@ import LinuxIO
 struct ObjectPrinter: ScanVisitor {
   private let shared: SharedOutput
   private let now: Timestamp
+  private let root: [UInt8]
   private var buffer: [UInt8] = []
 
-  init(_ shared: SharedOutput, now: Timestamp) {
+  /// - Parameter root: the path of the cache.
+  init(_ shared: SharedOutput, root: [UInt8], now: Timestamp) {
+    self.root = root
     self.shared = shared
     self.now = now
   }
 
   mutating func visit(_ entry: borrowing ScanEntry) {
     guard let item = ObjectListing.Item(entry) else { return }
-    shared.output.append(ObjectLine(item: item, now: now), command: "ls", to: &buffer)
+    shared.output.append(ObjectLine(item: item, now: now), command: "ls", root: root, to: &buffer)
     if buffer.count >= 32 << 10 { flush() }
   }
 

@@ -109,7 +109,10 @@ struct ShowView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bytes("path", inspection.path)
-    if let location = ObjectLocation(inspection.path) { json.bytes("root", location.rootPath) }
+    if let location = EntryLocation(inspection.path) {
+      json.bytes("root", location.root)
+      json.bytes("entry", location.path)
+    }
     json.text("kind", kind)
     if let object, let volume {
       if let decoded = object.decoded, case .object(_, _, let name) = inspection.position {

@@ -38,14 +38,11 @@ struct Top: ParsableCommand {
   @Flag(help: "Print all volumes, also on a terminal that has no room for them.")
   var all = false
 
-  @OptionGroup var form: OutputOptions
+  @OptionGroup var form: LineOutputOptions
 
   func validate() throws {
     if interval.seconds < 1 { throw ValidationError("--interval must be 1 second or more") }
     if let count, count < 1 { throw ValidationError("--count must be 1 or greater") }
-    if form.format == .document {
-      throw ValidationError("top prints one look after the other: as text, or with --jsonl as lines of JSON")
-    }
   }
 
   func run() throws {

@@ -75,7 +75,7 @@ struct PrefillCommand: ParsableCommand {
     let output = Output(output)
     let side = try mapping.side(noting: output)
     let paths = try allPaths(output)
-    let printer = PrefillPrinter(output)
+    let printer = PrefillPrinter(output, root: side.path)
     let prefill = Prefill(side, try mapping.patience.source(), try options(side, printer))
     let report = try ProgressLine(output).show(Self.progress(prefill)) { () -> Result<PrefillReport, StoreError> in
       do throws(StoreError) { return .success(try prefill.run(paths, isRecursive: recursive)) } catch {

@@ -6,12 +6,17 @@ import Synchronization
 /// Takes what came of files: lines go out at once, what a document or the report names is kept.
 final class PrefillPrinter: Sendable {
   private let shared: SharedOutput
+  private let root: [UInt8]
   private let notable = Guarded<[FilledFile]>([])
 
   /// More than these are counted and not named.
   private static let mostNotable = 10_000
 
-  init(_ output: Output) { shared = SharedOutput(output) }
+  /// - Parameter root: the path of the cache.
+  init(_ output: Output, root: [UInt8]) {
+    shared = SharedOutput(output)
+    self.root = root
+  }
 
   /// Takes a file.
   var add: @Sendable (FilledFile) -> Void { { [self] in take($0) } }
@@ -19,7 +24,7 @@ final class PrefillPrinter: Sendable {
   private func take(_ file: FilledFile) {
     if shared.output.format == .lines {
       var buffer: [UInt8] = []
-      shared.output.append(FilledFileView(file: file), command: "prefill", to: &buffer)
+      shared.output.append(FilledFileView(file: file), command: "prefill", root: root, to: &buffer)
       return shared.write(buffer)
     }
     if file.state.isDone { return }

@@ -9,7 +9,14 @@ struct VerifiedFileView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bytes("file", file.path)
-    if let object = file.object { json.bytes("object", object.bytes) } else { json.null("object") }
+    if let object = file.object {
+      json.bytes("entry", object.bytes)
+      // The old name of the same.
+      json.bytes("object", object.bytes)
+    } else {
+      json.null("entry")
+      json.null("object")
+    }
     json.text("state", file.state.rawValue)
     if let reason = file.reason { json.text("reason", reason) } else { json.null("reason") }
     json.number("file_bytes", file.fileBytes)

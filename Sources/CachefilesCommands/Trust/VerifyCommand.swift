@@ -90,7 +90,7 @@ struct VerifyCommand: ParsableCommand {
     let output = Output(output)
     let side = try mapping.side(noting: output)
     if discard { try requireRight(side) }
-    let printer = VerifyPrinter(output)
+    let printer = VerifyPrinter(output, root: side.path)
     var options = try options(side, printer)
     let journal = try openJournal(side, &options)
     let verify = Verify(side, try mapping.patience.source(), options, journal: journal)

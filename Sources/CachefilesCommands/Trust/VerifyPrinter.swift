@@ -6,13 +6,18 @@ import Synchronization
 /// Takes the answers for files from any thread: lines go out at once, what a document or the report names is kept.
 final class VerifyPrinter: Sendable {
   private let shared: SharedOutput
+  private let root: [UInt8]
   /// Files of which something is to be said, but for those that are wrong, which the report has.
   private let notable = Guarded<[VerifiedFile]>([])
 
   /// More than these are counted and not named.
   private static let mostNotable = 10_000
 
-  init(_ output: Output) { shared = SharedOutput(output) }
+  /// - Parameter root: the path of the cache.
+  init(_ output: Output, root: [UInt8]) {
+    shared = SharedOutput(output)
+    self.root = root
+  }
 
   /// Takes a file.
   var add: @Sendable (VerifiedFile) -> Void { { [self] in take($0) } }
@@ -29,7 +34,7 @@ final class VerifyPrinter: Sendable {
 
   private func write(_ file: VerifiedFile) {
     var buffer: [UInt8] = []
-    shared.output.append(VerifiedFileView(file: file), command: "verify", to: &buffer)
+    shared.output.append(VerifiedFileView(file: file), command: "verify", root: root, to: &buffer)
     shared.write(buffer)
   }
 

@@ -10,9 +10,11 @@ extension VolumeRecord {
     of value: [UInt8]?, coherencyLength: Int?, coherency: [UInt8]? = nil
   ) -> VolumeRejection? {
     guard let value else { return .absent }
-    let expected = (coherencyLength ?? coherency?.count).map { $0 + headerLength } ?? max(value.count, headerLength)
-    if value.count > expected { return .tooLong(found: value.count, expected: expected) }
-    if value.count < expected { return .tooShort(found: value.count, expected: expected) }
+    let expected = (coherencyLength ?? coherency?.count).map { $0 + headerLength }
+    let longest = expected ?? headerLength + longestCoherency
+    let shortest = expected ?? headerLength
+    if value.count > longest { return .tooLong(found: value.count, expected: longest) }
+    if value.count < shortest { return .tooShort(found: value.count, expected: shortest) }
     let reserved = value.span.load(UInt32.self, at: 0, .big)
     if reserved != 0 { return .reserved(reserved) }
     if let coherency, Array(value[headerLength...]) != coherency { return .coherencyDiffers }

@@ -7,6 +7,8 @@
 public struct VolumeRecord: Equatable, Sendable {
   /// The bytes before the coherency data.
   public static let headerLength = 4
+  /// The most bytes of coherency data a kernel keeps: `coherency_len` of `struct fscache_volume` is one byte.
+  public static let longestCoherency = 255
 
   /// Big-endian, must be 0.
   public var reserved: UInt32
@@ -40,7 +42,7 @@ public struct VolumeRecord: Equatable, Sendable {
   /// - Throws: ``Failure`` when it has fewer than 4 bytes or more than 259.
   public init(parsing value: Span<UInt8>) throws(Failure) {
     guard value.count >= Self.headerLength else { throw .tooShort(count: value.count) }
-    guard value.count <= Self.headerLength + 255 else { throw .tooLong(count: value.count) }
+    guard value.count <= Self.headerLength + Self.longestCoherency else { throw .tooLong(count: value.count) }
     self.init(
       reserved: value.load(UInt32.self, at: 0, .big),
       coherency: value.extracting(Self.headerLength..<value.count).array)

@@ -21,22 +21,28 @@ package struct ObjectLocation: Equatable, Sendable {
   /// Reads a path; nil when it is not that of an object.
   package init?(_ given: [UInt8]) {
     let slash = UInt8(ascii: "/")
+    let (components, starts) = Self.components(of: given)
+    guard given.last != slash, let cache = components.lastIndex(of: Store.cacheName.bytes) else { return nil }
+    let below = Array(components[(cache + 1)...])
+    guard Self.isObject(below) else { return nil }
+    root = Array(given[..<starts[cache]])
+    path = Array(([Store.cacheName.bytes] + below).joined(separator: [slash]))
+  }
+
+  /// The components of a path, and where each begins.
+  static func components(of given: [UInt8]) -> (components: [[UInt8]], starts: [Int]) {
     var starts: [Int] = []
     var components: [[UInt8]] = []
     var index = 0
     while index < given.count {
-      let end = given[index...].firstIndex(of: slash) ?? given.count
+      let end = given[index...].firstIndex(of: UInt8(ascii: "/")) ?? given.count
       if end > index {
         starts.append(index)
         components.append(Array(given[index..<end]))
       }
       index = end + 1
     }
-    guard given.last != slash, let cache = components.lastIndex(of: Store.cacheName.bytes) else { return nil }
-    let below = Array(components[(cache + 1)...])
-    guard Self.isObject(below) else { return nil }
-    root = Array(given[..<starts[cache]])
-    path = Array(([Store.cacheName.bytes] + below).joined(separator: [slash]))
+    return (components, starts)
   }
 
   private static func isObject(_ below: [[UInt8]]) -> Bool {

@@ -20,8 +20,9 @@ package struct ManifestFacts: Sendable {
   package private(set) var dirtiness: Dirtiness
   /// What the record says of the version of the server's file.
   package private(set) var version: CoherencyVersion?
-  /// Whether a kernel that looks for its key comes to it, and does not refuse or replace it for what its record is.
-  package private(set) var isReachable = false
+  /// Whether a kernel that looks for its key comes to it, and does not refuse or replace it for what its record is. Whether a kernel
+  /// uses the volume is not looked at here.
+  package var isReachable = false
 
   /// The part of the file that is cached, of one; nil where its size is not known. An empty file is cached with its record.
   package var share: Double? {

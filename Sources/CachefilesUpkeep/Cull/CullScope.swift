@@ -74,9 +74,11 @@ struct CullScope {
   func selects(_ entry: borrowing ScanEntry) -> Bool {
     guard let volume = entry.volume else { return false }
     guard terms.selection.types.isEmpty || terms.selection.types.contains(volume.type) else { return false }
+    // Asked before the size, so that a pattern that matches only small objects is not one that matches nothing.
+    guard chosen?.matches(entry) ?? true else { return false }
     if let size = terms.selection.largerThan, entry.status.allocatedBytes <= size { return false }
     if let isGone = terms.selection.isGone, isGone(entry.cachePath.bytes) { return false }
-    return chosen?.matches(entry) ?? true
+    return true
   }
 
   /// Whether an entry is pinned.

@@ -20,8 +20,7 @@ package final class CacheSend: Sendable {
   private let stopped = Atomic<Bool>(false)
   private let lock = Lock()
   /// The keys of the volumes that are left out, and whether there is one.
-  private let leftOut = Guarded<Set<[UInt8]>>([])
-  private let leavesOut = Atomic<Bool>(false)
+  private let leftOut = UnusedVolumes()
   private let watch = Stopwatch()
   /// Of who writes.
   private let sums = Guarded(TransferSums())
@@ -131,16 +130,10 @@ extension CacheSend {
   }
 
   /// Leaves a volume out, with what is in it: without its directory no reader takes that.
-  func leaveOut(volume key: [UInt8]) {
-    leftOut.withLock { _ = $0.insert(key) }
-    leavesOut.store(true, ordering: .releasing)
-  }
+  func leaveOut(volume key: [UInt8]) { leftOut.add(key) }
 
   /// Whether the volume that an entry is in is left out.
-  func isLeftOut(_ entry: borrowing ScanEntry) -> Bool {
-    guard leavesOut.load(ordering: .acquiring), let key = entry.volume?.key else { return false }
-    return leftOut.withLock { $0.contains(key) }
-  }
+  func isLeftOut(_ entry: borrowing ScanEntry) -> Bool { leftOut.contain(entry) }
 
   /// Whether to go on with the next object.
   func mayContinue() -> Bool {
