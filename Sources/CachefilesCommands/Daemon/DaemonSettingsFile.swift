@@ -93,6 +93,9 @@ final class DaemonSettingsFile: Sendable {
     case "margin":
       guard let amount = FreeArgument(argument: text) else { throw refused }
       settings.margin = amount.margin
+    case "cull-share":
+      guard let argument = ShareArgument(argument: text), argument.share >= 0.01 else { throw refused }
+      settings.cullShare = argument.share
     case "interval":
       guard let age = AgeArgument(argument: text), age.duration >= .seconds(1) else { throw refused }
       settings.interval = age.duration

@@ -125,8 +125,8 @@ final class CacheKeeper {
     if restUntil > now { next = min(next, restUntil) }
     if parts.board.hasNews { next = min(next, nextFiles) }
     if let retry = schedule.nextMoment, !runsForRoom { next = min(next, retry) }
-    // While it culls: whether the processor still matters, and the status file.
-    if worker.isBusy { next = min(next, now + .seconds(1)) }
+    // While it culls: how much the room matters, and the status file.
+    if worker.isBusy { next = min(next, now + (runsForRoom ? .milliseconds(250) : .seconds(1))) }
     return max(1, Int(clamping: (next - now).clampedNanoseconds / 1_000_000 + 1))
   }
 
@@ -150,7 +150,7 @@ final class CacheKeeper {
     let wasCulling = schedule.state?.isCulling ?? false
     let fileSystem = try? parts.live.live.store.root.fileSystem()
     schedule.note(state, fileSystem)
-    worker.hurry(schedule.isPastStop)
+    urge()
     if state.isCulling != wasCulling { parts.log.debug("the kernel \(state.isCulling ? "asks for" : "ends") a cull") }
     let (schedule, unit) = (schedule, fileSystem?.blockSize ?? 0)
     parts.board.update { status in
@@ -168,6 +168,12 @@ final class CacheKeeper {
       if !schedule.wantsRoom { status.obstacle = nil }
     }
     tell()
+  }
+
+  /// Tells the worker how much the room matters now.
+  private func urge() {
+    worker.hurry(schedule.isPastStop)
+    worker.urge(schedule.share(least: settings.cullShare))
   }
 
   private func takeSignals() {
@@ -240,7 +246,7 @@ final class CacheKeeper {
       var now = state
       (now.releasedFiles, now.releasedBlocks) = (0, 0)
       schedule.note(now, status)
-      worker.hurry(schedule.isPastStop)
+      urge()
     }
     // Before the kernel asks, so that the first cull does not begin with a scan. Where nothing can go it would find nothing again.
     if now >= nextLearning, !schedule.isOff, !schedule.wantsRoom, schedule.isNearCulling {

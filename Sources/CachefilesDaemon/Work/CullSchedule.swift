@@ -67,6 +67,14 @@ struct CullSchedule: Sendable {
     return fileSystem.availableBlocks < state.limits.bstop || lacksFiles
   }
 
+  /// The part of the time that a cull may take now.
+  ///
+  /// - Parameter least: the part where there is room.
+  func share(least: Double) -> Double {
+    guard let state, let fileSystem else { return least }
+    return CullUrgency.share(state, fileSystem, least: least)
+  }
+
   /// Whether less is left than the point at which culling ends, so that a cull may be asked for before long.
   var isNearCulling: Bool {
     guard let state, let fileSystem else { return false }

@@ -43,6 +43,8 @@ final class CullWorker: Sendable {
   private let isBusyFlag = Atomic<Bool>(false)
   /// Whether scans are to spare the processor no longer.
   private let isHurried = Atomic<Bool>(false)
+  /// The part of the time that a cull may take now, as the bits of a `Double`.
+  private let urgency = Atomic<UInt64>(Double(1).bitPattern)
   private let right: SharedLiveHold
   private let log: DaemonLog
   private let board: StatusBoard
@@ -62,6 +64,13 @@ final class CullWorker: Sendable {
 
   /// Whether the processor matters no more.
   func hurry(_ hurries: Bool) { isHurried.store(hurries, ordering: .relaxed) }
+
+  /// The part of the time that a cull may take from now on.
+  func urge(_ share: Double) { urgency.store(share.bitPattern, ordering: .relaxed) }
+
+  private var workingShare: @Sendable () -> Double {
+    { Double(bitPattern: self.urgency.load(ordering: .relaxed)) }
+  }
 
   /// Gives orders; what is being done and matters less is broken off.
   func order(_ change: (inout Orders) -> Void) {
@@ -167,6 +176,7 @@ final class CullWorker: Sendable {
     options.selection = selection
     options.capacity = capacity
     options.share = share
+    options.workingShare = workingShare
     options.onFailure = { self.note($0) }
     options.onScan = { begins in
       self.board.update { status in
@@ -224,6 +234,7 @@ final class CullWorker: Sendable {
       options.isLive = true
       options.right = right
       options.share = share
+      options.workingShare = workingShare
       options.threads = 1
       options.onFailure = { self.note($0) }
       options.onProgress = { self.count($0) }

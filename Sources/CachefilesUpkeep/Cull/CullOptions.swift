@@ -21,6 +21,8 @@ package struct CullOptions: Sendable {
   package var share: ProcessorShare?
   /// Whether to go as far as possible towards a goal that cannot be reached. Otherwise nothing is removed then.
   package var isBestEffort = false
+  /// The part of one that removing may take of the time, asked again and again; all of it without. For one thread.
+  package var workingShare: (@Sendable () -> Double)?
   /// At most so many objects a second.
   package var rate: Int?
   /// Stop after this time.

@@ -13,6 +13,7 @@ final class CullSession: Sendable {
   let budget = CullBudget()
   private let store: Store
   private let pace: CullPace
+  private let share: WorkingShare?
   private let tally = Guarded(CullTally())
   private let failures = Guarded(CullFailures())
   private let round = Guarded(CullRound())
@@ -27,6 +28,7 @@ final class CullSession: Sendable {
     self.store = store
     self.options = options
     pace = CullPace(rate: options.rate)
+    share = options.workingShare.map { WorkingShare($0) }
   }
 
   /// Takes the cache for changes, with the kernel's leave where it is in use and that is wanted. A dry run only asks the kernel
@@ -72,6 +74,7 @@ final class CullSession: Sendable {
     if isCancelled || isReached.load(ordering: .relaxed) { return false }
     if options.isDryRun { return true }
     pace.wait { isCancelled }
+    share?.rest { isCancelled }
     return !isCancelled
   }
 
@@ -125,6 +128,8 @@ extension CullSession {
   /// Begins a round of at most so many victims.
   func startRound(of count: Int) {
     budget.start(count)
+    // What scans took has its own measure.
+    share?.begin()
     isReached.store(false, ordering: .relaxed)
     let now = current
     round.withLock { $0.before = now }

@@ -21,6 +21,8 @@ package final class StandingCull {
     var batch = 4096
     /// The part of a processor that a scan may use.
     package var share: ProcessorShare?
+    /// The part of one that removing may take of the time, asked again and again; all of it without.
+    package var workingShare: (@Sendable () -> Double)?
     /// Called for each entry that cannot be read or removed.
     package var onFailure: @Sendable (StoreError) -> Void = { _ in }
     /// Called with what has gone since the last call.
@@ -139,6 +141,7 @@ package final class StandingCull {
     options.goal = goal
     options.right = right
     options.isLive = true
+    options.workingShare = self.options.workingShare
     options.selection = self.options.selection
     options.onFailure = self.options.onFailure
     options.onProgress = self.options.onProgress

@@ -26,13 +26,14 @@ reads() { awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { n++ } END { print
 server_reads() { awk '/[ \t]READ:/ { n += $2 } END { print n + 0 }' /proc/self/mountstats; }
 # take PERCENT FILE: takes room until so much is left.
 take() { fallocate -l $((($(room) - $(stat -f -c '%b' $cache) * $1 / 100) * $(stat -f -c '%S' $cache))) "$cache/$2" || broken "no room to take"; }
-# press WHO PERCENT SECONDS: takes room down to so much, and measures what goes until there is 40 %, or the time is over.
+# press WHO PERCENT SECONDS [TIME]: takes room down to so much, and measures what goes until there is 40 %, or the time is over. A second
+# TIME needs a word of its own.
 press() {
   local start before seconds objects end still busy
-  take "$2" taken
+  take "$2" "taken${4-}"
   start=$(date +%s.%N) before=$(files)
   # The kernel looks at the room when something is stored: only then does it tell a daemon.
-  cat "/mnt/n3/late.$1" > /dev/null
+  cat "/mnt/n3/late.$1${4-}" > /dev/null
   for _ in $(seq $(($3 * 10))); do ! has_room || break; sleep 0.1; done
   end=$(date +%s.%N)
   seconds=$(echo "$end - $start" | bc) objects=$(($(files) - before))

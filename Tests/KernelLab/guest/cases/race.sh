@@ -64,7 +64,9 @@ fill_room() {
 }
 start_nfs 64M
 for i in $(seq 40); do head -c 262144 /dev/urandom > "/srv/nfs/f$i"; done
-for who in cachefilesd cachefiles-daemon; do head -c 262144 /dev/urandom > "/srv/nfs/late.$who"; done
+for who in cachefilesd cachefiles-daemon; do
+  for time in '' .calm; do head -c 262144 /dev/urandom > "/srv/nfs/late.$who$time"; done
+done
 for who in cachefilesd cachefiles-daemon; do
   fill_room
   note "before: $(room_percent) % of the room free"
@@ -79,6 +81,10 @@ for who in cachefilesd cachefiles-daemon; do
   before=$(server_reads)
   press $who 18 300
   check "$who makes room" has_room
+  # A little below bcull, far from bstop: there is time.
+  sleep 30
+  press $who 29 600 .calm
+  check "$who makes room where little is wanted" has_room
   check "$who lives" daemon_lives
   costs $who
   [[ $who == cachefilesd ]] || grep -E 'culled|learn' /tmp/keeper.log
