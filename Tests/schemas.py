@@ -93,6 +93,20 @@ def validators():
     return result
 
 
+def undescribed(value, schema, place=""):
+    """The keys of a document that its schema does not name. An object whose schema names none may have any."""
+    if isinstance(value, list):
+        for item in value:
+            yield from undescribed(item, schema.get("items", {}), place + "[]")
+    if not isinstance(value, dict) or "properties" not in schema:
+        return
+    for key, inner in value.items():
+        if key in schema["properties"]:
+            yield from undescribed(inner, schema["properties"][key], f"{place}/{key}")
+        elif not any(re.search(pattern, key) for pattern in schema.get("patternProperties", {})):
+            yield f"{place}/{key} ({type(inner).__name__}) is not in the schema"
+
+
 def objections(texts, known, counts):
     """What the schemas have against the documents in texts; counts them by schema."""
     for text in texts:
@@ -105,6 +119,8 @@ def objections(texts, known, counts):
             for error in known[name].iter_errors(document):
                 place = "/".join(str(part) for part in error.absolute_path)
                 yield f"{name}: {place}: {error.message[:300]}"
+            for what in undescribed(document, known[name].schema):
+                yield f"{name}: {what}"
 
 
 def main():

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CachefilesCheck
+import LinuxIO
 
 /// The programs of this package. All are commands of `cachefiles`; some have a program of their own too.
 enum Program: CInt {
@@ -41,6 +42,7 @@ enum Program: CInt {
 
   /// Prints what the parser of the command line has to say: help, a version, or what it does not understand.
   func printMessage(for error: any Error, _ arguments: [String]) {
+    Environment.keepColumns(atLeast: 40)
     let text = UsageLine.folded(in: command.fullMessage(for: error))
     guard !text.isEmpty else { return }
     guard command.exitCode(for: error) == ExitStatus.success else {

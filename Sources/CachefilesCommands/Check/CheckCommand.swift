@@ -65,7 +65,7 @@ private struct MissingView: Renderable {
   let path: FilePath
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", path.bytes)
+    json.root(path.bytes)
     json.null("generation")
     json.null("live")
     json.object("scanned") { CheckView.write(CheckReport.Scanned(), to: &$0) }

@@ -25,7 +25,7 @@ struct CheckView: Renderable {
   }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     if isRefusedUnseen { json.null("generation") } else { json.text("generation", report.generation.rawValue) }
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
     report.daemon?.write(to: &json)

@@ -20,7 +20,7 @@ struct UndoView: Renderable {
   }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     json.bytes("undone_journal", report.journal)
     json.number("restored", report.restored)
     json.number("untouched", report.untouched)

@@ -35,6 +35,10 @@ struct DaemonStatusCommand: ParsableCommand {
     do throws(Errno) { text = try UserFile.read(path, limit: 1 << 20) } catch {
       guard error == .noSuchFileOrDirectory else { throw Failure("\(name): cannot read: \(error)") }
       StandardError.line("cachefiles: the daemon does not run: there is no \(name)")
+      if output.format != .text {
+        output.render(DaemonStatusView(fields: [:], isRunning: false), command: "daemon-status")
+        output.stream.flush()
+      }
       throw ExitStatus.live
     }
     guard DaemonStatus.fields(of: text)["pid"] != nil else {

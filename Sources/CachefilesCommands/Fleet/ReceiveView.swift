@@ -11,7 +11,7 @@ struct ReceiveView: Renderable {
   private var isComplete: Bool { report.isComplete && !isUnmatched }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.destination)
+    json.root(report.destination)
     json.bytes("destination", report.destination)
     json.number("received_objects", report.receivedObjects)
     json.number("received_bytes", report.receivedBytes)

@@ -7,7 +7,7 @@ struct SendView: Renderable {
   let report: SendReport
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.source)
+    json.root(report.source)
     json.bytes("source", report.source)
     json.number("sent_objects", report.sentObjects)
     json.number("sent_bytes", report.sentBytes)

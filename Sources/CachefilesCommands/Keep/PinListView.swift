@@ -12,7 +12,7 @@ struct PinListView: Renderable {
   var nothing = "nothing pinned"
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", root)
+    json.root(root)
     json.array("pins") { json in
       for pin in pins {
         json.object { json in

@@ -9,7 +9,7 @@ struct PinStateView: Renderable {
   let states: [PinState]
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", root)
+    json.root(root)
     json.array("pins") { json in
       for (pin, state) in zip(pins, states) {
         json.object { json in

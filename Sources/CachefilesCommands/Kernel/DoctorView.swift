@@ -12,7 +12,7 @@ struct DoctorView: Renderable {
   var figures = ""
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", diagnosis.root)
+    json.root(diagnosis.root)
     json.text("status", diagnosis.status.rawValue)
     json.text("summary", summary)
     json.array("checks") { json in

@@ -76,6 +76,7 @@ struct Copy: ParsableCommand {
       let pins = try? PinPlace.existing(nil, of: cache)?.load()
     else { return }
     let objects = pins.pins.reduce(0) { $0 + $1.objects.count }
+    if objects == 0 { return }
     let (from, to) = (EscapedBytes.string(source.bytes), EscapedBytes.string(destination.bytes))
     output.note(
       "cachefiles: \(from): its pins (\(Quantity.count(objects, "object"))) are of this directory and keep nothing in \(to): "

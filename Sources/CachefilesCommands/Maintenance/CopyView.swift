@@ -12,7 +12,7 @@ struct CopyView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bytes("source", report.source)
-    json.bytes("root", report.destination)
+    json.root(report.destination)
     json.bytes("destination", report.destination)
     json.number("copied_objects", report.copiedObjects)
     json.number("copied_bytes", report.copiedBytes)

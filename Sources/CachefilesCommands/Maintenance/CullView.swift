@@ -14,7 +14,7 @@ struct CullView: Renderable {
   var quota: [UInt8]?
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     if let quota { json.bytes("quota", quota) }
     json.object("goal") { json in
       if let bytes = goal.availableBytes { json.number("available_bytes", bytes) }

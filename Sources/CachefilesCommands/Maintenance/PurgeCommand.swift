@@ -64,7 +64,8 @@ struct PurgeCommand: ParsableCommand {
 
   func validate() throws {
     let count = [volume != nil, server != nil, object != nil, legacy, all].count { $0 }
-    if count != 1 { throw ValidationError("one of --volume, --server, --object, --legacy and --all is needed") }
+    if count == 0 { throw ValidationError("one of --volume, --server, --object, --legacy and --all is needed") }
+    if count > 1 { throw ValidationError("--volume, --server, --object, --legacy and --all exclude each other") }
   }
 
   func run() throws {

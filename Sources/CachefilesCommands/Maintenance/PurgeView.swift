@@ -8,7 +8,7 @@ struct PurgeView: Renderable {
   let report: PurgeReport
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     json.object("planned") { Self.write(report.planned, to: &$0) }
     json.object("done") { Self.write(report.done, to: &$0) }
     json.object("pinned") { json in

@@ -12,7 +12,7 @@ struct SweepView: Renderable {
   let age: AgeArgument?
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     json.number("removed_entries", report.removedEntries)
     json.number("freed_bytes", report.freedBytes)
     if let left = report.leftEntries { json.number("left_entries", left) } else { json.null("left_entries") }

@@ -20,7 +20,7 @@ struct CachedView: Renderable {
   }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", root)
+    json.root(root)
     json.array("files") { json in
       for file in files { json.object { CachedFileView(file: file).write(to: &$0) } }
     }

@@ -47,7 +47,12 @@ struct ObjectSubject {
       let isThere = (try? FileStatus.of(FilePath(bytes: given))) != nil
       let bytes = isThere ? given : EntryPath.forms(given).last ?? given
       let path = EntryPath.belowRoot(bytes) ?? bytes
-      guard case .object(let volumeKey, _, let name) = StorePath(path.span) else {
+      let place = StorePath(path.span)
+      if case .legacy = place {
+        throw Failure(
+          "an object of the layout before Linux 5.17, of which mounts know nothing: 'cachefiles show' reads its key")
+      }
+      guard case .object(let volumeKey, _, let name) = place else {
         throw Failure("no path of an object: I<volume>/@xx/<name> at its end, or <volume>/<name>")
       }
       let (key, lengths) = try decode(name)

@@ -45,7 +45,7 @@ struct ObjectSubjectView: Renderable {
   func write(to json: inout JSONWriter) {
     json.bytes("object", subject.given)
     if let location = ObjectLocation(subject.given) {
-      if !location.root.isEmpty { json.bytes("root", location.rootPath) }
+      if !location.root.isEmpty { json.root(location.rootPath) }
       json.bytes("entry", location.path)
     }
     json.bytes("name", subject.name)

@@ -45,6 +45,14 @@ struct Explain: ParsableCommand {
     if list, !messages.isEmpty { throw ValidationError("--list takes no messages") }
   }
 
+  /// What is known of ids with commas between them, or of the id with which a line of another command begins; nil where there is none.
+  private static func known(in text: [UInt8]) -> [Explanation]? {
+    let text = String(decoding: text, as: UTF8.self)
+    let list = text.split(separator: ",").map { Explanation.of(String($0)) }
+    if list.count > 1, !list.contains(where: { $0 == nil }) { return list.compactMap { $0 } }
+    return text.split(separator: " ").first.flatMap { Explanation.of(String($0)) }.map { [$0] }
+  }
+
   /// The id that was probably meant: one that begins with the same letter before others.
   private static func identifier(near text: String) -> String? {
     let ids = Explanation.all.map(\.id)
@@ -94,6 +102,8 @@ struct Explain: ParsableCommand {
           answers.append(ExplanationView(match: nil, text: message.bytes, explanation: known))
         } else if let match = LogMessage.match(message.bytes.span) {
           answers.append(ExplanationView(match: match, text: message.bytes))
+        } else if let known = Self.known(in: message.bytes) {
+          answers += known.map { ExplanationView(match: nil, text: Array($0.id.utf8), explanation: $0) }
         } else {
           failures += 1
           let text = String(decoding: message.bytes, as: UTF8.self)

@@ -81,7 +81,7 @@ struct EntryPath {
         _ = try FileStatus.of(FilePath(bytes: place))
         return place
       } catch {
-        if error != .noSuchFileOrDirectory, error != .notDirectory { return place }
+        if !error.isAbsence { return place }
       }
     }
     throw note(StoreError(path: given, operation: "open", error: .noSuchFileOrDirectory), given)
@@ -101,5 +101,12 @@ struct EntryPath {
 
 extension StoreError {
   /// Whether there is nothing of that name.
-  fileprivate var isAbsence: Bool { error == .noSuchFileOrDirectory || error == .notDirectory }
+  fileprivate var isAbsence: Bool { error.isAbsence }
+}
+
+extension Errno {
+  /// Whether it says that there is nothing of a name; a name that is printed with `\xHH` may be longer than any can be.
+  fileprivate var isAbsence: Bool {
+    self == .noSuchFileOrDirectory || self == .notDirectory || self == .fileNameTooLong
+  }
 }

@@ -4,7 +4,7 @@
 enum Nearest {
   /// The word with the fewest differences from another; nil when none is near: more than a third of its letters differ.
   static func word(to given: String, among words: [String]) -> String? {
-    let near = words.map { (distance(given, $0), $0) }.min { ($0.0, $0.1) < ($1.0, $1.1) }
+    let near = words.map { (distance(given.lowercased(), $0.lowercased()), $0) }.min { ($0.0, $0.1) < ($1.0, $1.1) }
     guard let (count, word) = near, count <= max(1, (max(given.count, word.count) + 1) / 3) else { return nil }
     return word
   }

@@ -14,14 +14,27 @@ enum NearestVolumes {
       try store.forEachCacheEntry { name, _ in
         guard let key = VolumeName.key(ofName: name) else { return }
         let text = VolumeDescription(key).text
-        found.append((longestShared(lowercase(pattern), lowercase(Array(text.utf8))), text))
+        found.append((likeness(lowercase(pattern), text), text))
       }
     } catch {
       return ""
     }
     if found.isEmpty { return "; it has no volumes" }
+    let isNear = found.contains { $0.share >= least }
     let near = found.sorted { $0.share != $1.share ? $0.share > $1.share : $0.text < $1.text }.prefix(limit)
-    return "; nearest: " + near.map(\.text).joined(separator: ", ")
+    let list = near.map(\.text).joined(separator: ", ")
+    return isNear ? "; nearest: \(list)" : "; it has \(list)" + (found.count > limit ? " and others" : "")
+  }
+
+  /// With less than that in common, a volume is not called near.
+  private static let least = 3
+
+  /// How much a pattern and a volume have in common: more than that where one of its words was probably meant.
+  private static func likeness(_ pattern: [UInt8], _ text: String) -> Int {
+    let shared = longestShared(pattern, lowercase(Array(text.utf8)))
+    let words = text.split(separator: " ").map(String.init)
+    let word = Nearest.word(to: String(decoding: pattern, as: UTF8.self), among: words)
+    return word == nil ? shared : shared + 255
   }
 
   private static func lowercase(_ text: [UInt8]) -> [UInt8] {

@@ -65,7 +65,7 @@ struct Output {
   func head(_ command: String, root: [UInt8]? = nil, to json: inout JSONWriter) {
     json.text("schema", "cachefiles.\(command)/1")
     if format == .document || !Self.ofNoMachine.contains(command) { json.bytes("host", host) }
-    if let root { json.bytes("root", root) }
+    if let root { json.root(root) }
   }
 
   /// Appends one value as lines of text or one JSON line, for those who buffer on their own.

@@ -11,7 +11,7 @@ enum RefusalHint {
     guard let first = lines.first else { return text }
     // The command that 'stats' stands for has no page of its own.
     lines = lines.map { $0.replacing("'cachefiles stats show --help'", with: "'cachefiles stats --help'") }
-    if !first.hasPrefix("Error: Unknown option"), let unknown = unknownOption(command, arguments) {
+    if let unknown = unknownOption(command, arguments) {
       // Of what is wrong, the parser names what an option lacks before it comes to one that there is not.
       lines[0] = unknown
     } else if let option = between(first, "Missing value for '", " "),
@@ -24,6 +24,8 @@ enum RefusalHint {
       let near = Nearest.word(to: word, among: subcommands(of: command, arguments, before: word))
     {
       lines[0] += ". Did you mean '\(near)'?"
+    } else if first.contains("nexpected argument"), let near = statsCommand(near: arguments) {
+      lines[0] += ". Did you mean 'stats \(near)'?"
     } else if let word = arguments.first, !word.hasPrefix("-"), !names(command).contains(word),
       let near = Nearest.word(to: word, among: names(command))
     {
@@ -50,6 +52,12 @@ enum RefusalHint {
     return command
   }
 
+  /// The command of `stats` that was probably meant by what was taken for its directory.
+  private static func statsCommand(near arguments: [String]) -> String? {
+    guard arguments.starts(with: [Stats._commandName, StatsShow._commandName]), arguments.count > 2 else { return nil }
+    return Nearest.word(to: arguments[2], among: names(Stats.self))
+  }
+
   /// The forms of a value that was not understood.
   private static func value(_ line: String) -> String? {
     guard let given = between(line, "The value '", "' is invalid for '"),
@@ -60,7 +68,7 @@ enum RefusalHint {
     }
     switch name {
     case "age": return "give a number with a unit: 45s, 90m, 12h, 30d or 2w"
-    case "time": return "give seconds, or a number with a unit: 5, 5s, 10m or 2h"
+    case "time": return "give seconds, or a number with a unit: 5, 5s, 10m, 2h or 1d"
     case "size": return "give bytes, or a number with a unit: 512M, 10G, 1.5T (powers of 1024), 10GB (of 1000)"
     case "size|n%": return "give a size or a share: 512M, 10G, 1.5T or 15%"
     case "share", "percent": return "give a share: 95 or 95%"
@@ -70,7 +78,8 @@ enum RefusalHint {
     case "release": return "give a release of Linux, such as 6.12"
     case "ids" where line.contains("'--damage ") && problem(given.split(separator: ",").map(String.init)) == nil:
       return "an ordinary directory cannot show \(DamageArgument.impossible)"
-    case "ids": return problem(given.split(separator: ",").map(String.init))
+    case "ids":
+      return problem(given.split(separator: ",").map(String.init)) ?? "give ids with commas between them: O06,V04"
     case "id=severity":
       return problem(given.split(separator: "=").prefix(1).map(String.init))
         ?? "give ID=SEVERITY, with ignore, note, warning or error"

@@ -9,7 +9,7 @@ struct RefusalView: Renderable {
   let reason: String
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", root)
+    json.root(root)
     json.bool("dry_run", isDryRun)
     json.bool("live", isLive)
     json.text("refusal", reason)

@@ -18,7 +18,8 @@ extension Style {
     // Blanks in a row, as in a bar, stay together with the word before them.
     for word in text.split(separator: " ", omittingEmptySubsequences: false) {
       let length = Self.places(of: word)
-      if !line.isEmpty, !word.isEmpty, width + 1 + length > room {
+      let isInNumber = Self.continues(line, with: word)
+      if !line.isEmpty, !word.isEmpty, !isInNumber, width + 1 + length > room {
         lines.append(line)
         (line, width) = (String(word), length)
       } else {
@@ -28,6 +29,12 @@ extension Style {
     }
     lines.append(line)
     return lines.enumerated().map { $0 == 0 ? $1 : String(repeating: " ", count: indent) + $1 }
+  }
+
+  /// Whether a word is the next three digits of a number: `15 670`.
+  private static func continues(_ line: String, with word: Substring) -> Bool {
+    let digits = word.utf8.prefix { (48...57).contains($0) }.count
+    return digits == 3 && line.utf8.last.map { (48...57).contains($0) } == true
   }
 
   /// How many places a word takes on a terminal: escape sequences take none.

@@ -20,7 +20,7 @@ struct StatisticsView: Renderable {
   private var totals: Tally { report.statistics.totals }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     json.nanoseconds("time_ns", report.questions.now)
     json.text("generation", report.generation.rawValue)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }

@@ -56,7 +56,7 @@ private struct ExtractionView: Renderable {
 
   func write(to json: inout JSONWriter) {
     if let location = EntryLocation(extraction.object) {
-      json.bytes("root", location.root)
+      json.root(location.root)
       json.bytes("entry", location.path)
     }
     json.bytes("object", extraction.object)

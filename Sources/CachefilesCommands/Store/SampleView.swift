@@ -17,7 +17,7 @@ struct SampleView: Renderable {
   let damages: [String]
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", root)
+    json.root(root)
     switch origin {
     case .synthetic(let seed): json.number("seed", seed)
     case .capture(let capture):

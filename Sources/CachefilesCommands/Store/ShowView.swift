@@ -110,7 +110,7 @@ struct ShowView: Renderable {
   func write(to json: inout JSONWriter) {
     json.bytes("path", inspection.path)
     if let location = EntryLocation(inspection.path) {
-      json.bytes("root", location.root)
+      json.root(location.root)
       json.bytes("entry", location.path)
     }
     json.text("kind", kind)

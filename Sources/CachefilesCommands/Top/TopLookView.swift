@@ -34,7 +34,7 @@ struct TopLookView: Renderable {
   }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", look.report.root)
+    json.root(look.report.root)
     json.nanoseconds("time_ns", look.time)
     if let live = look.report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
     look.report.daemon?.write(to: &json)

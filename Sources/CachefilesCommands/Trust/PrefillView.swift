@@ -11,7 +11,7 @@ struct PrefillView: Renderable {
   let files: [FilledFile]
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     json.bool("done", report.isDone)
     json.object("files") { json in
       for state in FilledFile.State.allCases {

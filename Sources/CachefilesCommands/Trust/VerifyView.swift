@@ -14,7 +14,7 @@ struct VerifyView: Renderable {
   private var tally: VerifyTally { report.tally }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     json.text("verdict", report.verdict.rawValue)
     json.bool("finished", report.isFinished)
     json.object("files") { json in

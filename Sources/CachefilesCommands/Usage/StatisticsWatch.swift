@@ -24,7 +24,9 @@ struct StatisticsWatch {
       let report = try look(path, output)
       errors += report.errors
       if report.isInterrupted { break }
-      if before == nil, output.format == .text { output.stream.line(output.style.faint(WatchLine.header)) }
+      if before == nil, output.format == .text {
+        output.stream.line(output.style.faint(WatchLine.header(output.style)))
+      }
       output.render(WatchLine(report: report, before: before), command: "stats-watch")
       output.stream.flush()
       before = report
@@ -53,10 +55,23 @@ private struct WatchLine: Renderable {
   let report: StatisticsReport
   let before: StatisticsReport?
 
-  static let header =
-    ["TIME", "OBJECTS", "A SECOND", "DISK", "A SECOND", "GRAVEYARD", "AVAILABLE", "CULLED", "REFUSED", "HITS"]
-    .enumerated().map { $0.element.right($0.offset == 0 ? 8 : width) }.joined(separator: " ")
   private static let width = 11
+  /// The columns behind the time, and the order in which they are left out where a terminal has no room for them.
+  private static let columns = [
+    "OBJECTS", "A SECOND", "DISK", "A SECOND", "GRAVEYARD", "AVAILABLE", "CULLED", "REFUSED", "HITS",
+  ]
+  private static let order = [0, 2, 5, 8, 1, 3, 6, 4, 7]
+
+  static func header(_ style: Style) -> String {
+    (["TIME".right(8)] + shown(columns.map { $0.right(width) }, style)).joined(separator: " ")
+  }
+
+  /// The cells for which there is room.
+  private static func shown(_ cells: [String], _ style: Style) -> [String] {
+    let room = style.columns.map { max(1, ($0 - 8) / (width + 1)) } ?? cells.count
+    let kept = Set(order.prefix(room))
+    return cells.indices.filter { kept.contains($0) }.map { cells[$0] }
+  }
 
   private var seconds: Double {
     before.map { max(1e-9, (report.questions.now - $0.questions.now).inSeconds) } ?? 1
@@ -81,7 +96,7 @@ private struct WatchLine: Renderable {
   private var refusedRate: Double? { rate { $0.kernelStatistics?.refusedForSpace.map(Double.init) } }
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     json.nanoseconds("time_ns", report.questions.now)
     TotalsView(report: report).write(to: &json)
     if let status = report.fileSystem {
@@ -106,7 +121,7 @@ private struct WatchLine: Renderable {
       Quantity.count(report.statistics.graveyard.objects), available,
       Self.signed(culledRate) { Quantity.fixed($0, 1) }, Self.signed(refusedRate) { Quantity.fixed($0, 1) }, hitShare,
     ]
-    return [([String(time[1])] + cells.map { $0.right(Self.width) }).joined(separator: " ")]
+    return [([String(time[1])] + Self.shown(cells.map { $0.right(Self.width) }, style)).joined(separator: " ")]
   }
 
   private static func signed(_ rate: Double?, _ words: (Double) -> String) -> String {

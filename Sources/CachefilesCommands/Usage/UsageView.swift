@@ -14,7 +14,7 @@ struct UsageView: Renderable {
   var hasAllGroups = false
 
   func write(to json: inout JSONWriter) {
-    json.bytes("root", report.root)
+    json.root(report.root)
     if let live = report.liveness.isLive { json.bool("live", live) } else { json.null("live") }
     if report.isInterrupted { json.bool("complete", false) }
     report.daemon?.write(to: &json)

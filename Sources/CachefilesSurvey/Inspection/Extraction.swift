@@ -40,8 +40,17 @@ package struct Extraction: Sendable, Equatable {
     let value = try Self.attempt(path.bytes, "read the cache attribute") { () throws(Errno) in
       try file.attribute(CacheAttribute.name)
     }
-    if value == nil { try Self.requireObject(path) }
+    let position = try Self.position(of: path)
+    if value == nil { try Self.requireObject(path, position) }
     let bytes = value ?? []
+    if case .legacy = position {
+      // Its records tell no length; the object has that of the file.
+      isDirty = Dirtiness(inLegacyTree: bytes.span) == .dirty
+      recordDefect = nil
+      extents = []
+      try write(file, status, to: output)
+      return
+    }
     isDirty = Dirtiness(record: bytes.span) == .dirty
     do throws(ObjectRecord.Failure) {
       let record = try ObjectRecord(parsing: bytes.span)
@@ -57,15 +66,23 @@ package struct Extraction: Sendable, Equatable {
       fileBytes = status.size
       recordDefect = "it is dirty and holds more than its record says; its last bytes may be padding"
     }
-    let limit = fileBytes
-    extents = try Self.attempt(path.bytes, "find the data of") { () throws(Errno) in
+    extents = []
+    try write(file, status, to: output)
+  }
+
+  /// Writes as much of the object's data as lies within the length of the output.
+  private mutating func write(
+    _ file: borrowing OwnedDescriptor, _ status: FileStatus, to output: FilePath
+  ) throws(StoreError) {
+    let (object, limit) = (object, fileBytes)
+    extents = try Self.attempt(object, "find the data of") { () throws(Errno) in
       try file.dataExtents(size: status.size)
     }.compactMap { run in
       run.offset < limit ? DataExtent(offset: run.offset, length: min(run.end, limit) - run.offset) : nil
     }
-    try Self.refuseCache(of: path, output)
+    try Self.refuseCache(of: FilePath(bytes: object), output)
     let draft = try Self.attempt(output.bytes, "make the file") { () throws(Errno) in try NewFile(output) }
-    for extent in extents { try Self.copy(extent, from: file, path.bytes, to: draft.file, output.bytes) }
+    for extent in extents { try Self.copy(extent, from: file, object, to: draft.file, output.bytes) }
     try Self.attempt(output.bytes, "write") { () throws(Errno) in
       try draft.file.truncate(to: Int64(limit))
       try draft.file.synchronize()
@@ -73,13 +90,18 @@ package struct Extraction: Sendable, Equatable {
     }
   }
 
-  /// What has no record and does not stand where objects do is none.
-  private static func requireObject(_ path: FilePath) throws(StoreError) {
+  /// What the place is, with its directories resolved.
+  private static func position(of path: FilePath) throws(StoreError) -> StorePath {
     let (parent, name) = Inspection.split(path.bytes)
     let resolved = try attempt(path.bytes, "find the directory of") { () throws(Errno) in
       try OwnedDescriptor(directory: FilePath(bytes: parent)).resolvedPath
     }
-    switch StorePath((resolved ?? parent).appending(component: name?.bytes ?? []).span) {
+    return StorePath((resolved ?? parent).appending(component: name?.bytes ?? []).span)
+  }
+
+  /// What has no record and does not stand where objects do is none.
+  private static func requireObject(_ path: FilePath, _ position: StorePath) throws(StoreError) {
+    switch position {
     case .object, .legacy, .buried: return
     case .fanout, .volume, .bare, .other:
       throw StoreError(

@@ -8,4 +8,14 @@ public enum Environment {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
     return String(cString: value)
   }
+
+  /// Has everything in this process take the terminal for wider than it is, where it is narrower than that: the parser of command lines
+  /// fails on one of a few columns. The corresponding C function is `setenv`.
+  public static func keepColumns(atLeast columns: Int) {
+    let given = getenv("COLUMNS").map { String(cString: $0) }
+    guard let width = given.flatMap({ Int($0) }) ?? StandardStreams.windowSize(1)?.columns, width < columns else {
+      return
+    }
+    setenv("COLUMNS", "\(columns)", 1)
+  }
 }
