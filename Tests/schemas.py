@@ -94,7 +94,7 @@ def validators():
 
 
 def undescribed(value, schema, place=""):
-    """The keys of a document that its schema does not name. An object whose schema names none may have any."""
+    """The keys of a document that its schema does not name. An object whose schema names none, or says so, may have any."""
     if isinstance(value, list):
         for item in value:
             yield from undescribed(item, schema.get("items", {}), place + "[]")
@@ -103,7 +103,7 @@ def undescribed(value, schema, place=""):
     for key, inner in value.items():
         if key in schema["properties"]:
             yield from undescribed(inner, schema["properties"][key], f"{place}/{key}")
-        elif not any(re.search(pattern, key) for pattern in schema.get("patternProperties", {})):
+        elif not schema.get("additionalProperties") and not any(re.search(pattern, key) for pattern in schema.get("patternProperties", {})):
             yield f"{place}/{key} ({type(inner).__name__}) is not in the schema"
 
 
