@@ -24,8 +24,8 @@ enum RefusalHint {
       let near = Nearest.word(to: word, among: subcommands(of: command, arguments, before: word))
     {
       lines[0] += ". Did you mean '\(near)'?"
-    } else if first.contains("nexpected argument"), let near = statsCommand(near: arguments) {
-      lines[0] += ". Did you mean 'stats \(near)'?"
+    } else if first.contains("nexpected argument"), let near = member(command, near: arguments) {
+      lines[0] += ". Did you mean '\(near)'?"
     } else if let word = arguments.first, !word.hasPrefix("-"), !names(command).contains(word),
       let near = Nearest.word(to: word, among: names(command))
     {
@@ -52,10 +52,13 @@ enum RefusalHint {
     return command
   }
 
-  /// The command of `stats` that was probably meant by what was taken for its directory.
-  private static func statsCommand(near arguments: [String]) -> String? {
-    guard arguments.starts(with: [Stats._commandName, StatsShow._commandName]), arguments.count > 2 else { return nil }
-    return Nearest.word(to: arguments[2], among: names(Stats.self))
+  /// The command of a group that was probably meant by what was taken for an argument of another one, as that which `stats` alone
+  /// stands for.
+  private static func member(_ root: any ParsableCommand.Type, near arguments: [String]) -> String? {
+    guard arguments.count > 2, let group = command(root, [arguments[0]]), names(group).contains(arguments[1]) else {
+      return nil
+    }
+    return Nearest.word(to: arguments[2], among: names(group)).map { "\(arguments[0]) \($0)" }
   }
 
   /// The forms of a value that was not understood.
