@@ -10,35 +10,36 @@ final class FindingLines: Sendable {
   private let output: Guarded<Held>
   private let isOn: Bool
   private let root: [UInt8]
+  /// What each line begins with.
+  private let start: [UInt8]
 
   /// The stream, used by one thread at a time.
   private struct Held: @unchecked Sendable {
-    let output: Output
+    let stream: OutputStream
   }
 
   /// - Parameter root: the path of the cache.
   init(_ output: Output, root: [UInt8]) {
     isOn = output.format == .lines
     self.root = root
-    self.output = Guarded(Held(output: output))
+    start = JSONWriter.membersText { output.head("fsck", root: root, to: &$0) }
+    self.output = Guarded(Held(stream: output.stream))
   }
 
   /// Prints one finding.
   func add(_ finding: Finding) {
     guard isOn else { return }
-    output.withLock { held in
-      var json = JSONWriter(pretty: false)
-      json.object { json in
-        held.output.head("fsck", root: root, to: &json)
-        Self.write(finding, root: root, to: &json)
-      }
-      json.end()
-      held.output.stream.append { $0 += json.bytes }
-    }
+    var json = JSONWriter(pretty: false)
+    json.open()
+    json.members(start)
+    Self.write(finding, root: root, to: &json)
+    json.close()
+    json.end()
+    output.withLock { held in held.stream.append { $0 += json.bytes } }
   }
 
   /// Writes what is buffered.
-  func flush() { output.withLock { $0.output.stream.flush() } }
+  func flush() { output.withLock { $0.stream.flush() } }
 
   /// - Parameter root: the path of the cache, with which the paths of findings begin.
   static func write(_ finding: Finding, root: [UInt8], to json: inout JSONWriter) {

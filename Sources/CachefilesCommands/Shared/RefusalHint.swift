@@ -11,13 +11,13 @@ enum RefusalHint {
     guard let first = lines.first else { return text }
     // The command that 'stats' stands for has no page of its own.
     lines = lines.map { $0.replacing("'cachefiles stats show --help'", with: "'cachefiles stats --help'") }
-    if let unknown = unknownOption(command, arguments) {
-      // Of what is wrong, the parser names what an option lacks before it comes to one that there is not.
-      lines[0] = unknown
-    } else if let option = between(first, "Missing value for '", " "),
+    if let option = between(first, "Missing value for '", " "),
       let given = arguments.drop(while: { $0 != option }).dropFirst().first
     {
       lines[0] += ": '\(given)' is taken for an option; a value that begins with '-' is given as '\(option)=\(given)'"
+    } else if let unknown = unknownOption(command, arguments) {
+      // Of what is wrong, the parser names what a command lacks before it comes to an option that there is not.
+      lines[0] = unknown
     } else if let hint = value(first) {
       lines[0] += lines[0].hasSuffix(".") ? " \(hint)" : ": \(hint)"
     } else if let word = between(first, "Unexpected argument '", "'"),
