@@ -48,8 +48,8 @@ let package = Package(
   targets: [
     // libattr, found through pkg-config: copying attributes from one file to another.
     .systemLibrary(name: "CAttr", pkgConfig: "libattr", providers: [.apt(["libattr1-dev"])]),
-    // zlib: the kernel's configuration in /proc/config.gz.
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // libdeflate: the sums of streams, and the kernel's configuration in /proc/config.gz.
+    .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     // libarchive: streams of objects as pax archives.
     .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
     // System calls that the Glibc overlay lacks, as inline functions.
@@ -63,13 +63,16 @@ let package = Package(
     // Every system call; no knowledge of the format.
     .target(
       name: "LinuxIO",
-      dependencies: ["CArchive", "CAttr", "CLinux", "CZlib", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "CArchive", "CAttr", "CDeflate", "CLinux", .product(name: "SystemPackage", package: "swift-system"),
+      ],
       swiftSettings: strict + lifetimes + faults + locks,
       // The static library, of which the linker keeps the part for pax: programs start as fast as without, and need no further
       // libraries. Debug builds are linked without leaving anything out, which would ask for all that the rest of it needs.
       linkerSettings: [
         .linkedLibrary("archive", .when(configuration: .debug)),
         .linkedLibrary(":libarchive.a", .when(configuration: .release)),
+        .linkedLibrary(":libdeflate.a"),
       ]),
     // The cache directory: opening and holding it, scanning, entries, removal.
     .target(

@@ -114,7 +114,7 @@ class Build:
         return pathlib.Path(directory) / "cachefiles.product" / "Objects.LinkFileList"
 
     def link(self, target, kind):
-        """Links the program: `static`, or `dynamic` against the C library, libattr and zlib. libarchive is in both."""
+        """Links the program: `static`, or `dynamic` against the C library and libattr. libarchive and libdeflate are in both."""
         target.parent.mkdir(parents=True, exist_ok=True)
         revision = target.parent / "revision.c"
         revision.write_text(f'const char *cachefiles_revision(void) {{ return "{self.version.suffix}"; }}\n')
@@ -123,14 +123,16 @@ class Build:
                    "-Xlinker", "--build-id"]
         if kind == "static":
             # The C library warns of calls that load others at run time; FoundationEssentials has them, nothing here uses them.
-            run(*command, "-static-executable", "-l:libarchive.a", "-lattr", "-lz", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            run(*command, "-static-executable", "-l:libarchive.a", "-l:libdeflate.a", "-lattr", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             return
         # The C++ part of Swift's library is of this machine's compiler, and newer than that of the sysroot.
         archives = target.parent / "archives"
         archives.mkdir(exist_ok=True)
         link(archives / "libstdc++.a", output_of("gcc", "-print-file-name=libstdc++.a"))
-        # libarchive too: that of the oldest release is not divided into functions, and asks for all that its other parts need.
-        link(archives / "libarchive.a", output_of("gcc", "-print-file-name=libarchive.a"))
+        # libarchive too: that of the oldest release is not divided into functions, and asks for all that its other parts need. And
+        # libdeflate, so that packages need no library for it.
+        for library in ("libarchive.a", "libdeflate.a"):
+            link(archives / library, output_of("gcc", f"-print-file-name={library}"))
         command += ["-static-stdlib", "-use-ld=lld", "-Xlinker", "--as-needed", "-Xlinker", "-z", "-Xlinker", "relro",
                     "-Xlinker", "-z", "-Xlinker", "now", "-Xlinker", "--no-export-dynamic",
                     "-L", archives, "-Xclang-linker", "-static-libgcc"]
@@ -141,7 +143,7 @@ class Build:
             command += [older, "-Xclang-linker", f"--sysroot={self.sysroot}", "-L", self.sysroot / "lib" / architecture,
                         "-L", self.sysroot / "usr/lib" / architecture, "-Xclang-linker", "-pthread", "-ldl"]
         # Of libarchive the part for pax, which needs nothing else, becomes part of the program.
-        command += ["-l:libarchive.a", "-l:libattr.so.1", "-l:libz.so.1"]
+        command += ["-l:libarchive.a", "-l:libdeflate.a", "-l:libattr.so.1"]
         result = subprocess.run([str(part) for part in command], capture_output=True, text=True)
         if result.returncode:
             raise SystemExit(result.stdout + result.stderr)
@@ -301,7 +303,7 @@ class Build:
                      ("glibc", debian("libc6-dev"), "LGPL-2.1-or-later", "https://www.gnu.org/software/libc/"),
                      ("libarchive", debian("libarchive-dev"), "BSD-2-Clause", "https://libarchive.org/"),
                      ("libattr", debian("libattr1-dev"), "LGPL-2.1-or-later", "https://savannah.nongnu.org/projects/attr"),
-                     ("zlib", debian("zlib1g-dev"), "Zlib", "https://zlib.net/"),
+                     ("libdeflate", debian("libdeflate-dev"), "MIT", "https://github.com/ebiggers/libdeflate"),
                      ("libstdc++", debian("libstdc++6"), "GPL-3.0-or-later WITH GCC-exception-3.1", "https://gcc.gnu.org/")]
         program = hashlib.sha256((tree / "bin/cachefiles").read_bytes()).hexdigest()
         identifiers = ["SPDXRef-" + re.sub(r"[^A-Za-z0-9.-]", "-", name) for name, *_ in packages]
@@ -371,7 +373,7 @@ def pack(tree, target, time):
 
 def make_sysroot(target):
     """Unpacks Debian's oldest supported release with the libraries to link against."""
-    run("debootstrap", "--variant=minbase", f"--include=libc6-dev,libgcc-10-dev,libattr1-dev,zlib1g-dev", OLDEST, target,
+    run("debootstrap", "--variant=minbase", f"--include=libc6-dev,libgcc-10-dev,libattr1-dev", OLDEST, target,
         stdout=subprocess.DEVNULL)
     # Links from the root of that system are links within it here.
     for directory in ("lib64", "lib", "usr/lib"):

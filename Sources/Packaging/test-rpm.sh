@@ -3,7 +3,7 @@
 # The RPM in a system of its own: installed, verified, used, and erased without a trace. The system is one of Debian, since no other can
 # be had everywhere: what rpm itself does is tried, and not what dnf makes of the dependencies.
 #
-#     test-rpm.sh DIRECTORY ROOT      ROOT: a system with glibc, libattr and zlib, such as 'build.py sysroot' makes; needs root
+#     test-rpm.sh DIRECTORY ROOT      ROOT: a system with glibc and libattr, such as 'build.py sysroot' makes; needs root
 set -eu
 package=$(echo "$(realpath "$1")"/cachefiles-toolkit-*.rpm)
 daemon=$(echo "$(realpath "$1")"/cachefiles-daemon-*.rpm)

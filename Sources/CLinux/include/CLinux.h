@@ -108,6 +108,11 @@ static inline long clinux_copy_file_range(int from, int64_t *from_offset, int to
   return syscall(SYS_copy_file_range, from, from_offset, to, to_offset, count, 0u);
 }
 
+// sync_file_range(2) for all of a file, without waiting.
+static inline long clinux_start_writing(int descriptor) {
+  return syscall(SYS_sync_file_range, descriptor, (int64_t)0, (int64_t)0, (unsigned)SYNC_FILE_RANGE_WRITE);
+}
+
 // struct file_handle with room for the longest handle; the overlay does not see its flexible array.
 struct clinux_file_handle {
   unsigned bytes;

@@ -4,8 +4,8 @@ import LinuxIO
 
 /// What of a stream is to be taken, and how.
 package struct ReceiveOptions: Sendable {
-  /// The number of threads that write.
-  package var threads = CopyOptions.defaultThreads
+  /// The number of threads that write, beside one that reads.
+  package var threads = ReceiveOptions.defaultThreads
   /// Which volumes to take, by their keys; all without it.
   package var volumes: (@Sendable ([UInt8]) -> Bool)?
   /// Whether to take objects whose record is marked dirty.
@@ -25,4 +25,7 @@ package struct ReceiveOptions: Sendable {
 
   /// The usual options.
   package init() {}
+
+  /// More would wait for the journal of the file system, and for the thread that reads.
+  package static var defaultThreads: Int { min(16, max(2, Workers.processorCount)) }
 }

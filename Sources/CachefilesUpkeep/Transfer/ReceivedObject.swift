@@ -51,6 +51,8 @@ struct ReceivedObject: Sendable {
 
   /// Gives the file everything else, and its name.
   func finish(_ file: borrowing OwnedDescriptor) throws(CopyFault) {
+    // While the rest of the stream is still coming the disk has time.
+    if !layout.extents.isEmpty { file.startWriting() }
     if replacesPart { try ObjectCopier.requireSameData(as: file, in: directory.value, name) }
     try properties.give(to: file)
     try CopyFault.attempt(.destination, "set the times of") { () throws(Errno) in

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import CZlib
+internal import CDeflate
 
 /// CRC-32 of bytes as they come, the one of gzip: it finds what was damaged, not what somebody forged.
 public struct Checksum: Sendable, Equatable {
@@ -9,10 +9,10 @@ public struct Checksum: Sendable, Equatable {
   /// Of nothing.
   public init() {}
 
-  /// Adds bytes. The corresponding C function is `crc32_z` (zlib).
+  /// Adds bytes. The corresponding C function is `libdeflate_crc32`.
   public mutating func add(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress else { return }
-    value = UInt32(truncatingIfNeeded: crc32_z(UInt(value), base.assumingMemoryBound(to: UInt8.self), bytes.count))
+    value = libdeflate_crc32(value, base, bytes.count)
   }
 
   /// Adds bytes.

@@ -56,6 +56,12 @@ extension OwnedDescriptor {
     try perform(.syncfs) { syncfs(raw) }
   }
 
+  /// Makes the kernel begin to write what it holds of the data of this file, without waiting for it: ``synchronizeFileSystem()`` has less to
+  /// wait for then.
+  ///
+  /// The corresponding C function is `sync_file_range` with `SYNC_FILE_RANGE_WRITE`: advice, whose failure does not matter.
+  public func startWriting() { _ = clinux_start_writing(raw) }
+
   /// Lets the kernel forget the pages of the file that are on the disk, so that the next read comes from there.
   ///
   /// The corresponding C function is `posix_fadvise` with `POSIX_FADV_DONTNEED`: advice, whose failure does not matter.

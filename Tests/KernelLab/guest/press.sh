@@ -17,28 +17,34 @@ start_daemon() {
   modprobe cachefiles
   if [[ $1 == cachefilesd ]]; then bind_daemon || broken "cachefilesd does not hold the cache"
   else
-    cachefiles-daemon -n -s -f /tmp/cachefilesd.conf > /tmp/keeper.log 2>&1 &
+    touch /tmp/keeper.conf
+    cachefiles-daemon -n -s -f /tmp/cachefilesd.conf --settings /tmp/keeper.conf > /tmp/keeper.log 2>&1 &
     wait_bound $! is_bound || { cat /tmp/keeper.log; broken "cachefiles-daemon does not hold the cache"; }
   fi
 }
 # reads FROM TO: how many files a second the reader reads between two times of day.
 reads() { awk -v from="$1" -v to="$2" '$1 >= from && $1 < to { n++ } END { printf "%.1f", n / (to - from) }' /tmp/reads; }
 server_reads() { awk '/[ \t]READ:/ { n += $2 } END { print n + 0 }' /proc/self/mountstats; }
-# take PERCENT FILE: takes room until so much is left.
-take() { fallocate -l $((($(room) - $(stat -f -c '%b' $cache) * $1 / 100) * $(stat -f -c '%S' $cache))) "$cache/$2" || broken "no room to take"; }
+# take PERCENT FILE: takes room until so much is left; bc leaves no digits behind the point.
+take() { fallocate -l "$(echo "($(room) - $(stat -f -c '%b' $cache) * $1 / 100) * $(stat -f -c '%S' $cache)" | bc)" "$cache/$2" || broken "no room to take"; }
 # press WHO PERCENT SECONDS [TIME]: takes room down to so much, and measures what goes until there is 40 %, or the time is over. A second
 # TIME needs a word of its own.
 press() {
-  local start before seconds objects end still busy
   take "$2" "taken${4-}"
-  start=$(date +%s.%N) before=$(files)
+  still=$(reads "$(echo "$(date +%s.%N) - 20" | bc)" "$(date +%s.%N)")
   # The kernel looks at the room when something is stored: only then does it tell a daemon.
   cat "/mnt/n3/late.$1${4-}" > /dev/null
-  for _ in $(seq $(($3 * 10))); do ! has_room || break; sleep 0.1; done
+  goes "$1" "$3"
+}
+# goes WHO SECONDS: measures what goes until there is 40 %, or the time is over.
+goes() {
+  local start before seconds objects end busy
+  start=$(date +%s.%N) before=$(files)
+  for _ in $(seq $(($2 * 10))); do ! has_room || break; sleep 0.1; done
   end=$(date +%s.%N)
   seconds=$(echo "$end - $start" | bc) objects=$(($(files) - before))
-  note "$1: $seconds s, $objects objects, $(echo "$objects / $seconds" | bc) a second, $(room_percent) % free"
-  still=$(reads "$(echo "$start - 20" | bc)" "$start") busy=$(reads "$start" "$end")
+  note "$1: $seconds s, $objects objects, $(echo "scale=1; $objects / $seconds" | bc) a second, $(room_percent) % free"
+  busy=$(reads "$start" "$end")
   note "$1, a reader of cached files beside it: $still a second before, $busy meanwhile, $(echo "scale=3; $busy / $still" | bc) of that"
 }
 costs() { note "$1: memory $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status") KiB at most; processor $(ps -o time= -p "$(</tmp/binder.pid)")"; }
