@@ -252,6 +252,7 @@ class Build:
             license = tree / "usr/share/licenses" / NAME
             license.mkdir(parents=True)
             shutil.copy(SOURCE / "Docs/LICENSE", license)
+            shutil.copy(HERE / "debian/copyright", license)
             run("rpmbuild", "-bb", "--quiet", "--define", f"_topdir {directory}/rpm", "--define", f"stage {tree}",
                 "--define", f"upstream_version {self.version.rpm}", "--define", "_build_id_links none",
                 "--define", "_unitdir /usr/lib/systemd/system", HERE / f"rpm/{NAME}.spec", env=self.environment)
@@ -274,6 +275,7 @@ class Build:
             with environment(CACHEFILES_PROGRAM=str(program)):
                 self.stage(tree, "static", prefix=".")
             shutil.copy(SOURCE / "Docs/LICENSE", tree / f"share/doc/{NAME}/LICENSE")
+            shutil.copy(HERE / "debian/copyright", tree / f"share/doc/{NAME}/copyright")
             units = tree / "lib/systemd/system"
             units.mkdir(parents=True)
             for path in sorted((HERE / "systemd").glob("*")):
