@@ -12,7 +12,7 @@ public func runProgram(
   StandardStreams.fillIn()
   // A cull of 1,000,000 objects takes 66 MiB with one for each thread, 53 MiB with two, and no longer.
   ProcessMemory.limitHeaps(to: 2)
-  StandardStreams.ignoreClosedPipes()
+  StandardStreams.ignoreFailedWrites()
   Interruption.catchSignals()
   guard let built = Program(rawValue: number), let all = RawArguments.read(count, values), let name = all.first else {
     StandardError.line("cachefiles: it was started without arguments, not even its name: nothing was done")

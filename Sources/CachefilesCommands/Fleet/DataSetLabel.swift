@@ -23,21 +23,39 @@ enum DataSetLabel: String, CaseIterable, ExpressibleByArgument {
     }
   }
 
-  /// The lines for a data set and nodes that can be named.
-  func lines(_ path: [UInt8], _ nodes: [FleetNode]) -> [String] {
-    switch self {
-    case .slurm:
-      let name = Self.word(path, separator: "_", limit: 60)
-      return nodes.map { "NodeName=\($0.host) Features=\(Self.features(name, $0).joined(separator: ","))" }
-    case .kubernetes:
-      let name = Self.word(path, separator: ".", limit: 63)
-      return nodes.map { "\($0.host) cachefiles/\(name)=\(Self.percent($0))" }
-    case .flux:
-      let name = Self.word(path, separator: "_", limit: 60)
-      return nodes.flatMap { node in
-        let list = Self.features(name, node).map { "\"\($0)\"" }.joined(separator: ", ")
-        return ["[[resource.config]]", "hosts = \"\(node.host)\"", "properties = [\(list)]"]
+  /// The lines for data sets and the nodes of each, which can be named. A node is named once, with all that it has: a scheduler takes a
+  /// second line for an error, or for all there is.
+  func lines(_ sets: [(path: [UInt8], nodes: [FleetNode])]) -> [String] {
+    var hosts: [String] = []
+    var labels: [String: [String]] = [:]
+    for set in sets {
+      for node in set.nodes {
+        if labels[node.host] == nil { hosts.append(node.host) }
+        for label in self.labels(set.path, node) where !(labels[node.host] ?? []).contains(label) {
+          labels[node.host, default: []].append(label)
+        }
       }
+    }
+    return hosts.flatMap { lines(of: $0, labels[$0] ?? []) }
+  }
+
+  /// What a node has of one data set, in the words of the scheduler.
+  private func labels(_ path: [UInt8], _ node: FleetNode) -> [String] {
+    switch self {
+    case .slurm, .flux: Self.features(Self.word(path, separator: "_", limit: 60), node)
+    case .kubernetes: ["cachefiles/\(Self.word(path, separator: ".", limit: 63))=\(Self.percent(node))"]
+    }
+  }
+
+  private func lines(of host: String, _ labels: [String]) -> [String] {
+    switch self {
+    case .slurm: ["NodeName=\(host) Features=\(labels.joined(separator: ","))"]
+    case .kubernetes: ["\(host) \(labels.joined(separator: " "))"]
+    case .flux:
+      [
+        "[[resource.config]]", "hosts = \"\(host)\"",
+        "properties = [\(labels.map { "\"\($0)\"" }.joined(separator: ", "))]",
+      ]
     }
   }
 
@@ -66,7 +84,9 @@ enum DataSetLabel: String, CaseIterable, ExpressibleByArgument {
     let slurmIsSafe = text.map { $0 == "-" && separator == "_" ? "_" : $0 }
     text = String(slurmIsSafe)
     if isExact, text.count <= limit, !text.isEmpty { return text }
-    let kept = text.prefix(limit - 9).drop { !$0.isLetter && !$0.isNumber }
+    let letters = text.prefix(limit - 9).drop { !$0.isLetter && !$0.isNumber }
+    // A word begins with a letter or digit, and "/" has none.
+    let kept = letters.isEmpty ? "path" : letters
     return "\(kept)\(separator)\(hash(path))"
   }
 

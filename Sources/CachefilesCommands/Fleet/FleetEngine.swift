@@ -67,14 +67,24 @@ enum FleetEngine: Equatable {
     do throws(Errno) { _ = try OwnedDescriptor(directory: FilePath(bytes: directory), keepsAccessTime: false) } catch {
       throw Failure("\(EscapedBytes.string(directory)): cannot open the directory: \(error)")
     }
-    let there = ["sh", "-c", "cd -- \"$1\" && shift && exec \"$@\"", "sh"].map { Array($0.utf8) } + [directory]
+    let there = ["sh", "-c", enter, "sh"].map { Array($0.utf8) } + [directory]
+    let nothing = "\(EscapedBytes.quoted(directory)): no file *.parquet is in it or below it"
     if SearchPath.has("duckdb") {
       let client = ["duckdb", "-bail", "-csv"].map { Array($0.utf8) }
-      return try run(there + client, FleetQuestion.duckDB(path))
+      return try run(there + client, FleetQuestion.duckDB(path), nothing: nothing)
     }
     let client = ["python3", "-c", python, path].map { Array($0.utf8) }
-    return try run(there + client, FleetQuestion.duckDBPython)
+    return try run(there + client, FleetQuestion.duckDBPython, nothing: nothing)
   }
+
+  /// The exit status where there is no file to ask: EX_NOINPUT of `sysexits.h`.
+  private static let noInput: Int32 = 66
+
+  private static let enter = """
+    cd -- "$1" && shift || exit
+    [ -n "$(find -L . -name '*.parquet' 2>/dev/null | head -n 1)" ] || exit \(noInput)
+    exec "$@"
+    """
 
   private static let python = """
     import csv, sys
@@ -92,10 +102,15 @@ enum FleetEngine: Equatable {
         output.writerow([column[0] for column in cursor.description])
         output.writerows(cursor.fetchall())
     except duckdb.Error as error:
-        sys.exit(f"duckdb: {error}")
+        sys.exit("duckdb: " + str(error).split("\\n")[0])
     """
 
-  private static func run(_ command: [[UInt8]], _ input: String) throws(Failure) -> [UInt8] {
+  /// Runs a client.
+  ///
+  /// - Parameter nothing: what ``noInput`` means.
+  private static func run(
+    _ command: [[UInt8]], _ input: String, nothing: String? = nil
+  ) throws(Failure) -> [UInt8] {
     let name = EscapedBytes.string(command[0])
     let child: ChildProcess
     do throws(Errno) {
@@ -103,6 +118,7 @@ enum FleetEngine: Equatable {
     } catch {
       throw Failure(error == .noSuchFileOrDirectory ? "\(name) is not installed" : "\(name): \(error)")
     }
+    if let nothing, child.status == noInput { throw Failure(nothing) }
     // It has said why.
     guard child.status == 0 else { throw Failure("the database gave no answer (exit status \(child.status))") }
     return child.output

@@ -43,6 +43,8 @@ struct Where: ParsableCommand {
 
   func validate() throws {
     if paths.isEmpty { throw ValidationError("a path is missing") }
+    if paths.contains(where: \.bytes.isEmpty) { throw ValidationError("a path is empty") }
+    if let fleet, fleet.bytes.isEmpty { throw ValidationError("--fleet takes a directory or an address; it is empty") }
     if label != nil, form.format != .text { throw ValidationError("--label prints lines of its own; leave out --json") }
   }
 
@@ -56,13 +58,11 @@ struct Where: ParsableCommand {
       views.append(WhereView(path: path, known: nodes, atLeast: atLeast?.share ?? 0))
     }
     if let label {
-      for view in views {
-        let named = view.nodes.filter { DataSetLabel.canName($0.host) }
-        for line in label.lines(view.path, named) { output.stream.line(line) }
-        if named.count < view.nodes.count {
-          let count = Quantity.count(view.nodes.count - named.count, "node")
-          output.note("cachefiles: \(EscapedBytes.string(view.path)): \(count) left out: no names of hosts")
-        }
+      let sets = views.map { (path: $0.path, nodes: $0.nodes.filter { DataSetLabel.canName($0.host) }) }
+      for line in label.lines(sets) { output.stream.line(line) }
+      for (view, set) in zip(views, sets) where set.nodes.count < view.nodes.count {
+        let count = Quantity.count(view.nodes.count - set.nodes.count, "node")
+        output.note("cachefiles: \(EscapedBytes.string(view.path)): \(count) left out: no names of hosts")
       }
     } else {
       output.render(views, command: "where", key: "data_sets")

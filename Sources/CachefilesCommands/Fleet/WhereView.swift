@@ -49,7 +49,8 @@ struct WhereView: Renderable {
     }
     let total = "\(Quantity.count(totalFiles, "file")), \(Quantity.size(totalBytes))"
     if nodes.isEmpty { return ["\(style.strong(name)): \(total); no node has so much of it"] }
-    let head = "\(style.strong(name)): \(total), on \(Quantity.count(nodes.count, "node"))"
+    let holders = nodes.filter { $0.files > 0 }
+    let head = "\(style.strong(name)): \(total), on \(Quantity.count(holders.count, "node"))"
     return [head]
       + table.lines(style) { text, row, column in
         row < 0 || column == 3 ? style.faint(text) : text

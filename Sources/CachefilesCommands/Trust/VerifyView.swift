@@ -98,15 +98,16 @@ struct VerifyView: Renderable {
       "\(Quantity.percent(report.sample.share)), seed \(report.sample.seed): \(Quantity.count(tally.blocks)) of \(blocks) of \(size)"
     )
     guard let least = report.sample.detectableBlocks, tally.blocks > 0 else { return }
+    if report.sample.share >= 1 { return card.go(on: "every wrong block is found") }
     let chance = Quantity.percent(BlockSample.confidence)
     if least > UInt64(tally.allBlocks) {
       card.go(
-        on: "too few for a statement: \(Quantity.count(Int(clamping: least))) wrong blocks are found with \(chance)")
+        on: "too few for a statement: \(Quantity.count(Int(clamping: least), "wrong block")) are found with \(chance)")
     } else {
       let share = Quantity.percent(Double(least) / Double(max(1, tally.allBlocks)))
       card.go(
         on:
-          "\(Quantity.count(Int(clamping: least))) wrong blocks (\(share)) or more are found with a probability of \(chance)"
+          "\(Quantity.count(Int(clamping: least), "wrong block")) (\(share)) or more are found with a probability of \(chance)"
       )
     }
   }
@@ -114,7 +115,7 @@ struct VerifyView: Renderable {
   private func addOthers(to card: inout Card) {
     let states: [(VerifiedFile.State, String)] = [
       (.stale, "stale: the kernel does not use the copy"), (.dirty, "open for writing"),
-      (.uncommitted, "being cached for the first time"), (.empty, "without data in their objects"),
+      (.uncommitted, "being cached for the first time"), (.empty, "without cached data"),
       (.absent, "without an object"), (.unsampled, "of which no block was chosen"), (.changing, "changing"),
       (.refused, "on mounts whose server cannot be read"), (.unknown, "that cannot be told"),
       (.failed, "that could not be read"),

@@ -11,15 +11,16 @@ package final class BytePace: Sendable {
   /// Makes a pace.
   package init(bytesPerSecond rate: UInt64?) { self.rate = rate.map { max(1, $0) } }
 
-  /// Waits until this thread may read so many bytes more, or until that is cancelled.
+  /// Waits until this thread may read so many bytes more, or until that is cancelled. The time that they take comes first, so that no
+  /// beginning is faster than the rest.
   ///
   /// - Parameter isCancelled: asked now and then while it waits.
   package func wait(for bytes: Int, unless isCancelled: () -> Bool) {
     guard let rate else { return }
     let span = Duration.seconds(Double(bytes) / Double(rate))
     let turn = next.withLock { next in
-      let mine = max(next ?? .now, .now)
-      next = mine.advanced(by: span)
+      let mine = max(next ?? .now, .now).advanced(by: span)
+      next = mine
       return mine
     }
     while ContinuousClock.now < turn, !isCancelled() {

@@ -44,7 +44,14 @@ package final class CacheReceive: Sendable {
   /// - Throws: ``CopyRefusal`` when it is no stream of `send`; nothing that was made is left.
   package func run(_ reader: PaxReader) throws(CopyRefusal) -> ReceiveReport {
     do throws(ArchiveFailure) { try TransferMark.check(reader) } catch {
+      let path = destination.store.path
       _ = destination.abandon()
+      if error == .interrupted || isInterruptionComing {
+        var report = ReceiveReport(destination: path)
+        report.isInterrupted = true
+        report.duration = watch.elapsed
+        return report
+      }
       throw .unusable(path: Array("standard input".utf8), reason: "no stream of 'cachefiles send': \(error)")
     }
     if let note = destination.traits.timeNote { options.onNote(destination.store.path, note) }
@@ -124,6 +131,9 @@ extension CacheReceive {
       return false
     }
   }
+
+  /// Whether a signal came, or comes in a moment.
+  var isInterruptionComing: Bool { Interruption.isComing(options.isCancelled) }
 
   /// A signal came.
   func interrupt() {

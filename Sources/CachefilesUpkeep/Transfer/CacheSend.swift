@@ -102,6 +102,12 @@ package final class CacheSend: Sendable {
     try Self.writeMark(TransferMark.sums, sums.withLock { $0.take() }, to: writer)
   }
 
+  /// Takes the sum of a directory that has just been written, by who wrote it. It follows at once: what is in the directory needs it.
+  func addDirectory(_ digest: TransferDigest, to writer: PaxWriter) throws(ArchiveFailure) {
+    _ = sums.withLock { $0.add(digest, bytes: 0) }
+    try writeSums(to: writer)
+  }
+
   /// Takes the sum of an object that has just been written, by who wrote it.
   func add(_ digest: TransferDigest, bytes: UInt64, to writer: PaxWriter) throws(ArchiveFailure) {
     if sums.withLock({ $0.add(digest, bytes: bytes) }) { try writeSums(to: writer) }
@@ -179,7 +185,9 @@ extension CacheSend {
     stopped.store(true, ordering: .relaxed)
     switch failure {
     case .interrupted: state.withLock { $0.isInterrupted = true }
-    case .system(.brokenPipe): state.withLock { $0.isCut = true }
+    case .system(.brokenPipe):
+      let isInterrupted = Interruption.isComing(options.isCancelled)
+      state.withLock { if isInterrupted { $0.isInterrupted = true } else { $0.isCut = true } }
     case .system(let error): fail(StoreError(path: Array("the stream".utf8), operation: "write", error: error))
     case .malformed(let reason):
       fail(StoreError(path: Array("the stream".utf8), operation: "write", error: .ioError, note: reason))

@@ -18,8 +18,10 @@ struct ReceivedDirectories {
 
   /// The directories that were taken.
   private(set) var known: [[UInt8]: Known] = [:]
-  /// Volumes that were left out, with the reason.
+  /// The keys of volumes that were left out, each of which was named.
   var leftOut: Set<[UInt8]> = []
+  /// The same of fanout directories, by their paths.
+  var leftOutFanouts: Set<[UInt8]> = []
   private var open: [[UInt8]: SharedDescriptor] = [:]
   private var order: [[UInt8]] = []
 

@@ -6,13 +6,13 @@ import LinuxIO
 extension ReceivedStream {
   private static let unsummed = "its sums are missing: another tool packed it, and may have made zeros of holes"
 
-  /// Makes room for an object.
+  /// Makes room for an entry.
   mutating func note(_ entry: PaxEntry) throws(ArchiveFailure) {
     if pending.count >= TransferSums.mostObjects || pendingBytes >= TransferSums.mostBytes {
       throw .malformed(Self.unsummed)
     }
-    objects += 1
-    pending.append(PendingObject(path: entry.path))
+    if entry.kind == .regular { objects += 1 }
+    pending.append(PendingEntry(path: entry.path))
   }
 
   mutating func end(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) {
@@ -22,12 +22,14 @@ extension ReceivedStream {
     report.isWhole = true
   }
 
-  /// Compares the objects since the last sums with theirs: what is right gets its name.
+  /// Compares the entries since the last sums with theirs: what is right gets its name.
   mutating func settle(_ sums: [UInt32]) throws(ArchiveFailure) {
-    guard sums.count == pending.count else { throw .malformed("objects are missing, or their sums") }
+    guard sums.count == pending.count else { throw .malformed("entries are missing, or their sums") }
     for (object, sum) in zip(pending, sums) {
       switch object.state {
       case .leftOut: break
+      case .directory(let entry, let found):
+        if found == sum { takeDirectory(entry) } else { refuseDirectory(entry, Self.damaged) }
       case .read(let read, let found):
         if found == sum { queue.push(read) } else { refuse(object.path, Self.damaged) }
       case .written(let written, let file, let found):

@@ -8,12 +8,12 @@ import SystemPackage
 struct ReceivedStream {
   let receive: CacheReceive
   let queue: BoundedQueue<ReceivedObject>
-  private var directories = ReceivedDirectories()
+  var directories = ReceivedDirectories()
   private var filter: CopyFilter
   /// The volume of the last object, and its hash.
   private var volume: ScannedVolume?
-  /// The objects since the last sums, and the bytes of their data that are in memory.
-  var pending: [PendingObject] = []
+  /// The entries since the last sums, and the bytes of their data that are in memory.
+  var pending: [PendingEntry] = []
   var pendingBytes: UInt64 = 0
   /// The objects of the stream so far.
   var objects = 0
@@ -36,13 +36,14 @@ struct ReceivedStream {
         case TransferMark.end: try end(entry, reader)
         case TransferMark.sums: try settle(TransferMark.sums(entry, reader))
         default:
-          if entry.kind == .regular { try note(entry) }
+          if entry.kind == .regular || entry.kind == .directory { try note(entry) }
           try take(entry, reader)
         }
       }
-      if report.isWhole { try reader.finish() }
+      if report.isWhole { try reader.finish() } else if receive.isInterruptionComing { receive.interrupt() }
     } catch {
-      if error == .interrupted { return receive.interrupt() }
+      // Who ends a pipeline ends both sides of it.
+      if error == .interrupted || receive.isInterruptionComing { return receive.interrupt() }
       report.streamFailure = error
       report.isWhole = false
     }
@@ -51,129 +52,20 @@ struct ReceivedStream {
   private mutating func take(_ entry: PaxEntry, _ reader: PaxReader) throws(ArchiveFailure) {
     let path = TransferPath(entry.path, isDirectory: entry.kind == .directory)
     switch (path, entry.kind) {
-    case (.volume(let key), .directory): takeVolume(key, entry)
-    case (.fanout(let key, let number), .directory): takeFanout(key, number, entry)
+    case (.volume, .directory), (.fanout, .directory):
+      let sum = TransferDigest(entry, record: Self.record(of: entry) ?? []).sum.value
+      pending[pending.count - 1].state = .directory(entry, sum)
     case (.object(let key, let number, let name), .regular): try takeObject(key, number, name, entry, reader)
     default: refuse(entry, entry.kind == .unknown ? "it is a link or of unknown type" : "no part of a cache")
     }
   }
 
   /// Names an entry that no stream of a sound cache has.
-  private mutating func refuse(_ entry: PaxEntry, _ reason: String) { refuse(entry.path, reason) }
+  mutating func refuse(_ entry: PaxEntry, _ reason: String) { refuse(entry.path, reason) }
 
   mutating func refuse(_ path: [UInt8], _ reason: String) {
     report.refusedEntries += 1
     receive.options.onFailure(StoreError(path: path, operation: "take the entry", error: .badMessage, note: reason))
-  }
-
-  // MARK: Directories
-
-  private static func path(_ key: [UInt8]) -> [UInt8] { [VolumeName.prefix] + key }
-
-  private static func path(_ key: [UInt8], _ number: UInt8) -> [UInt8] {
-    path(key).appending(component: Fanout(number).directoryName)
-  }
-
-  /// A path below `cache`, in the destination.
-  private func destinationPath(_ path: [UInt8]) -> [UInt8] {
-    receive.destination.store.path.appending(component: Store.cacheName.bytes).appending(path: path)
-  }
-
-  /// The cache attribute of an entry; what else it has is not taken.
-  private static func record(of entry: PaxEntry) -> [UInt8]? {
-    let name = Array(CacheAttribute.name.description.utf8)
-    return entry.attributes.first { $0.name == name }?.value
-  }
-
-  private mutating func takeVolume(_ key: [UInt8], _ entry: PaxEntry) {
-    let path = Self.path(key)
-    if directories.known[path] != nil { return }
-    if let volumes = receive.options.volumes, !volumes(key) {
-      directories.leftOut.insert(key)
-      return
-    }
-    report.chosenVolumes += 1
-    guard let record = Self.record(of: entry), let name = EntryName(path) else {
-      directories.leftOut.insert(key)
-      return refuse(entry, "a volume without a record")
-    }
-    if let objection = CopyFilter.objection(toVolumeRecord: record.span, in: NetfsType(volumeKey: key.span)) {
-      directories.leftOut.insert(key)
-      return refuse(entry, objection.words)
-    }
-    do throws(CopyFault) {
-      let opened = try receive.destination.directory(
-        name, in: receive.destination.cache, CopyProperties(entry, record: record))
-      if !opened.isNew {
-        let there = try CopyFault.attempt(.destination, "read the cache attribute of") { () throws(Errno) in
-          try opened.directory.value.attribute(CacheAttribute.name)
-        }
-        // Its objects belong to another state of the server's volume; the kernel would discard one kind or the other.
-        guard there == record else {
-          throw CopyFault(
-            side: .destination, operation: "merge the volume", error: .fileExists,
-            note: "the one that is there has \(there == nil ? "no" : "another") record, and stays")
-        }
-      }
-      try note(path, opened, entry)
-    } catch {
-      directories.leftOut.insert(key)
-      receive.fail(error, destinationPath(path))
-    }
-  }
-
-  private mutating func takeFanout(_ key: [UInt8], _ number: UInt8, _ entry: PaxEntry) {
-    let path = Self.path(key, number)
-    if directories.leftOut.contains(key) || directories.known[path] != nil { return }
-    do throws(CopyFault) {
-      let above = try CopyFault.attempt(.destination, "open the directory") { () throws(Errno) in
-        try directories.directory(Self.path(key), in: receive.destination.cache)
-      }
-      guard let above, let name = EntryName(Fanout(number).directoryName) else {
-        return refuse(entry, "its volume did not come before it")
-      }
-      try note(
-        path, try receive.destination.directory(name, in: above.value, CopyProperties(entry, record: nil)), entry)
-    } catch {
-      receive.fail(error, destinationPath(path))
-    }
-  }
-
-  private mutating func note(
-    _ path: [UInt8], _ opened: CopyDestination.Opened, _ entry: PaxEntry
-  ) throws(CopyFault) {
-    if opened.isNew { report.directories += 1 }
-    // Those of a directory that was there are its own.
-    let times = opened.isNew ? Self.times(of: entry) : nil
-    try CopyFault.attempt(.destination, "look at") { () throws(Errno) in
-      try directories.add(path, opened.directory, times)
-    }
-  }
-
-  /// `send` states every time of access, and libarchive leaves out that of 1970-01-01 00:00:00.
-  private static func access(of entry: PaxEntry) -> Timestamp {
-    entry.access ?? Timestamp(seconds: 0, nanoseconds: 0)
-  }
-
-  private static func times(of entry: PaxEntry) -> EntryTimes? {
-    guard let modification = entry.modification else { return nil }
-    return EntryTimes(access: access(of: entry), modification: modification)
-  }
-
-  /// Gives directories their times, now that nothing is put into them any more: those below first.
-  func setTimes() {
-    let above = CachePath.cache
-    for (path, known) in directories.known.sorted(by: { $0.key.count > $1.key.count }) {
-      guard let times = known.times else { continue }
-      do throws(Errno) {
-        try receive.destination.store.withEntry(above.bytes.appending(path: path), .directory) {
-          (entry) throws(Errno) in
-          try entry.setTimes(times)
-        }
-      } catch {
-        receive.fail(StoreError(path: destinationPath(path), operation: "set the times of", error: error))
-      }
-    }
   }
 
   // MARK: Objects
@@ -183,6 +75,9 @@ struct ReceivedStream {
   ) throws(ArchiveFailure) {
     if directories.leftOut.contains(key) {
       return receive.skip(entry.path, .init(.volume, "its volume is left out"))
+    }
+    if directories.leftOutFanouts.contains(Self.path(key, number)) {
+      return receive.skip(entry.path, .init(.volume, "its directory is left out"))
     }
     if volume?.key != key { volume = ScannedVolume(index: 0, key: key) }
     guard let volume, let record = Self.record(of: entry) else {

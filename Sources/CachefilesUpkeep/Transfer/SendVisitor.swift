@@ -64,10 +64,11 @@ struct SendVisitor: ScanVisitor {
 
   private func writeDirectory(_ entry: borrowing ScanEntry, record: [UInt8]?) {
     let facts = Self.facts(entry.cachePath.bytes, entry.status, record: record)
-    let writer = writer
+    let (send, writer, digest) = (send, writer, TransferDigest(facts, record: record ?? []))
     send.write { () throws(ArchiveFailure) in
       try writer.begin(facts)
       try writer.end()
+      try send.addDirectory(digest, to: writer)
     }
   }
 

@@ -2,14 +2,16 @@
 import CachefilesFormat
 import LinuxIO
 
-/// What an object of a stream comes to, in one sum: its path, its mode, owner, length, times, record, map, and the bytes of its data. Data that
+/// What an object or directory of a stream comes to, in one sum: its path, its mode, owner, length, times, record, map, and the bytes of its data. Data that
 /// was damaged differs in it, and an object that another tool unpacked and packed again where holes became zeros.
 struct TransferDigest {
   private(set) var sum = Checksum()
 
   /// Everything but the data, which is added as it comes, in its order.
   init(_ entry: PaxEntry, record: [UInt8]) {
+    // The path of a directory ends with a slash in an archive.
     var bytes = entry.path
+    if entry.kind == .directory, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
     bytes.append(0)
     Self.append(UInt64(entry.permissions), to: &bytes)
     Self.append(UInt64(entry.owner), to: &bytes)

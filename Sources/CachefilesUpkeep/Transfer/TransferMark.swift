@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import LinuxIO
 
-/// The small files of a stream beside its objects: one begins it, one ends it, and some between have the sums of the objects before them.
+/// The small files of a stream beside its objects: one begins it, one ends it, and some between have the sums of the entries before them.
 /// They tell a stream of `send` from an archive that another tool made, in which a hole may have become zeros, and a whole one from one
 /// that was cut between two entries.
 enum TransferMark {
@@ -9,10 +9,10 @@ enum TransferMark {
   static let begin = Array(".cachefiles-send/begin".utf8)
   /// The last entry.
   static let end = Array(".cachefiles-send/end".utf8)
-  /// The sums of the objects since the last one of these.
+  /// The sums of the directories and objects since the last one of these.
   static let sums = Array(".cachefiles-send/sums".utf8)
   /// The first line of all.
-  static let firstLine = Array("cachefiles-send 2\n".utf8)
+  static let firstLine = Array("cachefiles-send 3\n".utf8)
   /// At most so many bytes of a mark are read.
   static let limit: UInt64 = 4096
 

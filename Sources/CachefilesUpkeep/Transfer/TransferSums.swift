@@ -3,8 +3,8 @@ import CachefilesFormat
 import CachefilesStore
 import LinuxIO
 
-/// The sums of the objects of a stream that no entry with sums has followed yet: one such entry stands behind some dozens of objects, so that
-/// a reader gives an object its name only when it is known to be what was sent.
+/// The sums of the entries of a stream that no entry with sums has followed yet: one such entry stands behind each directory and behind some
+/// dozens of objects, so that a reader gives them their names only when they are known to be what was sent.
 struct TransferSums {
   /// So many objects at most are followed by their sums.
   static let mostObjects = 32

@@ -3,7 +3,7 @@
 /// One entry of a pax archive.
 public struct PaxEntry: Sendable, Equatable {
   /// An extended attribute.
-  public struct Attribute: Sendable, Equatable {
+  public struct Attribute: Sendable, Hashable {
     /// The name with its namespace.
     public var name: [UInt8]
     /// The value.

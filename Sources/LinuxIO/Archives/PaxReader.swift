@@ -155,6 +155,8 @@ public final class PaxReader {
 
   private static func readAttributes(of entry: OpaquePointer, _ facts: inout PaxEntry) {
     archive_entry_xattr_reset(entry)
+    // An archive has each in two forms.
+    var known: Set<PaxEntry.Attribute> = []
     var name: UnsafePointer<CChar>?
     var value: UnsafeRawPointer?
     var count = 0
@@ -163,8 +165,7 @@ public final class PaxReader {
       let attribute = PaxEntry.Attribute(
         name: Array(UnsafeBufferPointer(start: name, count: strlen(name)).lazy.map(UInt8.init(bitPattern:))),
         value: Array(UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : count)))
-      // An archive has each in two forms.
-      if !facts.attributes.contains(attribute) { facts.attributes.append(attribute) }
+      if known.insert(attribute).inserted { facts.attributes.append(attribute) }
     }
   }
 

@@ -28,7 +28,7 @@ public enum StandardStreams {
     _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
   }
 
-  /// A write to a closed pipe gives EPIPE from now on, and does not end the process. The corresponding C function is
-  /// `signal` with `SIGPIPE`.
-  public static func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// A write to a closed pipe gives EPIPE from now on, one beyond the limit of `ulimit -f` EFBIG, and neither ends the process. The
+  /// corresponding C function is `signal` with `SIGPIPE` and `SIGXFSZ`.
+  public static func ignoreFailedWrites() { for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) } }
 }

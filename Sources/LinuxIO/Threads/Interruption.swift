@@ -11,4 +11,14 @@ public enum Interruption {
     let number = clinux_received_signal()
     return number == 0 ? nil : number
   }
+
+  /// Whether work is cancelled now or in the twentieth part of a second. A signal for both sides of a pipe reaches one of them first, and
+  /// the other one first sees that it has gone.
+  ///
+  /// - Parameter isCancelled: what is asked, twice.
+  public static func isComing(_ isCancelled: () -> Bool) -> Bool {
+    if isCancelled() { return true }
+    Pause.microseconds(50_000)
+    return isCancelled()
+  }
 }

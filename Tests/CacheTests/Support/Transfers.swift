@@ -75,8 +75,8 @@ extension ScratchDirectory {
         try writer.write(bytes, at: run.offset)
       }
       try writer.end()
-      guard isOurs, entry.kind == .regular else { continue }
-      objects += 1
+      guard isOurs, entry.kind == .regular || entry.kind == .directory else { continue }
+      if entry.kind == .regular { objects += 1 }
       try mark(TransferMark.sums, TransferMark.sumsText([digest.sum.value]))
     }
     if isOurs { try mark(TransferMark.end, TransferMark.endText(objects: objects)) }

@@ -70,11 +70,11 @@ struct FleetTests {
     let node = FleetNode(host: "n1", files: 3, cachedBytes: 76, staleBytes: 0, totalFiles: 4, totalBytes: 100)
     let path = Array("/proj/showA".utf8)
     #expect(
-      DataSetLabel.slurm.lines(path, [node]) == [
+      DataSetLabel.slurm.lines([(path, [node])]) == [
         "NodeName=n1 Features=cached_proj_showA,cached_proj_showA_25,cached_proj_showA_50,cached_proj_showA_75"
       ])
-    #expect(DataSetLabel.kubernetes.lines(path, [node]) == ["n1 cachefiles/proj.showA=76"])
-    #expect(DataSetLabel.flux.lines(path, [node]).prefix(2) == ["[[resource.config]]", "hosts = \"n1\""])
+    #expect(DataSetLabel.kubernetes.lines([(path, [node])]) == ["n1 cachefiles/proj.showA=76"])
+    #expect(DataSetLabel.flux.lines([(path, [node])]).prefix(2) == ["[[resource.config]]", "hosts = \"n1\""])
     let hard = ["/proj/a-b", "/proj/a b", "/proj/a.b", "/" + String(repeating: "x", count: 300), "/", "/.hidden", "/ü"]
     for separator: Character in ["_", "."] {
       let words = hard.map { DataSetLabel.word(Array($0.utf8), separator: separator, limit: 63) }
@@ -83,8 +83,30 @@ struct FleetTests {
         #expect(word.count <= 63 && !word.isEmpty, "\(word)")
         #expect(word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }, "\(word)")
         #expect(word.last?.isLetter == true || word.last?.isNumber == true)
+        #expect(word.first?.isLetter == true || word.first?.isNumber == true)
       }
     }
     #expect(DataSetLabel.word(Array("/proj/a-b".utf8), separator: "_", limit: 60).contains("-") == false)
+  }
+
+  @Test("a node is named once for several data sets, with what it has of each")
+  func severalSets() {
+    func node(_ host: String, _ cached: UInt64) -> FleetNode {
+      FleetNode(host: host, files: 1, cachedBytes: cached, staleBytes: 0, totalFiles: 1, totalBytes: 100)
+    }
+    let sets = [
+      (path: Array("/a".utf8), nodes: [node("n1", 30), node("n2", 0)]),
+      (path: Array("/b".utf8), nodes: [node("n1", 10)]),
+      (path: Array("/a".utf8), nodes: [node("n1", 30)]),
+    ]
+    #expect(
+      DataSetLabel.slurm.lines(sets) == [
+        "NodeName=n1 Features=cached_a,cached_a_25,cached_b", "NodeName=n2 Features=cached_a",
+      ])
+    #expect(DataSetLabel.kubernetes.lines(sets) == ["n1 cachefiles/a=30 cachefiles/b=10", "n2 cachefiles/a=0"])
+    #expect(
+      DataSetLabel.flux.lines(sets).filter { $0.hasPrefix("properties") } == [
+        "properties = [\"cached_a\", \"cached_a_25\", \"cached_b\"]", "properties = [\"cached_a\"]",
+      ])
   }
 }

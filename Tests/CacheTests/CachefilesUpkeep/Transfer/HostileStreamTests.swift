@@ -3,6 +3,7 @@ import CAttr
 import CachefilesFormat
 import Foundation
 import LinuxIO
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -71,6 +72,88 @@ struct HostileStreamTests {
     #expect(getxattr(made, "user.other", nil, 0) < 0 && getxattr(made, "security.capability", nil, 0) < 0)
     var status = stat()
     #expect(stat(made, &status) == 0 && status.st_mode & 0o7777 == 0o755, "no right of its owner goes to who runs it")
+  }
+
+  @Test("a directory that was damaged on the way is named and not made, and what is in it is left out")
+  func damagedDirectories() throws {
+    let object = entry(objectPath, .regular, record: record)
+    var smb = volume
+    smb.path = Array("cache/Icifs,10.0.0.1:445,s".utf8)
+    smb.attributes[0].value = VolumeRecord(coherency: Array(repeating: 7, count: 20)).bytes
+    let file = URL(fileURLWithPath: "\(scratch.path)/stream")
+    let header = Data("SCHILY.xattr.user.CacheFiles.cache=".utf8)
+    for offset in 0..<24 {
+      try scratch.writeStream([smb, volume, fanout, object])
+      var bytes = try Data(contentsOf: file)
+      let place = try #require(bytes.range(of: header)).upperBound + offset
+      bytes[place] ^= 1
+      try bytes.write(to: file)
+      let result = try scratch.receive(into: "copy\(offset)")
+      #expect(result.report.refusedEntries == 1 && !result.report.isComplete, "byte \(offset): \(result.failures)")
+      #expect(!scratch.portrait("copy\(offset)").contains { $0.contains("Icifs") }, "byte \(offset)")
+      #expect(result.report.receivedObjects == 1)
+    }
+    // The mode of a fanout directory, which its own header has.
+    try scratch.writeStream([volume, fanout, object])
+    var bytes = try Data(contentsOf: file)
+    let name = Data("cache/I9p,p9src,hosttag/\(place.fanout)/\0".utf8)
+    let start = try #require(bytes.range(of: name)).lowerBound
+    let mode = start + 100
+    #expect(bytes[mode..<(mode + 6)] == Data("000700".utf8))
+    bytes[mode + 4] = UInt8(ascii: "7")
+    // The sum of a header, of which eight spaces stand for themselves: octal digits, a NUL and a space.
+    let blank = start + 148
+    bytes.replaceSubrange(blank..<(blank + 8), with: Data(repeating: 32, count: 8))
+    let sum = bytes[start..<(start + 512)].reduce(0) { $0 + Int($1) }
+    let digits = String(sum, radix: 8)
+    let field = String(repeating: "0", count: 6 - digits.count) + digits + "\0 "
+    bytes.replaceSubrange(blank..<(blank + 8), with: Data(field.utf8))
+    try bytes.write(to: file)
+    let result = try scratch.receive(into: "mode")
+    #expect(result.report.refusedEntries == 1 && result.report.skipped == [.volume: 1], "\(result.failures)")
+    #expect(scratch.objects("mode").isEmpty)
+  }
+
+  @Test("a directory that cannot be made leaves out what is in it, and the stream is not blamed")
+  func failedDirectory() throws {
+    let object = entry(objectPath, .regular, record: record)
+    try scratch.writeStream([volume])
+    _ = try scratch.receive()
+    try scratch.write("copy/cache/I9p,p9src,hosttag/\(place.fanout)", [1])
+    try scratch.writeStream([volume, fanout, object])
+    let result = try scratch.receive()
+    #expect(result.failures.count == 1 && result.report.errors == 1 && result.report.refusedEntries == 0)
+    #expect(result.report.skipped == [.volume: 1] && !result.report.isComplete, "\(result.skips)")
+  }
+
+  @Test(
+    "a signal that ends both sides of a pipeline is told as one, before the first entry and behind the last that came")
+  func signals() throws {
+    try scratch.write("stream", [])
+    let first = try scratch.receive { $0.isCancelled = { true } }
+    #expect(first.report.isInterrupted && first.report.streamFailure == nil)
+    #expect(scratch.names == ["stream"], "what was made for it is gone")
+    try scratch.writeStream([volume, fanout, entry(objectPath, .regular, record: record)])
+    let whole = try Data(contentsOf: URL(fileURLWithPath: "\(scratch.path)/stream"))
+    try scratch.write("stream", Array(whole.prefix(whole.count / 2)))
+    let calls = Guarded(0)
+    let cut = try scratch.receive {
+      $0.isCancelled = {
+        calls.withLock { $0 += 1 }; return false
+      }
+    }
+    #expect(!cut.report.isInterrupted && cut.report.streamFailure != nil)
+    // The signal comes a moment after the end of the other side.
+    let count = calls.withLock { $0 }
+    calls.withLock { $0 = 0 }
+    let late = try scratch.receive(into: "late") {
+      $0.isCancelled = {
+        calls.withLock {
+          $0 += 1; return $0 >= count
+        }
+      }
+    }
+    #expect(late.report.isInterrupted && late.report.streamFailure == nil)
   }
 
   @Test("paths that lead elsewhere, or nowhere that a cache has")

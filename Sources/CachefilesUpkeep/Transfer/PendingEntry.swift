@@ -2,8 +2,8 @@
 import CachefilesStore
 import LinuxIO
 
-/// An object of a stream whose sum has not come yet.
-struct PendingObject: Sendable {
+/// An entry of a stream whose sum has not come yet.
+struct PendingEntry: Sendable {
   /// The path in the stream.
   var path: [UInt8]
   /// What is known of it.
@@ -13,6 +13,8 @@ struct PendingObject: Sendable {
   enum State: Sendable {
     /// Nothing: it was named and left out, whatever its sum.
     case leftOut
+    /// A directory: it is made.
+    case directory(PaxEntry, UInt32)
     /// A thread writes it.
     case read(ReceivedObject, UInt32)
     /// It is written, but for its name.
