@@ -11,6 +11,8 @@ extension ReceivedStream {
     if pending.count >= TransferSums.mostObjects || pendingBytes >= TransferSums.mostBytes {
       throw .malformed(Self.unsummed)
     }
+    // The sum of a directory follows it at once.
+    if case .directory = pending.last?.state { throw .malformed(Self.unsummed) }
     if entry.kind == .regular { objects += 1 }
     pending.append(PendingEntry(path: entry.path))
   }
