@@ -61,6 +61,7 @@ struct Manifest: ParsableCommand {
   @OptionGroup var form: LineOutputOptions
 
   func validate() throws {
+    if let host, host.bytes.isEmpty { throw ValidationError("--host takes the name of a node; it is empty") }
     if csv, form.jsonl { throw ValidationError("--csv and --jsonl exclude each other") }
   }
 

@@ -37,7 +37,8 @@ struct Send: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Send only the objects in this file, one path below the cache directory a line.", valueName: "list"),
+      "Send only the objects in this file, one path below the cache directory a line; - is standard input.",
+      valueName: "list"),
     completion: .file())
   var from: ByteArgument?
 
@@ -73,7 +74,8 @@ struct Send: ParsableCommand {
     if let threads = scan.threads { options.threads = threads }
     if let volume { options.volumes = VolumeGlob(volume.bytes).matches }
     if let from {
-      options.objects = PinnedObjects(PinList(root: [], pins: [try PinManifest.pin(from.bytes)]))
+      let list = from.bytes == [UInt8(ascii: "-")] ? Array("/dev/stdin".utf8) : from.bytes
+      options.objects = PinnedObjects(PinList(root: [], pins: [try PinManifest.pin(list)]))
     }
     options.includesDirty = includeDirty
     options.onFailure = { StandardError.line("cachefiles: \($0)") }

@@ -10,7 +10,7 @@ struct Where: ParsableCommand {
     commandName: "where",
     abstract: "Ask the manifests of a fleet which nodes have a data set, and how much of it.",
     discussion: """
-      PATH is a file or directory as the manifests have it; it need not exist here. The data set is what any node has \
+      PATH is a file or directory as it is on the nodes; it need not exist here. The data set is what any node has \
       cached below it, and a node's share is what it has of that in the newest version that any node has.
 
       --fleet names a directory with Parquet files below it, or a database with the tables and views of \

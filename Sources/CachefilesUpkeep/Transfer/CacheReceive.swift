@@ -71,7 +71,9 @@ package final class CacheReceive: Sendable {
   }
 
   private func finish(_ report: ReceiveReport) -> ReceiveReport {
-    if let error = destination.close() { fail(error) }
+    // Where no volume was wanted nothing of what was made for the stream stays.
+    let isUnmatched = options.volumes != nil && report.chosenVolumes == 0
+    if let error = isUnmatched ? destination.abandon() : destination.close() { fail(error) }
     var report = report
     report.timeGranularity = destination.traits.times.granularity
     state.withLock { state in

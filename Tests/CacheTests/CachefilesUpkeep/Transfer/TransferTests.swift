@@ -119,6 +119,9 @@ struct TransferTests {
     try scratch.send()
     let result = try scratch.receive(into: "one") { $0.volumes = { $0 == Array("9p,p9src,hosttag".utf8) } }
     #expect(result.report.receivedObjects == 5 && result.report.skipped == [.volume: 5] && result.report.isComplete)
+    let none = try scratch.receive(into: "none") { $0.volumes = { _ in false } }
+    #expect(none.report.chosenVolumes == 0 && none.report.receivedObjects == 0)
+    #expect(!scratch.names.contains("none"), "what was made for it is gone")
   }
 
   @Test("what is there stays: the same objects silently, different ones with a line, half ones give way")
