@@ -60,10 +60,15 @@ done
 # The kernel lets go of a cookie some seconds after its last use, and looks again at the next one.
 echo 3 > /proc/sys/vm/drop_caches
 sleep 15
+# On a busy machine it takes it more than once.
 for file in f1 f2; do
-  cat /mnt/n3/$file > /dev/null; echo 3 > /proc/sys/vm/drop_caches; sleep 12
-  cat /mnt/n3/$file > /dev/null; echo 3 > /proc/sys/vm/drop_caches; sleep 12
-  equal "$file is served from the cache again, without a remount" 0 "$(reads_of /mnt/n3/$file)"
+  for _ in 1 2 3 4 5 6; do
+    cat /mnt/n3/$file > /dev/null; echo 3 > /proc/sys/vm/drop_caches; sleep 12
+    served=$(reads_of /mnt/n3/$file)
+    [[ $served != 0 ]] || break
+    echo 3 > /proc/sys/vm/drop_caches; sleep 12
+  done
+  equal "$file is served from the cache again, without a remount" 0 "$served"
 done
 check "all bytes are right" bash -c 'for f in /srv/nfs/f*; do cmp "$f" /mnt/n3/${f##*/} || exit 1; done'
 check "cachefilesd lives" daemon_lives
