@@ -2,8 +2,8 @@
 import CachefilesFormat
 import LinuxIO
 
-/// What an object or directory of a stream comes to, in one sum: its path, its mode, owner, length, times, record, map, and the bytes of its data. Data that
-/// was damaged differs in it, and an object that another tool unpacked and packed again where holes became zeros.
+/// What an object or directory of a stream comes to, in one sum: its path, its mode, owner, length, times, record, map, and the bytes of its
+/// data. What was damaged differs in it, and an object that another tool unpacked and packed again where holes became zeros.
 struct TransferDigest {
   private(set) var sum = Checksum()
 
