@@ -154,7 +154,8 @@ let package = Package(
     .executableTarget(
       name: "command-server",
       dependencies: [
-        "CLinux", "CachefilesCommands", "LinuxIO", .product(name: "SystemPackage", package: "swift-system"),
+        "CLinux", "CachefilesCommands", "LinuxIO", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/CommandServer", swiftSettings: strict + faults),
     // What is held of all input that the fuzzer makes, and the program that it runs; without it that replays files.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import ArgumentParser
+package import ArgumentParser
 import CachefilesCheck
 import LinuxIO
 
 /// The programs of this package. All are commands of `cachefiles`; some have a program of their own too.
-enum Program: CInt {
+package enum Program: CInt {
   /// `cachefiles`, with all commands.
   case toolkit = 0
   /// `cachefiles-fsck`.
@@ -30,7 +30,7 @@ enum Program: CInt {
     }
   }
 
-  var command: any ParsableCommand.Type {
+  package var command: any ParsableCommand.Type {
     switch self {
     case .toolkit: Toolkit.self
     case .fsck: FsckProgram.self

@@ -16,6 +16,7 @@ import LinuxIO
 @main
 enum CommandServer {
   static func main() {
+    ParserWarmUp.run()
     while let request = Request.read() {
       switch request.fields.first.map(Self.text) {
       case "run": answer(run(Array(request.fields.dropFirst())))

@@ -31,7 +31,9 @@ sys.path.insert(0, os.path.join(REPOSITORY, "Tests"))
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
 LIMITS = {"phases": 1200, "prefill": 1200, "verify": 1200}  # but for these
-SLOW = {"race": 1800, "soak": 3600, "large": 7200}  # cases that run only when they are named, and their limits
+SLOW = {"race": 1800, "readers": 3600, "soak": 3600, "large": 7200, "vast": 9000}  # cases that run only when they are named, and their limits
+# Cases whose disk the host makes: inodes, bytes of the disk, the length of an object. 'large' has half of the room free; 'vast' has few inodes.
+FILLED = {"large": (lambda n: (n * 5 // 4, n * 9420, "4K")), "vast": (lambda n: (n * 102 // 100 + 8192, n * 1024 + (1 << 28), "0"))}
 CPUS = os.cpu_count() or 1
 
 PACKAGES = """qemu-system-x86 busybox-static cpio zstd xz-utils kmod iproute2 e2fsprogs xfsprogs btrfs-progs attr jq python3 cachefilesd
@@ -70,7 +72,9 @@ CASES = [
     Case("liverepair", "ext4", "18", "Purging and repairing a cache in use, with the kernel's leave"),
     Case("pins", "ext4", "19", "What is pinned stays through culls and purges of a cache in use"),
     Case("race", "ext4", "17", "Culling a cache in use beside cachefilesd, and cachefilesd alone"),
+    Case("readers", "ext4", "17", "What readers lose while a daemon makes room"),
     Case("large", "ext4", "17", "What a daemon culls in a second from a large cache"),
+    Case("vast", "ext4", "17", "What a daemon culls in a second from a cache of millions of objects"),
     Case("fleet", "ext4", "23", "What is sent and received is a cache"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
     Case("verify", "ext4", "22", "What is cached is compared with the server"),
@@ -227,8 +231,8 @@ class Lab:
         else:
             with open(disk, "wb") as file:
                 file.truncate(1 << 30)
-        if case.script == "large":
-            self.fill_disk(disk)
+        if case.script in FILLED:
+            self.fill_disk(disk, FILLED[case.script])
         limit = (LIMITS | SLOW).get(case.script, LIMIT)
         env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(limit),
                "LAB_SMP": str(max(1, CPUS // self.options.jobs))}
@@ -249,16 +253,17 @@ class Lab:
         if not silent:
             print("\n".join(result.lines + [f"# {self.releases[series]} {case.script} {case.fs}: {seconds} s"]), flush=True)
 
-    def fill_disk(self, disk):
-        """Gives a disk a cache of LAB_OBJECTS objects, with half of the room free; processors are not emulated here."""
-        objects = int(os.environ.get("LAB_OBJECTS", "300000"))
-        os.truncate(disk, objects * 92 // 10 << 10)
-        subprocess.run(["mkfs.ext4", "-q", "-F", "-I", "512", "-N", str(objects * 5 // 4), disk], check=True)
+    def fill_disk(self, disk, shape):
+        """Gives a disk a cache of LAB_OBJECTS objects; processors are not emulated here."""
+        objects = int(os.environ.setdefault("LAB_OBJECTS", "300000"))
+        inodes, size, data = shape(objects)
+        os.truncate(disk, size)
+        subprocess.run(["mkfs.ext4", "-q", "-F", "-I", "512", "-N", str(inodes), disk], check=True)
         with tempfile.TemporaryDirectory() as place:
             subprocess.run(["mount", "-o", "loop", disk, place], check=True)
             try:
                 os.rmdir(os.path.join(place, "lost+found"))
-                sample = ["sample", "--quiet", "--objects", str(objects), "--data", "4K", place]
+                sample = ["sample", "--quiet", "--objects", str(objects), "--data", data, place]
                 subprocess.run([os.path.join(self.bin, "cachefiles")] + sample, check=True)
             finally:
                 subprocess.run(["umount", place], check=True)
