@@ -3,7 +3,7 @@ import ArgumentParser
 import CachefilesCommands
 
 /// Parses a line of each command before there is any request, and runs none: what the runtime of Swift then knows about types and
-/// protocols, half of the time of a command on a small tree, each process that is forked has from its start.
+/// protocols, a quarter of the time of a command on a small tree, each process that is forked has from its start.
 enum ParserWarmUp {
   static func run() {
     for program in [Program.toolkit, .fsck, .cull, .usage, .daemon] {

@@ -6,9 +6,10 @@
 
   /// Makes chosen system calls fail, for tests. Debug builds only.
   ///
-  /// A plan is in force on the thread that runs ``run(_:)`` and on the worker threads which it starts.
+  /// A plan is in force on the thread that runs ``run(_:)`` and on the worker threads which it starts. One that runs within another holds
+  /// beside it; what the outer one fails, the inner one does not see.
   public final class FaultPlan: Sendable {
-    @TaskLocal static var current: FaultPlan?
+    @TaskLocal static var current: [FaultPlan] = []
 
     /// What is done at the call with the ordinal.
     private enum Effect {
@@ -74,10 +75,16 @@
     ///
     /// - Throws: what the code throws.
     public func run<T>(_ body: () throws -> T) rethrows -> T {
-      try Self.$current.withValue(self) { try body() }
+      try Self.$current.withValue(Self.current + [self]) { try body() }
     }
 
-    func fault(for name: Syscall) -> Errno? {
+    /// What the plans in force have a call fail with.
+    static func fault(for name: Syscall) -> Errno? {
+      for plan in current { if let error = plan.fault(for: name) { return error } }
+      return nil
+    }
+
+    private func fault(for name: Syscall) -> Errno? {
       guard syscall == nil || syscall == name else { return nil }
       if watchesChangesOnly, !name.changesDisk {
         if case .cut = effect, seen.load(ordering: .relaxed) >= ordinal { return .ioError }

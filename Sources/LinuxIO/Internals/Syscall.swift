@@ -36,7 +36,7 @@ func call<T: FixedWidthInteger & SignedInteger>(
   _ name: Syscall, _ body: () -> T
 ) throws(Errno) -> T {
   #if FAULTS
-    if let forced = FaultPlan.current?.fault(for: name), forced != .interrupted { throw forced }
+    if let forced = FaultPlan.fault(for: name), forced != .interrupted { throw forced }
   #endif
   while true {
     let result = body()

@@ -25,7 +25,7 @@ public struct PollSet {
   /// - Throws: `Errno`.
   public mutating func wait(milliseconds: Int?) throws(Errno) {
     #if FAULTS
-      if let forced = FaultPlan.current?.fault(for: .poll), forced != .interrupted { throw forced }
+      if let forced = FaultPlan.fault(for: .poll), forced != .interrupted { throw forced }
     #endif
     for index in requests.indices { requests[index].revents = 0 }
     let count = poll(&requests, nfds_t(requests.count), milliseconds.map { CInt(clamping: $0) } ?? -1)
