@@ -26,10 +26,11 @@ part thread Tests/sanitize.sh thread
 part memory Tests/Benchmarks/standing.py --objects 300000 --rounds 1000 --each 200 --image ext4 --limit 64
 part build swift build -c release --static-swift-stdlib --product command-server
 part debug swift build
-part trees Tests/trees.py --seconds 3600
+part trees Tests/trees.py --seconds 20000
 part races Tests/races.py --rounds 2000
 part lab Tests/KernelLab/run.py --again --no-matrix --cases \
   names,afs,ceph,records,tails,liveness,faults,wedges,cull,backing,sweep,undo,copy,mixed,daemon,mapping,verify,live,liverepair,pins,fleet 6.1 6.12
+part live env ALL_FAULTS=1 swift test -q --filter LiveFaultTests
 part faults Tests/faults.py --part "$(($(date +%j) % 10))/10"
 
 echo "nightly${counts}"
