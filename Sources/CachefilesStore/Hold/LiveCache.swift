@@ -48,7 +48,7 @@ package struct LiveCache: ~Copyable, Sendable {
       let process = try ProcessDescriptor(holder.process)
       let descriptor = try process.copy(of: holder.descriptor)
       // The number may have come to stand for another file, or the process for another one, since they were looked at.
-      guard try sources.holders() == [holder] else { throw .noSuchProcess }
+      guard try sources.settledHolders() == [holder] else { throw .noSuchProcess }
       return try DaemonLink(sources.makeDevice(descriptor), of: process)
     } catch {
       switch error {

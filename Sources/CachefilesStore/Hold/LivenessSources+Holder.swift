@@ -12,12 +12,23 @@ extension LivenessSources {
     return keepers.count == 1 ? keepers : all
   }
 
+  /// The same. Where there are several they are looked at again for a moment: a process that was just forked has what its parent has
+  /// until it becomes another program.
+  func settledHolders() throws(Errno) -> [OpenFiles.Holder] {
+    for _ in 0..<5 {
+      let found = try holders()
+      if found.count < 2 { return found }
+      Pause.microseconds(10_000)
+    }
+    return try holders()
+  }
+
   /// The one process that holds the device, where it may be asked for leave.
   ///
   /// - Throws: ``Refusal/noLeave(_:)``.
   func onlyHolder() throws(Refusal) -> OpenFiles.Holder {
     let holders: [OpenFiles.Holder]
-    do throws(Errno) { holders = try self.holders() } catch {
+    do throws(Errno) { holders = try settledHolders() } catch {
       throw .noLeave(error == .noSuchProcess ? .otherProcesses : .closedProcesses(error))
     }
     guard let holder = holders.first else { throw .noLeave(.noDaemon) }

@@ -60,34 +60,6 @@ public final class NewFile: Sendable {
     state.isKept = true
   }
 
-  /// Puts new content in the place of a file, or makes it: a reader sees the old file or the new one, whole. It is written beside it
-  /// and renamed; what is there is never changed.
-  ///
-  /// - Parameter isDurable: whether it is on the disk when this returns.
-  /// - Throws: `Errno`.
-  public static func replace(
-    _ path: FilePath, with bytes: [UInt8], permissions: UInt16 = 0o600, isDurable: Bool = false
-  ) throws(Errno) {
-    guard let last = path.lastComponent, let name = EntryName(FilePath(root: nil, [last]).bytes) else {
-      throw .isDirectory
-    }
-    let beside = ".\(last.string).\(CurrentProcess.identifier)"
-    guard let draft = EntryName(Array(beside.utf8)) else { throw .invalidArgument }
-    let parent = try OwnedDescriptor(directory: Self.parent(of: path), keepsAccessTime: false)
-    // Left by a process of that number that was killed.
-    try? parent.unlink(draft)
-    let new = try NewFile(Self.parent(of: path).appending(beside))
-    if permissions != 0o600 { try new.file.setPermissions(permissions) }
-    try new.file.append(bytes)
-    if isDurable { try new.file.synchronize() }
-    try new.keep()
-    do throws(Errno) { try parent.rename(draft, to: parent, name, .replace) } catch {
-      try? parent.unlink(draft)
-      throw error
-    }
-    if isDurable { try parent.synchronize() }
-  }
-
   /// Removes a file by its path. The corresponding C function is `unlinkat`.
   ///
   /// - Throws: `Errno`.

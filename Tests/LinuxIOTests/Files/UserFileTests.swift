@@ -89,6 +89,41 @@ struct UserFileTests {
     #expect(try Data(contentsOf: URL(filePath: "\(scratch.path)/taken")) == Data([9]))
   }
 
+  @Test(
+    "a file is replaced as a whole; what a process that was killed left beside it goes, what one that is alive has is waited for"
+  )
+  func replacing() throws {
+    let path = FilePath(bytes: Array("\(scratch.path)/pins".utf8) + [0xff])
+    let beside = FilePath(bytes: Array("\(scratch.path)/.pins".utf8) + [0xff] + Array(".new".utf8))
+    try NewFile.replace(path, with: [1], isDurable: true)
+    // As killed between the link and the rename.
+    let left = try NewFile(beside)
+    try left.file.append([9, 9])
+    try left.keep()
+    try NewFile.replace(path, with: [2, 3])
+    #expect(scratch.names.count == 1)
+    #expect(try UserFile.read(path, limit: 100) == [2, 3])
+    // Another process is at it, and done after a while.
+    let other = try NewFile(beside)
+    #expect(try other.file.lock())
+    try other.keep()
+    let release = Thread {
+      Pause.microseconds(100_000); other.file.unlock()
+    }
+    release.start()
+    let start = ContinuousClock.now
+    try NewFile.replace(path, with: [4])
+    #expect(ContinuousClock.now - start >= .milliseconds(80))
+    #expect(scratch.names.count == 1)
+    #expect(try UserFile.read(path, limit: 100) == [4])
+    // One that is never done: an error, and nothing has changed.
+    let stuck = try NewFile(beside)
+    #expect(try stuck.file.lock())
+    try stuck.keep()
+    #expect(throws: Errno.fileExists) { try NewFile.replace(path, with: [5]) }
+    #expect(try UserFile.read(path, limit: 100) == [4])
+  }
+
   @Test("a time is kept to the nanosecond, also before 1677 and after 2262")
   func timestamps() {
     for (seconds, nanoseconds) in [(0, 0), (-1, 999_999_999), (13_569_465_600, 1), (-62_135_596_800, 5)]
