@@ -5,6 +5,8 @@
 . "$LAB_GUEST/press.sh"
 objects=${LAB_OBJECTS:-300000}
 most=$((objects / 40 < 131000 ? objects / 40 : 131000))
+# An emulated processor takes its time to make room for ten million inodes.
+echo 60 > /proc/sys/kernel/watchdog_thresh
 mkdir -p $cache
 mount /dev/vda $cache || broken "no file system"
 # In an order that the kernel takes as it stands, from the limits that it has first.
