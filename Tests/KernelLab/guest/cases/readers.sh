@@ -35,13 +35,15 @@ for who in cachefilesd cachefiles-daemon; do
   take 29 taken.calm
   cat /mnt/n3/late.$who.calm > /dev/null
   alternates $who 600 has_room
+  # Stopped for half of the time it may not have been done.
+  has_room || goes $who 600
   check "$who makes room where little is wanted" has_room
   check "$who lives" daemon_lives
   costs $who
   [[ $who == cachefilesd ]] || grep -E 'culled|learn' /tmp/keeper.log
   rm /tmp/reads
   wait $reader
-  note "$who: READs at the server while room was made: $(($(server_reads) - before)) (the file that was new has 64 pages)"
+  note "$who: READs at the server while room was made: $(($(server_reads) - before)) (two files were new, 64 pages each)"
   umount /mnt/n3
   unbind
   umount $cache || broken "cannot be unmounted"
