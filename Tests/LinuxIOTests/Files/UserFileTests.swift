@@ -94,7 +94,7 @@ struct UserFileTests {
   )
   func replacing() throws {
     let path = FilePath(bytes: Array("\(scratch.path)/pins".utf8) + [0xff])
-    let beside = FilePath(bytes: Array("\(scratch.path)/.pins".utf8) + [0xff] + Array(".new".utf8))
+    let beside = FilePath(bytes: Array("\(scratch.path)/.pins".utf8) + [0xff] + Array(".cachefiles-new".utf8))
     try NewFile.replace(path, with: [1], isDurable: true)
     // As killed between the link and the rename.
     let left = try NewFile(beside)
@@ -122,6 +122,11 @@ struct UserFileTests {
     try stuck.keep()
     #expect(throws: Errno.fileExists) { try NewFile.replace(path, with: [5]) }
     #expect(try UserFile.read(path, limit: 100) == [4])
+    // What is no file is not a draft, and stays.
+    try NewFile.remove(beside)
+    #expect(mkfifo(beside.bytes.map { CChar(bitPattern: $0) } + [0], 0o600) == 0)
+    #expect(throws: Errno.fileExists) { try NewFile.replace(path, with: [5]) }
+    #expect(scratch.names.count == 2)
   }
 
   @Test("a time is kept to the nanosecond, also before 1677 and after 2262")
