@@ -48,11 +48,9 @@
           options.onFailure = { failures.add($0) }
           do throws(OpeningFailure) {
             let report = Cull(try Store(path: scratch.path("cache-root")), options).run()
-            let refusal = report.refusal.map { "\($0)" }
-            return .init(
-              lines: failures.all.map { "\($0)" } + [refusal].compactMap(\.self), kept: report.inUse + report.skipped)
+            return .init(failures.all, report.refusal, kept: report.inUse + report.skipped)
           } catch {
-            return .init(lines: ["\(error)"])
+            return .init(notBegun: error)
           }
         }
       ).run("cull")
@@ -88,11 +86,9 @@
           do {
             let live = try LiveCache(bound: try Store(path: scratch.path("cache-root")), by: daemon.kernel)
             let outcome = StandingCull(SharedLiveHold(live), options).run(goal)
-            let refusal = outcome.refusal.map { "\($0)" }
-            return .init(
-              lines: failures.all.map { "\($0)" } + [refusal].compactMap(\.self), kept: outcome.inUse + outcome.skipped)
+            return .init(failures.all, outcome.refusal, kept: outcome.inUse + outcome.skipped)
           } catch {
-            return .init(lines: ["\(error)"])
+            return .init(notBegun: error)
           }
         }
       ).run("daemon's cull")
@@ -118,11 +114,9 @@
             let hold = SharedLiveHold(try Store(path: scratch.path("cache-root")).holdLive(daemon.sources))
             let plan = try PurgePlan(.volumes { $0 == Array("9p,one,a".utf8) }, in: hold.live.store)
             let report = LivePurge(options).run(plan, in: hold)
-            let refusal = report.refusal.map { "\($0)" }
-            return .init(
-              lines: failures.all.map { "\($0)" } + [refusal].compactMap(\.self), kept: report.inUse + report.keptDirty)
+            return .init(failures.all, report.refusal, kept: report.inUse + report.keptDirty)
           } catch {
-            return .init(lines: ["\(error)"])
+            return .init(notBegun: error)
           }
         }
       ).run("purge")
@@ -144,10 +138,9 @@
               options.isThorough = false
             }
             let withheld = result.findings.filter { if case .withheld = $0.decision { !$0.isRepaired } else { false } }
-            let refusal = result.report.refusal.map { "\($0)" }
-            return .init(lines: result.failures.map { "\($0)" } + [refusal].compactMap(\.self), kept: withheld.count)
+            return .init(result.failures, result.report.refusal, kept: withheld.count)
           } catch {
-            return .init(lines: ["\(error)"])
+            return .init(notBegun: error)
           }
         }
       ).run("repair")

@@ -18,6 +18,15 @@
       var lines: [String]
       /// How many entries stayed because they are in use, dirty or were used meanwhile.
       var kept = 0
+
+      /// Work that was not begun.
+      init(notBegun error: any Error) { lines = ["\(error)"] }
+
+      /// Work that ended, or was stopped.
+      init(_ failures: [StoreError], _ refusal: Refusal?, kept: Int) {
+        lines = failures.map { "\($0)" } + (refusal.map { ["\($0)"] } ?? [])
+        self.kept = kept
+      }
     }
 
     /// A cache, and what may go from it.
