@@ -88,6 +88,7 @@ class Check:
         self.tree, self.outside = snapshot(self.root), snapshot(self.canary)
         self.has_cache, self.has_graveyard = (verdict.is_directory(self.tree, name) for name in (b"cache", b"graveyard"))
         self.verdicts()
+        self.unchanged("a check")
         for group in self.some([self.look, self.make, self.mend, self.take], 1):
             group()
         self.untouched("all of it")

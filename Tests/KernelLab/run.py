@@ -255,7 +255,7 @@ class Lab:
 
     def fill_disk(self, disk, shape):
         """Gives a disk a cache of LAB_OBJECTS objects; processors are not emulated here."""
-        objects = int(os.environ.setdefault("LAB_OBJECTS", "300000"))
+        objects = int(os.environ.get("LAB_OBJECTS", "300000"))
         inodes, size, data = shape(objects)
         os.truncate(disk, size)
         subprocess.run(["mkfs.ext4", "-q", "-F", "-I", "512", "-N", str(inodes), disk], check=True)
