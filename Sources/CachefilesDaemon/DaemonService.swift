@@ -68,7 +68,10 @@ package struct DaemonService {
     let signals: SignalQueue
     do throws(Errno) { signals = try SignalQueue() } catch { throw StartFailure("cannot wait for signals: \(error)") }
     let manager = ServiceManager(log)
-    let cache = try hold(configuration, directory, settings, manager)
+    guard let cache = try hold(configuration, directory, settings, manager, signals) else {
+      log.notice("ended before the cache was bound")
+      return 0
+    }
     if !options.isForeground { try goToBackground() }
     let isKept = manager.isPresent && manager.keep(cache.device.descriptor)
     do throws(Errno) { try Capabilities.keepOnly([.ignorePermissions, .actAsOwner]) } catch {
@@ -118,18 +121,24 @@ package struct DaemonService {
     }
   }
 
-  /// Takes over the cache that was kept, or binds one.
+  /// Takes over the cache that was kept, or binds one; nil when a signal asked for the end before that.
   private func hold(
-    _ configuration: DaemonConfiguration, _ directory: FilePath, _ settings: DaemonSettings, _ manager: ServiceManager
-  ) throws(StartFailure) -> HeldCache {
-    let binding = Binding(configuration: configuration, directory: directory, log: log, sources: options.sources)
+    _ configuration: DaemonConfiguration, _ directory: FilePath, _ settings: DaemonSettings, _ manager: ServiceManager,
+    _ signals: SignalQueue
+  ) throws(StartFailure) -> HeldCache? {
+    let binding = Binding(
+      configuration: configuration, directory: directory, log: log, sources: options.sources,
+      isCancelled: { signals.isEndAsked })
     if let kept = InheritedDescriptors.take(named: ServiceManager.deviceName) {
       if let cache = binding.takeOver(kept) { return cache }
       manager.forget()
     }
     try DirectoryPreparation(path: directory, log: log).run()
     if settings.checksFirst {
-      FirstCheck(path: directory, log: log, sources: options.sources, journal: settings.journal).run()
+      FirstCheck(
+        path: directory, log: log, sources: options.sources, journal: settings.journal,
+        isCancelled: { signals.isEndAsked }
+      ).run()
     }
     return try binding.bind()
   }
@@ -175,7 +184,8 @@ package struct DaemonService {
       throw StartFailure("cannot go on: \(error)")
     }
     if !options.isForeground { try? NewFile.remove(options.pidFile) }
-    files.remove()
+    // The disk that the metrics are on may hang.
+    _ = try? BackgroundThread { files.remove() }.waitForEnd(milliseconds: 5000)
     switch end {
     case .asked:
       log.notice(

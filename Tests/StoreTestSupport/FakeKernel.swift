@@ -21,6 +21,8 @@ package final class FakeKernel: CommandDevice {
 
   /// Names that are in use.
   package let busy = Guarded<Set<[UInt8]>>([])
+  /// Names that cannot be removed.
+  package let firm = Guarded<Set<[UInt8]>>([])
   /// Where commands were given, and how many.
   package let places = Guarded<[Place: Int]>([:])
   /// The names that were culled, in order.
@@ -68,6 +70,7 @@ package final class FakeKernel: CommandDevice {
     if name == Array("cache".utf8) || name == Array("graveyard".utf8) { throw .resourceBusy }
     if busy.withLock({ $0.contains(name) }) { throw .resourceBusy }
     guard words[0] == Array("cull".utf8) else { return }
+    if firm.withLock({ $0.contains(name) }) { throw .notPermitted }
     if let stumbles, stumbles.name == name {
       if stumbles.isUsed { busy.withLock { _ = $0.insert(name) } }
       throw .ioError

@@ -22,16 +22,19 @@ enum StateDirectory {
   }
 
   /// Makes a directory there, for the user alone, and those above it, where they are missing.
-  static func make(_ path: FilePath) throws(Failure) {
+  static func make(_ path: FilePath) throws(Failure) { try make(path, andAbove: true) }
+
+  /// - Parameter andAbove: whether what is above it is made; once that is there, or is a link to nothing, there is no second try.
+  private static func make(_ path: FilePath, andAbove: Bool) throws(Failure) {
     do throws(Errno) {
       _ = try OwnedDescriptor.makeDirectory(path: path, permissions: 0o700)
     } catch {
       let parent = path.removingLastComponent()
-      guard error == .noSuchFileOrDirectory, parent != path, !parent.isEmpty else {
+      guard error == .noSuchFileOrDirectory, andAbove, parent != path, !parent.isEmpty else {
         throw Failure("\(EscapedBytes.string(path.bytes)): cannot make the directory: \(error)")
       }
-      try make(parent)
-      try make(path)
+      try make(parent, andAbove: true)
+      try make(path, andAbove: false)
     }
   }
 

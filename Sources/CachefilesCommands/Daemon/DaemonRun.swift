@@ -78,7 +78,7 @@ struct DaemonRun: ParsableCommand {
     options.isForeground = foreground
     options.isCullingOff = noCull
     options.isDebugging = debug > 0
-    let isJournal = Environment.value("JOURNAL_STREAM") != nil
+    let isJournal = StandardStreams.isErrorJournal(Environment.value("JOURNAL_STREAM"))
     options.target =
       toStandardError || isJournal && foreground ? .standardError(withLevels: isJournal) : .system
     let file = DaemonSettingsFile(settings.map { FilePath(bytes: $0.bytes) })

@@ -34,7 +34,9 @@ struct DaemonStatusView: Renderable {
   private static let texts: [StaticString] = [
     "directory", "tag", "activity", "obstacle", "waiting", "settings_failure",
   ]
-  private static let booleans: [StaticString] = ["taken_over", "device_kept", "kernel_culling", "last_cull_reached"]
+  private static let booleans: [StaticString] = [
+    "taken_over", "device_kept", "kernel_culling", "culling_off", "last_cull_reached",
+  ]
   private static let numbers: [StaticString] = [
     "pid", "started_ns", "written_ns", "settings_read_ns", "available_bytes", "run_bytes", "cull_bytes", "stop_bytes",
     "free_files", "run_files", "cull_files", "stop_files", "culls", "culled_objects", "culled_bytes", "failures",
@@ -54,15 +56,16 @@ struct DaemonStatusView: Renderable {
     if fields["last_cull_ended_ns"] != nil {
       let ended = time("last_cull_ended_ns")
       lines.append(
-        "  last cull   \(Quantity.time(ended)): \(Quantity.count(Int(number("last_cull_objects")), "object")), "
+        "  last cull   \(Quantity.time(ended)): \(Quantity.count(Int(clamping: number("last_cull_objects")), "object")), "
           + "\(size("last_cull_bytes")) in \(number("last_cull_ms")) ms; in use \(number("last_cull_in_use")), dirty "
           + "\(number("last_cull_dirty"))")
     }
     lines.append(
-      "  so far      \(Quantity.count(Int(number("culled_objects")), "object")), \(size("culled_bytes")) culled; "
+      "  so far      \(Quantity.count(Int(clamping: number("culled_objects")), "object")), \(size("culled_bytes")) culled; "
         + "\(number("swept_entries")) entries of the graveyard removed")
     lines.append(
-      "  at its end  " + (isSet("device_kept") ? "the cache stays bound for the next start" : "the cache is let go"))
+      "  at its end  "
+        + (isSet("device_kept") ? "the service manager has the device, for the next start" : "the cache is let go"))
     if let waiting = fields["waiting"] { lines.append("  waiting     \(waiting)") }
     if let failure = fields["settings_failure"] { lines.append("  settings    " + style.bad("as before: \(failure)")) }
     if number("failures") > 0 { lines.append("  failures    \(number("failures")); see the log") }
@@ -75,7 +78,12 @@ struct DaemonStatusView: Renderable {
     case "scanning": return "looking for what went unused for longest"
     case "culling": return "culling"
     case "limits": return "looking at the limits of its settings"
-    default: return isSet("kernel_culling") ? "the kernel wants room; about to cull" : style.good("nothing to cull")
+    default: break
+    }
+    switch (isSet("kernel_culling"), isSet("culling_off")) {
+    case (true, true): return "the kernel wants room; culling is off (nocull)"
+    case (true, false): return "the kernel wants room; about to cull"
+    case (false, _): return style.good("nothing to cull")
     }
   }
 }

@@ -17,7 +17,7 @@ extension MetricsText {
       "cachefiles_daemon_kernel_culling", "Whether the kernel asks for a cull.", .whole(status.isKernelCulling ? 1 : 0))
     add(
       "cachefiles_daemon_obstructed", "Whether something should go and nothing can.",
-      .whole(status.obstacle == nil ? 0 : 1))
+      .whole(status.hindrance == nil ? 0 : 1))
     add(
       "cachefiles_daemon_activity", "What the daemon does.",
       ["idle", "scanning", "culling", "limits"].map {

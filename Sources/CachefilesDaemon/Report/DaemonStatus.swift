@@ -39,6 +39,10 @@ package struct DaemonStatus: Sendable, Equatable {
   package var isKernelCulling = false
   /// Why nothing goes although something should; nil otherwise.
   package var obstacle: String?
+  /// Why the pins cannot be read, so that nothing may go; nil otherwise.
+  package var pinsFailure: String?
+  /// Whether culls are left to somebody else.
+  package var isCullingOff = false
   /// What a limit of the settings waits for; nil otherwise.
   package var waiting: String?
   /// The kernel's limits, in bytes and files.
@@ -70,6 +74,9 @@ package struct DaemonStatus: Sendable, Equatable {
   /// Nothing is known yet.
   package init() {}
 
+  /// Why nothing goes, or would go; nil otherwise.
+  package var hindrance: String? { pinsFailure ?? obstacle }
+
   /// The names and values of the status file, in its order; bytes escaped. Empty ones are left out.
   package var fields: [(name: String, value: String)] {
     var fields: [(String, String)] = [
@@ -77,8 +84,9 @@ package struct DaemonStatus: Sendable, Equatable {
       ("started_ns", "\(started.clampedNanoseconds)"), ("written_ns", "\(written.clampedNanoseconds)"),
       ("taken_over", "\(isTakenOver)"),
       ("device_kept", "\(isKept)"), ("activity", activity.rawValue), ("kernel_culling", "\(isKernelCulling)"),
+      ("culling_off", "\(isCullingOff)"),
     ]
-    if let obstacle { fields.append(("obstacle", obstacle)) }
+    if let hindrance { fields.append(("obstacle", hindrance)) }
     if let waiting { fields.append(("waiting", waiting)) }
     fields += [
       ("available_bytes", "\(availableBytes)"), ("run_bytes", "\(runBytes)"), ("cull_bytes", "\(cullBytes)"),

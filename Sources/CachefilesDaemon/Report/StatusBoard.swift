@@ -24,6 +24,9 @@ package final class StatusBoard: Sendable {
     if changed { isNew.store(true, ordering: .relaxed) }
   }
 
+  /// What is known is as good as new: it is still so.
+  func renew() { isNew.store(true, ordering: .relaxed) }
+
   /// Whether there is something to be written.
   var hasNews: Bool { isNew.load(ordering: .relaxed) }
 

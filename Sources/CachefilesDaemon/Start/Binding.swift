@@ -11,6 +11,8 @@ struct Binding {
   let directory: FilePath
   let log: DaemonLog
   var sources = LivenessSources()
+  /// Asked while it waits for the device: true ends that.
+  var isCancelled: @Sendable () -> Bool = { false }
 
   /// A device that a service manager kept, if it holds the cache of this directory; nil otherwise, with the reason in the log.
   func takeOver(_ kept: consuming OwnedDescriptor) -> HeldCache? {
@@ -38,9 +40,10 @@ struct Binding {
     }
   }
 
-  /// Opens the device, gives it the configuration, and binds.
-  func bind() throws(StartFailure) -> HeldCache {
-    let device = DeviceFile(try openDevice())
+  /// Opens the device, gives it the configuration, and binds; nil when that was cancelled.
+  func bind() throws(StartFailure) -> HeldCache? {
+    guard !isCancelled(), let opened = try openDevice() else { return nil }
+    let device = DeviceFile(opened)
     for command in configuration.commands(directory) {
       do throws(Errno) { try device.command(command.line) } catch {
         let words = LastWords.configuring(command.line, error)
@@ -56,7 +59,7 @@ struct Binding {
 
   /// Where a process has just ended the kernel may still be letting its cache go, which takes as long as files are in use. A
   /// service manager that was told to lets go in a moment.
-  private func openDevice() throws(StartFailure) -> OwnedDescriptor {
+  private func openDevice() throws(StartFailure) -> OwnedDescriptor? {
     let start = ContinuousClock.now
     var hasTold = false
     while true {
@@ -67,6 +70,7 @@ struct Binding {
         }
         if !hasTold { log.info("\(sources.device) is in use; waiting until the kernel has let an earlier cache go") }
         hasTold = true
+        if isCancelled() { return nil }
         Pause.microseconds(100_000)
       }
     }

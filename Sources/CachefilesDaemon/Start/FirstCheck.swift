@@ -13,6 +13,10 @@ struct FirstCheck {
   let sources: LivenessSources
   /// Where the journal goes.
   let journal: @Sendable () throws(SettingsFailure) -> FilePath
+  /// Asked again and again: true ends it.
+  var isCancelled: @Sendable () -> Bool = { false }
+  /// It takes no longer than this: whoever waits for the cache waits for it too.
+  var timeLimit = Duration.seconds(600)
 
   func run() {
     let store: Store
@@ -26,11 +30,16 @@ struct FirstCheck {
     options.liveness = sources
     options.isCacheOfThisMachine = true
     options.onFailure = { log.failure($0) }
+    options.isCancelled = isCancelled
+    options.timeLimit = timeLimit
     do throws(SettingsFailure) { options.journal = try journal() } catch { return log.warning("not checked: \(error)") }
     let report = CacheCheck(options).run(store)
     if let refusal = report.refusal { return log.warning("not checked: \(refusal)") }
     let problems = report.groups.filter { $0.severity > .note }
     let (count, mended) = problems.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.repaired) }
+    if report.isInterrupted || report.nextVolume != nil {
+      log.warning("the check before the bind did not come to its end")
+    }
     log.info(
       "checked before the bind in \(report.duration.clampedSeconds) s: \(mended) of \(count) problems mended")
   }

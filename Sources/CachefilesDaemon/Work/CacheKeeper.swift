@@ -39,6 +39,7 @@ final class CacheKeeper {
   private let parts: Parts
   private let worker: CullWorker
   private let reaper: GraveyardWorker
+  private let writer: StatusWriter
   private let watch: ArrivalWatch?
   private var schedule: CullSchedule
   private var settings: DaemonSettings
@@ -63,6 +64,7 @@ final class CacheKeeper {
     nextLimits = .now + .seconds(60)
     worker = try CullWorker(parts.live, capacity: parts.capacity, parts.log, parts.board)
     reaper = try GraveyardWorker(parts.live, parts.log, parts.board)
+    writer = try StatusWriter(parts.files, parts.board, parts.log)
     var found: ArrivalWatch?
     do throws(Errno) {
       found = try ArrivalWatch(try parts.live.live.store.root.open(Store.graveyardName, .directory))
@@ -74,10 +76,15 @@ final class CacheKeeper {
 
   /// Works until the end.
   func run() throws(Errno) -> End {
-    let (worker, reaper) = (worker, reaper)
-    let threads = (try BackgroundThread { worker.run() }, try BackgroundThread { reaper.run() })
+    let (worker, reaper, writer) = (worker, reaper, writer)
+    let threads = [
+      try BackgroundThread { worker.run() }, try BackgroundThread { reaper.run() },
+      try BackgroundThread { writer.run() },
+    ]
     adopt(settings)
-    parts.manager.ready(words)
+    // What came before anybody waited for it.
+    takeSignals()
+    if end == nil { parts.manager.ready(words) }
     while end == nil {
       let now = Moment.now
       if now >= nextTick { tick(now) }
@@ -88,11 +95,15 @@ final class CacheKeeper {
     }
     worker.order { $0.isEnding = true }
     reaper.end()
+    writer.end()
     // A thread that hangs in a call on a dead disk is left behind.
-    if !threads.0.waitForEnd(milliseconds: 10_000) || !threads.1.waitForEnd(milliseconds: 10_000) {
+    let last = Moment.now + .seconds(10)
+    let isOver = threads.map { thread in
+      thread.waitForEnd(milliseconds: max(0, Int(clamping: (last - .now).clampedNanoseconds / 1_000_000)))
+    }
+    if isOver.contains(false) {
       parts.log.warning("a call on the disk has not come back for ten seconds; not waiting for it")
     }
-    writeFiles(.now, atOnce: true)
     return end ?? .asked
   }
 
@@ -210,11 +221,15 @@ final class CacheKeeper {
       schedule.margin = new.margin?.bytes(of: status.blocks &* status.blockSize) ?? 0
     }
     worker.order { $0.settings = new }
+    // What was in the way of a cull may be mended.
+    schedule.startOver()
     nextLimits = min(nextLimits, .now + .seconds(1))
     parts.files.metrics = new.metrics
     parts.board.update { status in
       status.settingsFailure = nil
       status.settingsRead = Timestamp.now
+      status.isCullingOff = schedule.isOff
+      if !new.limits.contains(where: { $0.maximumAge != nil }) { status.waiting = nil }
     }
     nextTick = .now
   }
@@ -224,6 +239,8 @@ final class CacheKeeper {
   private func tick(_ now: Moment) {
     nextTick = now + parts.interval
     readState()
+    // Who reads the files knows from their time that it lives.
+    parts.board.renew()
     // The graveyard is also looked at when nobody told of an arrival.
     reaper.notice()
     // Not from this thread: the kernel takes one command at a time, and one may hang on a dead disk.
@@ -263,10 +280,10 @@ final class CacheKeeper {
       switch result {
       case .room(let outcome): finish(outcome)
       case .limits: readState()
-      case .refused(let reason):
+      case .refused:
         runsForRoom = false
-        obstruct(reason)
-        schedule.note(StandingCull.Outcome(), at: .now)
+        schedule.noteRefusal(at: .now)
+        tell()
       case .lost(let refusal): end = .lost(refusal)
       }
     }
@@ -289,8 +306,11 @@ final class CacheKeeper {
         "culled \(CullWorker.words(outcome.done)) in \(milliseconds) ms; in use \(outcome.inUse), dirty "
           + "\(outcome.dirty), scans \(outcome.scans)")
     }
-    if outcome.isExhausted, schedule.wantsRoom {
-      obstruct("nothing can go: what is left is in use, dirty or pinned, or other files fill the file system")
+    if let refusal = outcome.refusal {
+      obstruct("culling ended: \(refusal)")
+    } else if outcome.isExhausted, schedule.wantsRoom {
+      let failed = outcome.errors > 0 ? ", or cannot be removed" : ""
+      obstruct("nothing can go: what is left is in use, dirty or pinned\(failed), or other files fill the file system")
     } else if outcome.done.objects > 0 || !schedule.wantsRoom {
       parts.board.update { $0.obstacle = nil }
     }
@@ -313,7 +333,7 @@ final class CacheKeeper {
   private var words: String {
     let status = parts.board.current
     let free = "\(ByteQuantity.words(status.availableBytes)) available"
-    if let obstacle = status.obstacle { return "not culling: \(obstacle); \(free)" }
+    if let obstacle = status.hindrance { return "not culling: \(obstacle); \(free)" }
     if schedule.isOff { return "keeping the graveyard only (nocull), \(free)" }
     return runsForRoom ? "culling, \(free)" : "keeping the cache, \(status.culledObjects) objects culled so far"
   }
@@ -328,6 +348,6 @@ final class CacheKeeper {
   private func writeFiles(_ now: Moment, atOnce: Bool = false) {
     guard atOnce || now >= nextFiles, parts.board.takeNews() || atOnce else { return }
     nextFiles = now + .seconds(1)
-    parts.files.write(parts.board, parts.log)
+    writer.notice()
   }
 }

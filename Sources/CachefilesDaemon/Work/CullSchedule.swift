@@ -106,10 +106,19 @@ struct CullSchedule: Sendable {
     return goal
   }
 
+  /// Begins anew: what stood in the way may be gone.
+  mutating func startOver() { calm() }
+
+  /// Takes note that nothing may go now, which is looked at again before long: a person may mend it.
+  mutating func noteRefusal(at now: Moment) {
+    isStuck = false
+    retry = now + Self.firstPatience
+  }
+
   /// Takes note of what came of a cull; the state is read again after it.
   mutating func note(_ outcome: StandingCull.Outcome, at now: Moment) {
     guard wantsRoom else { return calm() }
-    if outcome.done.objects > 0 {
+    if outcome.done.objects > 0 || outcome.isOutdated {
       calm()
       return
     }

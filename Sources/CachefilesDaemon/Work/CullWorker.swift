@@ -29,8 +29,8 @@ final class CullWorker: Sendable {
   enum Result: Sendable {
     case room(StandingCull.Outcome)
     case limits
-    /// Why nothing may be removed: pins that cannot be read.
-    case refused(String)
+    /// Nothing may be removed: the pins cannot be read, which the board tells.
+    case refused
     /// The kernel has withdrawn the cache, or nothing can be asked of it.
     case lost(Refusal)
   }
@@ -115,13 +115,20 @@ final class CullWorker: Sendable {
       }
       isBusyFlag.store(true, ordering: .relaxed)
       guard let selection = selection(settings) else { continue }
-      if isStale || !standing.isAbout(selection.pinned) { standing.change(to: options(selection)) }
+      let read = settings.pins
+      let pins = PinWatch(selection.pinned) { () throws(SettingsFailure) in try read(self.right.live.store) }
+      if isStale || !standing.isAbout(selection.pinned) {
+        standing.change(to: options(selection, pins))
+      } else {
+        standing.watch { self.isEnding || pins.isOutdated }
+      }
       isStale = false
       if let goal = next.room {
-        makeRoom(goal, standing)
+        makeRoom(goal, standing, pins)
         if next.limits { orders.withLock { $0.limits = true } }
       } else if next.limits {
-        keepLimits(settings, selection)
+        let isDone = keepLimits(settings, selection, pins)
+        if !isDone { orders.withLock { $0.limits = true } }
         if next.prepares { orders.withLock { $0.prepares = true } }
       } else if next.prepares {
         standing.prepare { self.isWanted }
@@ -139,13 +146,10 @@ final class CullWorker: Sendable {
       try right.live.requireSameCache()
       return true
     } catch {
-      switch error {
       // That it could not be asked says nothing.
-      case .noLeave(.failed), .lockFailed: return true
-      default:
-        report(.lost(error))
-        return false
-      }
+      guard error.isLoss else { return true }
+      report(.lost(error))
+      return false
     }
   }
 
@@ -160,18 +164,22 @@ final class CullWorker: Sendable {
     selection.takesKernelNamesOnly = true
     do throws(SettingsFailure) {
       selection.pinned = try settings.pins(right.live.store)
+      if board.current.pinsFailure != nil { log.notice("the pins can be read again") }
+      board.update { $0.pinsFailure = nil }
       return selection
     } catch {
-      report(.refused(error.description))
+      if board.current.pinsFailure != error.description { log.error("nothing is removed: \(error)") }
+      board.update { $0.pinsFailure = error.description }
+      report(.refused)
       return nil
     }
   }
 
   private var share: ProcessorShare {
-    ProcessorShare(0.1) { self.isHurried.load(ordering: .relaxed) || self.isEnding }
+    ProcessorShare(0.1, ofTime: workingShare) { self.isHurried.load(ordering: .relaxed) || self.isEnding }
   }
 
-  private func options(_ selection: CullSelection) -> StandingCull.Options {
+  private func options(_ selection: CullSelection, _ pins: PinWatch) -> StandingCull.Options {
     var options = StandingCull.Options()
     options.selection = selection
     options.capacity = capacity
@@ -185,7 +193,7 @@ final class CullWorker: Sendable {
       }
     }
     options.onProgress = { self.count($0) }
-    options.isCancelled = { self.isEnding }
+    options.isCancelled = { self.isEnding || pins.isOutdated }
     return options
   }
 
@@ -194,19 +202,15 @@ final class CullWorker: Sendable {
     board.update { $0.failures += 1 }
   }
 
-  private func makeRoom(_ goal: CullGoal, _ standing: StandingCull) {
+  private func makeRoom(_ goal: CullGoal, _ standing: StandingCull, _ pins: PinWatch) {
     board.update { $0.activity = .culling }
-    let outcome = standing.run(goal)
+    var outcome = standing.run(goal)
+    outcome.isOutdated = !outcome.isReached && pins.isOutdated
     board.update { status in
       status.activity = .idle
       status.remembered = standing.remembered
     }
-    if let refusal = outcome.refusal, refusal.isOccupied {
-      report(.lost(refusal))
-    } else {
-      if let refusal = outcome.refusal { log.error("culling: \(refusal)") }
-      report(.room(outcome))
-    }
+    if let refusal = outcome.refusal, refusal.isLoss { report(.lost(refusal)) } else { report(.room(outcome)) }
   }
 
   private func count(_ sum: CullSum) {
@@ -218,41 +222,58 @@ final class CullWorker: Sendable {
 
   // MARK: Limits
 
-  private func keepLimits(_ settings: DaemonSettings, _ selection: CullSelection) {
+  /// False when something else came before its end, or other pins hold now.
+  private func keepLimits(_ settings: DaemonSettings, _ selection: CullSelection, _ pins: PinWatch) -> Bool {
     board.update { $0.activity = .limits }
     defer {
       board.update { $0.activity = .idle }
       report(.limits)
     }
     for limit in settings.limits where !isWanted && !fits(limit) && mayJudge(limit, settings) {
-      var options = CullOptions()
-      options.goal.maximumBytes = limit.maximumBytes
-      options.goal.usedSince = limit.maximumAge.map { Timestamp.now - $0 }
-      options.selection = selection
-      options.selection.volumes = limit.volumes
-      options.isBestEffort = true
-      options.isLive = true
-      options.right = right
-      options.share = share
-      options.workingShare = workingShare
-      options.threads = 1
-      options.onFailure = { self.note($0) }
-      options.onProgress = { self.count($0) }
-      options.isCancelled = { self.isWanted }
       let store: Store
       do throws(Errno) { store = try right.live.store.duplicate() } catch {
-        return log.error("\(limit.name): \(error)")
+        log.error("\(limit.name): \(error)")
+        continue
       }
-      if let margin = settings.margin { options.goal.margin = margin }
-      let report = Cull(store, options).run()
-      if let refusal = report.refusal, refusal.isOccupied { return self.report(.lost(refusal)) }
-      if report.done.objects > 0 {
-        log.info("\(limit.name): \(Self.words(report.done)) removed")
+      let report = Cull(store, options(limit, settings, selection, pins)).run()
+      if let refusal = report.refusal, refusal.isLoss {
+        self.report(.lost(refusal))
+        return true
       }
-      if !report.isGoalMet, !report.isInterrupted {
-        log.notice("\(limit.name): not kept: what is left is in use, dirty or pinned")
-      }
+      tell(limit, report)
+      if report.isInterrupted { return false }
     }
+    return !isWanted
+  }
+
+  private func options(
+    _ limit: DaemonSettings.Limit, _ settings: DaemonSettings, _ selection: CullSelection, _ pins: PinWatch
+  ) -> CullOptions {
+    var options = CullOptions()
+    options.goal.maximumBytes = limit.maximumBytes
+    options.goal.usedSince = limit.maximumAge.map { Timestamp.now - $0 }
+    if let margin = settings.margin { options.goal.margin = margin }
+    options.selection = selection
+    options.selection.volumes = limit.volumes
+    options.isBestEffort = true
+    options.isLive = true
+    options.right = right
+    options.share = share
+    options.workingShare = workingShare
+    options.goesPastFailures = true
+    options.threads = 1
+    options.onFailure = { self.note($0) }
+    options.onProgress = { self.count($0) }
+    options.isCancelled = { self.isWanted || pins.isOutdated }
+    return options
+  }
+
+  private func tell(_ limit: DaemonSettings.Limit, _ report: Cull.Report) {
+    if report.done.objects > 0 { log.info("\(limit.name): \(Self.words(report.done)) removed") }
+    guard !report.isGoalMet, !report.isInterrupted else { return }
+    if let refusal = report.refusal { return log.error("\(limit.name): not kept: \(refusal)") }
+    let failed = report.errors > 0 ? ", or cannot be read or removed" : ""
+    log.notice("\(limit.name): not kept: what is left is in use, dirty or pinned\(failed)")
   }
 
   /// Whether a limit of size holds in any case: the whole file system has no more in it.

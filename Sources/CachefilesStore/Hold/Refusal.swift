@@ -47,6 +47,17 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether a process that holds the cache has lost it. That nothing could be asked for want of a thread, a descriptor or memory
+  /// says nothing of the cache, and may be over in a moment.
+  package var isLoss: Bool {
+    switch self {
+    case .noLeave(.failed): false
+    case .noLeave, .daemonEnded, .withdrawn: true
+    case .inUse, .cannotTell, .locked, .lockFailed, .graveyardBusy, .readOnly, .notACache, .unmet: false
+    case .stopped(let reason): reason.isLoss
+    }
+  }
+
   /// One line.
   package var description: String {
     switch self {

@@ -49,7 +49,9 @@ struct CullCourse {
     self.cull = cull
     self.report = report
     terms = CullScope.Terms(selection: cull.options.selection, order: cull.options.order)
-    upTo = cull.options.goal.usedSince.map(CullOrder.rank(ofUse:))
+    let moment = cull.options.goal.usedSince.map(CullOrder.rank(ofUse:))
+    // No rank is below the lowest: nothing is known to have been used before that.
+    upTo = moment == .min ? nil : moment
   }
 
   private var session: CullSession { cull.session }

@@ -25,23 +25,27 @@ struct CullFailures {
     }
   }
 
+  private let patience: Int
   private var held: [StoreError] = []
   private var last: Errno?
   private var inARow = 0
   private var hasRemoved = false
   private var pretended = 0
 
+  /// - Parameter goesOn: whether failures never stand for all, and each is told.
+  init(goesOn: Bool = false) { patience = goesOn ? Int.max : Self.patience }
+
   /// Takes note of one that failed.
   mutating func note(_ error: StoreError) -> Verdict {
     inARow = error.error == last ? inARow + 1 : 1
-    if error.error == .readOnlyFileSystem || inARow >= Self.patience {
+    if error.error == .readOnlyFileSystem || inARow >= patience {
       held = []
       return .stop(error)
     }
     let isNew = last != nil && error.error != last
     last = error.error
     held.append(error)
-    return .tell(hasRemoved || isNew ? release() : [])
+    return .tell(hasRemoved || isNew || patience == Int.max ? release() : [])
   }
 
   /// Takes note of one that would fail, and says whether to tell it. A dry run goes on in an order of its own, so that it cannot

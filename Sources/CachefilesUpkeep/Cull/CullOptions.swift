@@ -21,6 +21,9 @@ package struct CullOptions: Sendable {
   package var share: ProcessorShare?
   /// Whether to go as far as possible towards a goal that cannot be reached. Otherwise nothing is removed then.
   package var isBestEffort = false
+  /// Whether objects that cannot be removed are left behind, however many they are. Otherwise some of them in a row, which fail in the
+  /// same way, end the work. A file system that is mounted read-only always does.
+  package var goesPastFailures = false
   /// The part of one that removing may take of the time, asked again and again; all of it without. For one thread.
   package var workingShare: (@Sendable () -> Double)?
   /// At most so many objects a second.

@@ -14,6 +14,8 @@ struct CullReserve {
   private var front: ArraySlice<Victim> = []
   /// Those that were dirty or in use when their turn came, in order.
   private(set) var stayed: [Victim] = []
+  /// Whether more stayed than could be kept.
+  private var hasOverflowed = false
   /// When the first of these stayed.
   private var since = ContinuousClock.now
   /// Where the last scan had more than could be kept; nil where all that may go was kept.
@@ -30,15 +32,18 @@ struct CullReserve {
     horizon = known.isCut ? known.last?.key : nil
   }
 
-  /// Takes note of one that stayed.
-  mutating func note(_ victims: [Victim], at now: ContinuousClock.Instant) {
+  /// Takes note of those that stayed, of so many at most: with more than that all is forgotten when it is time to ask again, so that
+  /// the next scan finds them in their places.
+  mutating func note(_ victims: [Victim], at now: ContinuousClock.Instant, atMost limit: Int) {
     if stayed.isEmpty { since = now }
-    stayed += victims
+    if stayed.count + victims.count > limit { hasOverflowed = true }
+    stayed += victims.prefix(max(0, limit - stayed.count))
   }
 
   /// Puts what stayed back in its place, if that was some time ago.
   mutating func takeBack(at now: ContinuousClock.Instant) {
     guard !stayed.isEmpty, now - since >= Self.patience else { return }
+    if hasOverflowed { return clear() }
     front = (stayed + front).sorted(by: Victim.precedes)[...]
     stayed = []
   }

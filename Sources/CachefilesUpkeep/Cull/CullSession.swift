@@ -15,7 +15,7 @@ final class CullSession: Sendable {
   private let pace: CullPace
   private let share: WorkingShare?
   private let tally = Guarded(CullTally())
-  private let failures = Guarded(CullFailures())
+  private let failures: Guarded<CullFailures>
   private let round = Guarded(CullRound())
   private let stopped = Guarded<Refusal?>(nil)
   private let isStopped = Atomic<Bool>(false)
@@ -28,6 +28,7 @@ final class CullSession: Sendable {
     self.store = store
     self.options = options
     pace = CullPace(rate: options.rate)
+    failures = Guarded(CullFailures(goesOn: options.goesPastFailures))
     share = options.workingShare.map { WorkingShare($0) }
   }
 

@@ -49,8 +49,9 @@ struct RecentUses: ScanVisitor {
 
   private func cut(_ times: inout [Timestamp]) {
     // One more than the limit tells whether there are more.
-    guard times.count > limit + 1 else { return }
+    let kept = limit.addingClamped(1)
+    guard times.count > kept else { return }
     times.sort(by: >)
-    times.removeLast(times.count - limit - 1)
+    times.removeLast(times.count - kept)
   }
 }

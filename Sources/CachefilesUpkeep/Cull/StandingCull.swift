@@ -56,6 +56,8 @@ package final class StandingCull {
     package var isReached = false
     /// Whether nothing else may go.
     package var isExhausted = false
+    /// Whether it ended before that because something else may go now.
+    package var isOutdated = false
     /// Why nothing more can be removed at all.
     package var refusal: Refusal?
     /// How long it took.
@@ -67,7 +69,7 @@ package final class StandingCull {
 
   private let right: SharedLiveHold
   private var options: Options
-  private var reserve = CullReserve()
+  private(set) var reserve = CullReserve()
   private let rootPath: [UInt8]
 
   /// Prepares it for a cache that this process holds.
@@ -89,9 +91,15 @@ package final class StandingCull {
     reserve.clear()
   }
 
+  /// Asks something else from now on whether to end. What is remembered stays.
+  package func watch(_ isCancelled: @escaping @Sendable () -> Bool) { options.isCancelled = isCancelled }
+
   /// Removes objects until a goal of space holds, or nothing else may go.
-  package func run(_ goal: CullGoal) -> Outcome {
-    let start = ContinuousClock.now
+  package func run(_ goal: CullGoal) -> Outcome { run(goal, at: .now) }
+
+  /// The same at a moment that tests make up.
+  func run(_ goal: CullGoal, at start: ContinuousClock.Instant) -> Outcome {
+    let watch = Stopwatch()
     var outcome = Outcome()
     do throws(Refusal) {
       let session = try makeSession(goal)
@@ -114,7 +122,7 @@ package final class StandingCull {
     } catch {
       outcome.refusal = error
     }
-    outcome.duration = ContinuousClock.now - start
+    outcome.duration = watch.elapsed
     return outcome
   }
 
@@ -141,6 +149,7 @@ package final class StandingCull {
     options.goal = goal
     options.right = right
     options.isLive = true
+    options.goesPastFailures = true
     options.workingShare = self.options.workingShare
     options.selection = self.options.selection
     options.onFailure = self.options.onFailure
@@ -179,7 +188,7 @@ package final class StandingCull {
     _ = session.endRound()
     let untried = removal.untried
     reserve.putBack(untried)
-    reserve.note(keeper.take(), at: .now)
+    reserve.note(keeper.take(), at: .now, atMost: options.capacity)
     return untried.isEmpty
   }
 

@@ -23,6 +23,14 @@ public enum StandardStreams {
     return size == 0 ? nil : (Int(size & 0xffff), Int(size >> 16))
   }
 
+  /// Whether standard error is the stream of which `JOURNAL_STREAM` has the device and inode: that of the journal (systemd.exec(5)). A
+  /// program that such a service starts has the variable too, and may write elsewhere.
+  public static func isErrorJournal(_ variable: String?) -> Bool {
+    guard let variable else { return false }
+    var status = stat()
+    return fstat(2, &status) == 0 && variable == "\(status.st_dev):\(status.st_ino)"
+  }
+
   /// Writes to standard error at once, as far as it takes it.
   public static func writeError(_ bytes: [UInt8]) {
     _ = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 import Glibc
+import Synchronization
 public import SystemPackage
 
 /// Signals that are read instead of interrupting. They are blocked in the thread that makes it and in those that it starts: it is
@@ -18,6 +19,8 @@ public final class SignalQueue: Sendable {
 
   /// What a ``PollSet`` waits for.
   public let descriptor: OwnedDescriptor
+  /// What ``isEndAsked`` has read and nobody has taken.
+  private let early = Guarded<[Signal]>([])
 
   /// From now on they are queued. The corresponding C functions are `pthread_sigmask` and `signalfd`.
   ///
@@ -30,6 +33,17 @@ public final class SignalQueue: Sendable {
 
   /// Takes the next one; nil when there is none.
   public func next() -> Signal? {
+    early.withLock { $0.isEmpty ? nil : $0.removeFirst() } ?? read()
+  }
+
+  /// Whether one asks for the end, for work that comes before anybody waits for signals. They are kept, and ``next()`` has them all; the
+  /// descriptor is no longer ready for those.
+  public var isEndAsked: Bool {
+    while let signal = read() { early.withLock { $0.append(signal) } }
+    return early.withLock { $0.contains(.end) }
+  }
+
+  private func read() -> Signal? {
     switch clinux_next_signal(descriptor.raw) {
     case SIGTERM, SIGINT: .end
     case SIGHUP: .reload

@@ -21,7 +21,7 @@ public final class WorkingShare: Sendable {
   public func rest(unless isCancelled: () -> Bool) {
     let now = ContinuousClock.now
     guard let before = since.withLock({ $0 }) else { return since.withLock { $0 = now } }
-    let worked = now - before
+    let worked = Self.counted(now - before)
     guard worked >= .milliseconds(1) else { return }
     while !isCancelled() {
       let left = Self.rest(after: worked, share()) - (.now - now)
@@ -30,6 +30,10 @@ public final class WorkingShare: Sendable {
     }
     since.withLock { $0 = .now }
   }
+
+  /// What counts of a step that took so long: of one that took longer than a second something else held it up, such as a disk that
+  /// hung or a machine that slept.
+  static func counted(_ passed: Duration) -> Duration { min(passed, .seconds(1)) }
 
   /// How long to rest after some work.
   static func rest(after worked: Duration, _ share: Double) -> Duration {

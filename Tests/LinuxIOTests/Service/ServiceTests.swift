@@ -171,7 +171,7 @@ struct ServiceTests {
     // 10 ms of work take 100 ms: never less, however busy the machine is.
     #expect(burn(10, &tenth) >= .milliseconds(95))
     let asked = ProcessInfo.processInfo.processIdentifier
-    var hurried = ProcessorShare(0.000_001) { asked > 0 }
+    var hurried = ProcessorShare(0.000_001, isHurried: { asked > 0 })
     #expect(burn(2, &hurried) < .seconds(60))
   }
 }

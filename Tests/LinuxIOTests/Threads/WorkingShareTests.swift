@@ -50,4 +50,19 @@ struct WorkingShareTests {
     share.rest { false }
     #expect(asked.load(ordering: .relaxed) >= 1)
   }
+
+  @Test func `a step that was held up for long is not rested for as if it had been work`() {
+    for (passed, counted) in [(8 * 3600.0, 1.0), (1.5, 1), (1, 1), (0.5, 0.5), (0, 0)] {
+      #expect(WorkingShare.counted(.seconds(passed)) == .seconds(counted))
+    }
+  }
+
+  @Test func `a share of a processor is one of the time too, for who waits for a disk`() {
+    var share = ProcessorShare(1, ofTime: { 0.1 })
+    share.rest()
+    Pause.microseconds(10_000)
+    let start = ContinuousClock.now
+    share.rest()
+    #expect(ContinuousClock.now - start >= .milliseconds(90))
+  }
 }

@@ -65,10 +65,16 @@ struct ReportTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/run") == ["status"])
     files.metrics = "/nowhere/metrics"
     files.write(board, log)
+    // Nobody looks at the old place any more.
+    #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/metrics"))
     files.write(board, log)
     #expect(lines.all.count == 1 && lines.all.first?.hasPrefix("/nowhere/metrics: cannot write") == true)
+    files.metrics = scratch.path("metrics")
+    files.write(board, log)
     files.remove()
     #expect(!FileManager.default.fileExists(atPath: path))
+    // Metrics that stay would say for ever that the daemon is up.
+    #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/metrics"))
   }
 
   /// A socket as a service manager has one.

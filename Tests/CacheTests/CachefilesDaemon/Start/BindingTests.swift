@@ -2,6 +2,7 @@
 import CachefilesHost
 import CachefilesStore
 import LinuxIO
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -81,6 +82,25 @@ struct BindingTests {
     let plan = FaultPlan(failing: .command, ordinal: 2, with: .notSupported)
     let failure = plan.run { self.failure(binding) }
     #expect(failure?.description.hasPrefix("cannot bind ") == true && failure?.description.contains("ext4") == true)
+  }
+
+  @Test("a signal that asks for the end before the bind is heeded, also while the device is awaited")
+  func cancelled() throws {
+    try scratch.makeCache(objects: 1)
+    var binding = binding("/dev/null")
+    let asked = Atomic<Int>(0)
+    binding.isCancelled = { true }
+    #expect(try binding.bind() == nil && lines.all.isEmpty)
+    let calls = Calls(asked)
+    binding.isCancelled = { calls.value.add(1, ordering: .relaxed).newValue > 1 }
+    let plan = FaultPlan(failing: .open, ordinal: 0, with: .resourceBusy)
+    #expect(try plan.run { try binding.bind() == nil })
+    #expect(calls.value.load(ordering: .relaxed) == 2)
+  }
+
+  private final class Calls: Sendable {
+    let value: Atomic<Int>
+    init(_ value: consuming Atomic<Int>) { self.value = value }
   }
 
   @Test("without a device there is nothing to be had")

@@ -167,13 +167,155 @@ struct CacheKeeperTests {
     let kernel = FakeKernel()
     let counter = Counted(Atomic(0))
     let end = try run(kernel, board, settings: settings) { (_) throws(Errno) in
-      guard board.current.obstacle != nil else { return Self.state(culling: true) }
+      guard board.current.hindrance != nil else { return Self.state(culling: true) }
       return counter.value.add(1, ordering: .relaxed).newValue > 5 ? nil : Self.state(culling: true)
     }
     #expect(end == .lost(.withdrawn))
     #expect(objects() == 3 && kernel.culled.withLock { $0.isEmpty })
-    #expect(board.current.obstacle == "pins: damaged")
+    #expect(board.current.hindrance == "pins: damaged")
     #expect(lines.all.filter { $0.contains("pins: damaged") }.count == 1)
+  }
+
+  @Test("pins that cannot be read are told for as long as that is so, also while nobody wants room")
+  func pinsWhileCalm() throws {
+    try scratch.makeCache(objects: 3)
+    let isMended = Counted(Atomic(0))
+    var settings = DaemonSettings()
+    settings.interval = .seconds(1)
+    settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
+    settings.pins = { (_) throws(SettingsFailure) -> PinnedObjects? in
+      if isMended.value.load(ordering: .relaxed) == 0 { throw SettingsFailure("pins: damaged") }
+      return nil
+    }
+    let board = StatusBoard(DaemonStatus())
+    let counter = Counted(Atomic(0))
+    _ = try run(FakeKernel(), board, settings: settings) { (reading) throws(Errno) in
+      // Several looks at the state do not make it forget.
+      if board.current.hindrance != nil, counter.value.add(1, ordering: .relaxed).newValue == 5 {
+        isMended.value.store(1, ordering: .relaxed)
+      }
+      return board.current.culledObjects == 3 || reading > 300 ? nil : Self.state(culling: false)
+    }
+    #expect(counter.value.load(ordering: .relaxed) >= 5)
+    #expect(objects() == 0 && board.current.hindrance == nil)
+    #expect(
+      lines.all.filter { $0.contains("pins") } == [
+        "error: nothing is removed: pins: damaged", "notice: the pins can be read again",
+      ])
+    #expect(!lines.all.contains { $0.contains("the kernel wants room") })
+  }
+
+  @Test("what is pinned while a cull goes on stays: the cull ends and begins anew")
+  func pinsMeanwhile() throws {
+    try scratch.makeCache(objects: 12)
+    let paths = NaiveWalk.entries("\(scratch.path)/cache-root/cache").filter(\.isRegular).map {
+      Array("cache/".utf8) + $0.path
+    }
+    let pins = PinnedObjects(
+      PinList(
+        root: Array("\(scratch.path)/cache-root".utf8),
+        pins: [Pin(.manifest, path: Array("/x".utf8), objects: paths.map { Pin.Object(path: $0) })]))
+    let isPinned = Counted(Atomic(0))
+    var settings = DaemonSettings()
+    settings.pins = { (_) throws(SettingsFailure) -> PinnedObjects? in
+      isPinned.value.load(ordering: .relaxed) == 0 ? nil : pins
+    }
+    // The pins come with the third command, and the kernel takes its time.
+    let kernel = FakeKernel { number in
+      guard number > 3 else { return }
+      isPinned.value.store(1, ordering: .relaxed)
+      usleep(1_200_000)
+    }
+    let board = StatusBoard(DaemonStatus())
+    let end = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
+      board.current.obstacle != nil || reading > 600 ? nil : Self.state(culling: true)
+    }
+    #expect(end == .lost(.withdrawn))
+    #expect((6...11).contains(objects()), "\(objects()) of 12 are left")
+    #expect(board.current.obstacle?.hasPrefix("nothing can go") == true)
+  }
+
+  @Test(
+    "where there are no more threads or descriptors the cache stays, and what is in the way is told",
+    arguments: [(Syscall.unshare, Errno.resourceTemporarilyUnavailable), (.dup, .tooManyOpenFiles)], 2...6)
+  func shortage(kind: (Syscall, Errno), ordinal: Int) throws {
+    try scratch.makeCache(objects: 12)
+    let board = StatusBoard(DaemonStatus())
+    let plan = FaultPlan(failing: kind.0, ordinal: ordinal, with: kind.1)
+    let end = try plan.run {
+      try run(FakeKernel(), board) { (reading) throws(Errno) in
+        board.current.obstacle != nil || board.current.culledObjects == 12 || reading > 300
+          ? nil : Self.state(culling: true)
+      }
+    }
+    #expect(end == .lost(.withdrawn))
+    #expect(board.current.obstacle != nil || board.current.culledObjects == 12)
+    #expect(lines.all.filter { $0.hasPrefix("error: the kernel wants room, but") }.count <= 1)
+  }
+
+  @Test("a look at the limits that a cull for room breaks off is taken up again")
+  func brokenOff() throws {
+    try scratch.makeCache(objects: 12)
+    var settings = DaemonSettings()
+    settings.interval = .seconds(3600)
+    settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
+    let wants = Counted(Atomic(0))
+    // The first look at the limits takes a while; meanwhile the kernel asks for room.
+    let kernel = FakeKernel { number in
+      guard number == 4 else { return }
+      wants.value.store(1, ordering: .relaxed)
+      usleep(1_500_000)
+    }
+    let board = StatusBoard(DaemonStatus())
+    let end = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
+      if board.current.culls > 0 { wants.value.store(2, ordering: .relaxed) }
+      return board.current.culledObjects == 12 || reading > 300
+        ? nil : Self.state(culling: wants.value.load(ordering: .relaxed) == 1)
+    }
+    #expect(end == .lost(.withdrawn) && objects() == 0)
+  }
+
+  @Test("a signal that came before anybody waited for it is not lost")
+  func earlySignal() throws {
+    try scratch.makeCache(objects: 2)
+    let board = StatusBoard(DaemonStatus())
+    let device = try FakeDevice(FakeKernel()) { (_) throws(Errno) in Self.state(culling: false) }
+    let live = SharedLiveHold(try LiveCache(bound: try Store(path: scratch.path("cache-root")), by: device))
+    let (status, log, lines) = (scratch.path("status"), DaemonLog(.closure { _, _ in }), lines)
+    let thread = try BackgroundThread {
+      do throws(Errno) {
+        let signals = try SignalQueue()
+        pthread_kill(pthread_self(), SIGHUP)
+        pthread_kill(pthread_self(), SIGTERM)
+        lines.add("asked: \(signals.isEndAsked) \(signals.isEndAsked)")
+        let parts = CacheKeeper.Parts(
+          device: device, live: live, signals: signals, manager: ServiceManager(nil, log), log: log, board: board,
+          files: StatusFiles(status: status, render: { _ in [] }),
+          load: { () throws(SettingsFailure) -> DaemonSettings in
+            lines.add("read again")
+            return DaemonSettings()
+          }, capacity: 100)
+        lines.add("\(try CacheKeeper(parts, CullSchedule(), DaemonSettings()).run())")
+      } catch {
+        lines.add("failed: \(error)")
+      }
+    }
+    #expect(thread.waitForEnd(milliseconds: 60_000))
+    #expect(lines.all == ["asked: true true", "read again", "asked"])
+  }
+
+  @Test("the files are written now and then although nothing changes")
+  func renewed() throws {
+    try scratch.makeCache(objects: 1)
+    let path = scratch.path("status")
+    let times = Collector<String>()
+    _ = try run(FakeKernel(), StatusBoard(DaemonStatus())) { (reading) throws(Errno) in
+      if let text = try? SmallFile.read(path), let time = DaemonStatus.fields(of: text)["written_ns"] {
+        times.add(time)
+      }
+      return Set(times.all).count > 2 || reading > 300 ? nil : Self.state(culling: false)
+    }
+    #expect(Set(times.all).count > 2)
   }
 
   @Test("while the clock is not synchronized nothing goes for its age, which is told once, and then it does")

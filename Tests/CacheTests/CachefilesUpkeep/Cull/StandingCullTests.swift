@@ -270,6 +270,44 @@ struct StandingCullTests {
     #expect(kernel.culled.withLock { $0 } == [order[0], order[2], order[3], order[4]].map(name))
   }
 
+  @Test(
+    "objects that cannot be removed are left behind, however many they are, and the next ones go", arguments: [8, 1000])
+  func failing(capacity: Int) throws {
+    let order = try make(60)
+    let kernel = FakeKernel()
+    kernel.firm.withLock { $0 = Set(order.prefix(50).map(name)) }
+    let told = Collector<String>()
+    let cull = try start(kernel) {
+      $0.capacity = capacity
+      $0.onFailure = { told.add($0.description) }
+    }
+    let outcome = cull.run(try more(4 * 65536))
+    #expect(outcome.isReached && outcome.refusal == nil && outcome.errors == 50 && outcome.done.objects == 4)
+    #expect(told.all.count == 50 && kernel.culled.withLock { $0 } == order[50...53].map(name))
+  }
+
+  @Test("a file system that has become read-only ends it with one line")
+  func readOnly() throws {
+    _ = try make(40)
+    let outcome = try start(FakeKernel(failure: (3, .readOnlyFileSystem))).run(try more(20 * 65536))
+    #expect(outcome.refusal?.description.hasPrefix("stopped: nothing can be removed: ") == true)
+    #expect(outcome.refusal?.isLoss == false && outcome.done.objects == 1 && outcome.errors == 1)
+  }
+
+  @Test("no more that stays is remembered than a scan may find; what was more than that is found in its place later")
+  func staysWithoutLimit() throws {
+    let order = try make(40)
+    let kernel = FakeKernel()
+    kernel.busy.withLock { $0 = Set(order.prefix(30).map(name)) }
+    let cull = try start(kernel) { $0.capacity = 8 }
+    #expect(cull.run(try more(2 * 65536)).inUse == 30)
+    #expect(cull.reserve.stayed.count == 8)
+    kernel.busy.withLock { $0 = [] }
+    let second = cull.run(try more(3 * 65536), at: .now + CullReserve.patience)
+    #expect(second.isReached && second.scans == 1 && cull.reserve.stayed.isEmpty)
+    #expect(kernel.culled.withLock { $0 } == (order[30...31] + order[0...2]).map(name))
+  }
+
   @Test("a device that holds another cache is refused")
   func other() throws {
     _ = try make(1)

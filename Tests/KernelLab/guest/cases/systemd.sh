@@ -21,7 +21,7 @@ mkdir -p /run/systemd/system/cachefiles-daemon.service.d
 printf '%s\n' '[Service]' 'WatchdogSec=6' 'TimeoutAbortSec=2' > /run/systemd/system/cachefiles-daemon.service.d/lab.conf
 cp /tmp/cachefilesd.conf /etc/cachefilesd.conf
 systemctl daemon-reload
-wait_for() { for _ in $(seq 150); do "$@" > /dev/null 2>&1 && return 0; sleep 0.1; done; return 1; }
+wait_for() { for _ in $(seq 300); do "$@" > /dev/null 2>&1 && return 0; sleep 0.1; done; return 1; }
 field() { sed -n "s/^$1 //p" $state; }
 main_pid() { systemctl show -P MainPID cachefiles-daemon; }
 stored() { systemctl show -P NFileDescriptorStore cachefiles-daemon; }
@@ -67,6 +67,19 @@ kill -STOP "$before"
 check "one that hangs is ended by the watchdog and comes back" wait_for came_back "$before"
 check "as the journal says" bash -c "journalctl -u cachefiles-daemon --no-pager | grep -q 'Watchdog timeout'"
 equal "the cache was taken over" true "$(field taken_over)"
+# A mistake in a file of its own: systemd tries again and again, and keeps the device meanwhile.
+echo 'max-age 3650days and more' > /etc/cachefiles-daemon.conf
+status "a start with a mistake in the settings fails" 1 systemctl restart cachefiles-daemon
+sleep 20
+equal "after twenty seconds of that systemd still has the device" 1 "$(stored)"
+check "and the cache is bound" is_bound
+before=$(main_pid)
+# What a time service tells the kernel.
+python3 "$LAB_GUEST/clock.py"
+echo 'max-age 3650d' > /etc/cachefiles-daemon.conf
+check "with the mistake mended it comes back by itself" wait_for came_back "$before"
+equal "and has taken the cache over" true "$(field taken_over)"
+check "it can ask the kernel about the clock" bash -c "sleep 5; ! grep -q '^waiting' $state"
 touch /tmp/enough; wait $readers
 equal "readers saw no wrong byte and no error" "" "$(cat /tmp/readers)"
 equal "the kernel has bound the cache once" 1 "$(dmesg | grep -c 'File cache on lab registered')"
@@ -85,9 +98,20 @@ check "unbinds" wait_for bash -c "! grep -q ' A lab' /proc/fs/fscache/caches"
 check "and a start binds anew" systemctl start cachefiles-daemon
 equal "without anything to take over" false "$(field taken_over)"
 systemctl stop cachefiles-daemon
+# An object that nothing can write to stops a cache that is bound; repairs before the bind may do all that they have to.
+wait_for bash -c "! grep -q ' A lab' /proc/fs/fscache/caches"
+chattr +i "$(find $cache/cache -type f | head -1)"
+echo 'check yes' > /etc/cachefiles-daemon.conf
+check "with 'check yes' it starts" systemctl start cachefiles-daemon
+check "and has mended what was wrong" bash -c "journalctl -u cachefiles-daemon --no-pager | grep -q 'checked before the bind.*: 1 of 1 problems mended'"
+equal "no object has a flag" "" "$(lsattr -R $cache/cache 2> /dev/null | grep '^....i')"
+systemctl stop cachefiles-daemon
 journalctl -u cachefiles-daemon --no-pager | tail -30
 equal "the kernel reports no error" "" "$(dmesg | grep -iE 'cachefiles.*(error|fail|refus)|I/O error')"
 wait_for bash -c "! grep -q ' A lab' /proc/fs/fscache/caches"
 check "the unit cachefiles-check checks it before the next bind" run_unit check
+chattr +i "$(find $cache/cache -type f | head -1)"
+status "and mends what is wrong" 0 systemctl restart cachefiles-check
+check "with a journal" bash -c 'ls /var/lib/cachefiles-toolkit/*.journal'
 status "fsck finds nothing wrong" 0 cachefiles fsck -q $cache
 leave 0
