@@ -5,12 +5,14 @@
 
 #include <linux/capability.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/timex.h>
 #include <sys/un.h>
 #include <syslog.h>
@@ -142,4 +144,12 @@ int clinux_is_clock_synchronized(void) {
   memset(&state, 0, sizeof state);
   int answer = adjtimex(&state);
   return answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
+}
+
+int clinux_is_stream(int descriptor, const char *text) {
+  struct stat status;
+  char own[64];
+  if (fstat(descriptor, &status) != 0) return 0;
+  snprintf(own, sizeof own, "%llu:%llu", (unsigned long long)status.st_dev, (unsigned long long)status.st_ino);
+  return strcmp(own, text) == 0;
 }

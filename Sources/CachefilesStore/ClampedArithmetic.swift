@@ -29,6 +29,7 @@ extension Int {
 
 extension UInt64 {
   /// The sum, or the largest number.
+  @inlinable
   package func addingClamped(_ other: UInt64) -> UInt64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? .max : sum

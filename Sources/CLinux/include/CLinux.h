@@ -211,3 +211,6 @@ static inline char **clinux_environment(void) { return environ; }
 // Whether a time service keeps the clock: adjtimex(2) without STA_UNSYNC. Not inline: sys/timex.h brings declarations that other modules
 // have in another form.
 int clinux_is_clock_synchronized(void);
+
+// Whether a descriptor is the stream with a device and an inode, "DEVICE:INODE" in decimal: 1 or 0.
+int clinux_is_stream(int descriptor, const char *text);

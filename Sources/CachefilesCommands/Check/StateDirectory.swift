@@ -13,6 +13,18 @@ enum StateDirectory {
     return FilePath(variable("HOME") ?? "/").appending(".local/state/cachefiles-toolkit")
   }
 
+  /// Whether it, or a directory above it, is a link to what is not there, such as a disk that is not mounted: what it holds is not
+  /// known then.
+  static var isLinkToNothing: Bool {
+    var path = path
+    while !path.components.isEmpty {
+      if (try? FileStatus.of(path)) != nil { return false }
+      if path.isSymbolicLink { return true }
+      path = path.removingLastComponent()
+    }
+    return false
+  }
+
   /// The path of a new journal. The directory is made where it is missing.
   static func newJournal(for command: String) throws(Failure) -> FilePath {
     try make(path)

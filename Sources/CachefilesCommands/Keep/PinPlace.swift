@@ -16,7 +16,7 @@ struct PinPlace {
 
   private static var directory: FilePath { StateDirectory.path.appending("pins") }
 
-  /// The file for a cache.
+  /// The file for a cache. A cache that is mounted in a second place has that of the first, where there is one.
   init(_ given: ByteArgument?, of store: borrowing Store) throws(Failure) {
     let root = store.root.resolvedPath
     if let given {
@@ -28,7 +28,12 @@ struct PinPlace {
       throw Failure(
         "\(EscapedBytes.string(store.path)): where its pins are cannot be told: \(reason); --pins names a file")
     }
-    self.init(path: Self.directory.appending(name), root: root, isGiven: false)
+    let path = Self.directory.appending(name)
+    if (try? FileStatus.of(path)) == nil, let other = try Self.elsewhere(store) {
+      self = other
+    } else {
+      self.init(path: path, root: root, isGiven: false)
+    }
   }
 
   private init(path: FilePath, root: [UInt8], isGiven: Bool) {
@@ -41,7 +46,8 @@ struct PinPlace {
   static func existing(_ given: ByteArgument?, of store: borrowing Store) throws(Failure) -> PinPlace? {
     if given == nil {
       do throws(Errno) { _ = try OwnedDescriptor(directory: directory, keepsAccessTime: false) } catch {
-        if error == .noSuchFileOrDirectory || error == .notDirectory { return nil }
+        let isNowhere = error == .noSuchFileOrDirectory || error == .notDirectory
+        if isNowhere, !StateDirectory.isLinkToNothing { return nil }
         throw Failure(
           "\(EscapedBytes.string(directory.bytes)): cannot look for pins: \(error) (--no-pins goes on without)")
       }
@@ -49,8 +55,52 @@ struct PinPlace {
     return try PinPlace(given, of: store)
   }
 
+  /// The file for another path of the same directory, which is mounted in a second place.
+  private static func elsewhere(_ store: borrowing Store) throws(Failure) -> PinPlace? {
+    var found: PinPlace?
+    let (directory, root) = (directory, store.rootStatus)
+    do throws(Errno) {
+      guard (try? FileStatus.of(directory)) != nil else { return nil }
+      let open = try OwnedDescriptor(directory: directory, keepsAccessTime: false)
+      let buffer = DirectoryBuffer(capacity: 16 << 10)
+      while try buffer.fill(from: open) {
+        buffer.forEach { record in
+          guard let path = Self.root(ofName: record.name.array), let status = try? FileStatus.of(FilePath(bytes: path)),
+            status.inode == root.inode, status.device == root.device
+          else { return }
+          found = PinPlace(
+            path: directory.appending(String(decoding: record.name.array, as: UTF8.self)), root: path, isGiven: false)
+        }
+      }
+    } catch {
+      throw Failure(
+        "\(EscapedBytes.string(directory.bytes)): cannot look for pins: \(error) (--no-pins goes on without)")
+    }
+    return found
+  }
+
+  /// The root that a file is named for; nil for another name.
+  static func root(ofName name: [UInt8]) -> [UInt8]? {
+    guard name.suffix(5).elementsEqual(".pins".utf8), name.first != UInt8(ascii: ".") else { return nil }
+    var root: [UInt8] = [UInt8(ascii: "/")]
+    var rest = name.dropLast(5)
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "-"): root.append(UInt8(ascii: "/"))
+      case UInt8(ascii: "%"):
+        guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count > 1 else {
+          return nil
+        }
+        root.append(value)
+        rest = rest.dropFirst(2)
+      default: root.append(byte)
+      }
+    }
+    return root
+  }
+
   /// The name of the file for a root: its path with `-` for `/`, other bytes than letters, digits, `.` and `_` as `%HH`.
-  private static func name(of root: [UInt8]) -> String? {
+  static func name(of root: [UInt8]) -> String? {
     var name = ""
     for byte in root.drop(while: { $0 == UInt8(ascii: "/") }) {
       switch byte {

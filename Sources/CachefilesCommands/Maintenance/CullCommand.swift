@@ -135,6 +135,9 @@ struct CullCommand: ParsableCommand {
     if !quota.isEmpty, free != nil || maxSize != nil || maxObjects != nil || olderThan != nil {
       throw ValidationError("--quota excludes --free, --max-size, --max-objects and --older-than")
     }
+    if margin != nil, free == nil, maxSize == nil, quota.isEmpty, maxObjects != nil || olderThan != nil {
+      throw ValidationError("--margin is one of space: it goes with --free, --max-size, --quota or no goal")
+    }
     if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects must be 0 or greater") }
     if order != .atime, olderThan != nil { throw ValidationError("--older-than needs --order atime") }
     if let keepPerVolume, keepPerVolume < 0 { throw ValidationError("--keep-per-volume must be 0 or greater") }
@@ -259,17 +262,23 @@ struct CullCommand: ParsableCommand {
       let patterns = object.map(\.bytes)
       let rule = PatternSet(patterns)
       options.selection.objects = rule
-      checks.append { rule.unmatched.map { "--object \(EscapedBytes.quoted(patterns[$0])) matches nothing" } }
+      checks.append { rule.unmatched.map { "--object \(EscapedBytes.excerpt(patterns[$0])) matches nothing" } }
     }
     let stops = !allowUnmatched
     let prepared = checks
     options.onCount = {
       let warnings = prepared.flatMap { $0() }
-      for line in warnings { StandardError.line("cachefiles: \(stops ? "" : "warning: ")\(line)") }
+      let kind = "cachefiles: \(stops ? "" : "warning: ")"
+      for line in warnings.prefix(Self.namedWarnings) { StandardError.line(kind + line) }
+      let more = warnings.count - Self.namedWarnings
+      if more > 0 { StandardError.line("\(kind)… and \(Quantity.count(more, "pattern")) more") }
       return warnings.isEmpty || !stops
         ? nil : "nothing removed: a pattern matches nothing (--allow-unmatched goes on)"
     }
   }
+
+  /// So many patterns that match nothing are named: a list that is stale is stale in most of it.
+  private static let namedWarnings = 10
 
   /// The order of culling is only as good as the access times are.
   private func noteAccessTimes(_ status: FileSystemStatus, _ output: Output) {

@@ -67,7 +67,7 @@ struct ProtectedPatterns: Sendable {
   /// A line for each pattern that has matched nothing so far.
   var warnings: [String] {
     rule.unmatched.map {
-      "\(EscapedBytes.string(path.bytes)): line \(lines[$0]): \(EscapedBytes.quoted(Array(patterns[$0]))) protects nothing here"
+      "\(EscapedBytes.string(path.bytes)): line \(lines[$0]): \(EscapedBytes.excerpt(Array(patterns[$0]))) protects nothing here"
     }
   }
 }

@@ -29,6 +29,7 @@ struct PurgeView: Renderable {
 
   private static func write(_ amount: PurgeAmount, to json: inout JSONWriter) {
     json.number("volumes", amount.volumes)
+    json.number("other_entries", amount.others)
     json.number("objects", amount.objects)
     json.number("disk_bytes", amount.diskBytes)
     json.number("dirty_objects", amount.dirtyObjects)
@@ -74,7 +75,14 @@ struct PurgeView: Renderable {
 
   private static func words(_ amount: PurgeAmount) -> String {
     let objects = Quantity.count(amount.objects, "object")
-    let what = amount.volumes > 0 ? "\(Quantity.count(amount.volumes, "volume")) with \(objects)" : objects
+    let others = "\(Quantity.count(amount.others)) other entr\(amount.others == 1 ? "y" : "ies") of 'cache'"
+    let what =
+      switch (amount.volumes, amount.others) {
+      case (0, 0): objects
+      case (0, _): amount.objects > 0 ? objects : "\(others) without objects"
+      case (_, 0): "\(Quantity.count(amount.volumes, "volume")) with \(objects)"
+      default: "\(Quantity.count(amount.volumes, "volume")) and \(others) with \(objects)"
+      }
     return amount.dirtyObjects > 0 ? "\(what) (\(Quantity.count(amount.dirtyObjects)) dirty)" : what
   }
 }

@@ -87,7 +87,7 @@ extension Store {
       throw Failure(error.description)
     }
     let filter = [
-      pattern.map { "--volume \(EscapedBytes.quoted($0.bytes))" },
+      pattern.map { "--volume \(EscapedBytes.excerpt($0.bytes))" },
       types.isEmpty ? nil : "--netfs \(types.map(\.rawValue).sorted().joined(separator: ","))",
       server.map { "--server \($0)" },
     ]

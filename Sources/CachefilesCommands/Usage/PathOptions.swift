@@ -14,8 +14,8 @@ struct PathOptions: ParsableArguments {
     completion: .directory)
   var search: [ByteArgument] = []
 
-  @Option(help: ArgumentHelp("With --by path: tell so many levels of directories apart.", valueName: "n"))
-  var depth = 1
+  @Option(help: ArgumentHelp("With --by path: tell so many levels of directories apart (default: 1).", valueName: "n"))
+  var depth: Int?
 
   @Option(
     help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"),
@@ -30,7 +30,7 @@ struct PathOptions: ParsableArguments {
   var facts: ByteArgument?
 
   func validate() throws {
-    if !(0...1000).contains(depth) { throw ValidationError("--depth takes 0 to 1000") }
+    if let depth, !(0...1000).contains(depth) { throw ValidationError("--depth takes 0 to 1000") }
     if !(1...86400).contains(timeout.seconds) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
   }
 

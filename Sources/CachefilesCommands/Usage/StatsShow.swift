@@ -112,7 +112,9 @@ struct StatsShow: ParsableCommand {
     if noKernel, format != .openmetrics, format != .prometheus {
       throw ValidationError("--no-kernel needs --format openmetrics or prometheus")
     }
-    if report != nil, output != nil { throw ValidationError("--report is the output; leave out --output") }
+    if report != nil, output != nil || format != nil || form.format != .text {
+      throw ValidationError("--report is the output; leave out --output, --format, --json and --jsonl")
+    }
   }
 
   private func questions() -> StatisticsReport.Questions {

@@ -63,6 +63,7 @@ struct UsageCommand: ParsableCommand {
   func validate() throws {
     if top < 0 { throw ValidationError("--top must be 0 or greater") }
     if (by == .path) != !paths.search.isEmpty { throw ValidationError("--by path and --search go together") }
+    if by != .path, paths.depth != nil { throw ValidationError("--depth goes with --by path") }
     if by == .path, records || extents || top > 0 {
       throw ValidationError("--by path excludes --records, --extents and --top")
     }
@@ -103,7 +104,7 @@ struct UsageCommand: ParsableCommand {
         output.stream.append { $0 += bytes }
       }
     } else {
-      let groups = UsageGroups(report, by: usage, below: paths.trees, levels: paths.depth, isApparent: apparent)
+      let groups = UsageGroups(report, by: usage, below: paths.trees, levels: paths.depth ?? 1, isApparent: apparent)
       output.render(UsageView(report: report, groups: groups, isApparent: apparent, hasAllGroups: all), command: "du")
     }
     output.stream.flush()

@@ -38,6 +38,11 @@ public enum EscapedBytes {
   /// The escaped form between single quotes, for messages.
   public static func quoted(_ bytes: [UInt8]) -> String { "'\(string(bytes))'" }
 
+  /// The same for a message: of more than 200 bytes the first ones.
+  public static func excerpt(_ bytes: [UInt8]) -> String {
+    bytes.count > 200 ? "'\(string(Array(bytes.prefix(200))))…'" : quoted(bytes)
+  }
+
   /// The bytes that an escaped form stands for. A backslash that starts no escape stands for itself.
   public static func unescape(_ text: Span<UInt8>) -> [UInt8] {
     var bytes: [UInt8] = []

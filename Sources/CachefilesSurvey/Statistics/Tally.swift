@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CachefilesStore
 package import LinuxIO
 
 /// What a part of a cache adds up to.
@@ -32,11 +33,11 @@ package struct Tally: Sendable, Equatable {
   /// Adds another tally.
   package static func += (left: inout Tally, right: Tally) {
     left.objects += right.objects
-    left.diskBytes &+= right.diskBytes
-    left.fileBytes &+= right.fileBytes
-    left.objectBytes &+= right.objectBytes
+    left.diskBytes = left.diskBytes.addingClamped(right.diskBytes)
+    left.fileBytes = left.fileBytes.addingClamped(right.fileBytes)
+    left.objectBytes = left.objectBytes.addingClamped(right.objectBytes)
     left.dirtyObjects += right.dirtyObjects
-    left.dataBytes &+= right.dataBytes
+    left.dataBytes = left.dataBytes.addingClamped(right.dataBytes)
     left.extents += right.extents
     left.newest = max(left.newest, right.newest)
     left.oldest = min(left.oldest, right.oldest)

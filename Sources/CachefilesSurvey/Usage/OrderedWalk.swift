@@ -61,6 +61,8 @@ package final class OrderedWalk: Sendable {
   private struct Frame {
     let node: DirectoryNode
     var below: [EntryName]
+    /// Whether its fanout directories were shared with other threads.
+    var isShared = false
   }
 
   /// One thread's walk through a tree.
@@ -78,18 +80,20 @@ package final class OrderedWalk: Sendable {
     mutating func walk(_ top: DirectoryNode, sharesFanouts: Bool) {
       var frames: [Frame] = []
       enter(top, &frames)
-      while let frame = frames.last {
-        if sharesFanouts, frame.node.place == .volume, !frame.below.isEmpty {
-          frames[frames.count - 1].below = share(frame)
+      // The frame is changed where it stands: a copy would have each name that is taken copy the others.
+      while let node = frames.last?.node {
+        let last = frames.count - 1
+        if sharesFanouts, node.place == .volume, !frames[last].isShared {
+          frames[last].below = share(node, frames[last].below)
+          frames[last].isShared = true
         }
-        if let name = frames[frames.count - 1].below.popLast(), !walk.options.isCancelled() {
-          let place = frame.node.place.child(named: name.bytes.span)
+        if let name = frames[last].below.popLast(), !walk.options.isCancelled() {
+          let place = node.place.child(named: name.bytes.span)
           enter(
-            DirectoryNode(parent: frame.node, name: name.bytes, place: place, volume: volume(name, place, frame)),
-            &frames)
+            DirectoryNode(parent: node, name: name.bytes, place: place, volume: volume(name, place, node)), &frames)
         } else {
           walk.writer.end(to: &text)
-          frame.node.release()
+          node.release()
           frames.removeLast()
         }
         passOnMuch()
@@ -114,26 +118,26 @@ package final class OrderedWalk: Sendable {
       if text.count > Self.limit { passOn() }
     }
 
-    private func volume(_ name: EntryName, _ place: EntryPlace, _ frame: Frame) -> ScannedVolume? {
-      guard place == .volume else { return frame.node.volume }
+    private func volume(_ name: EntryName, _ place: EntryPlace, _ parent: DirectoryNode) -> ScannedVolume? {
+      guard place == .volume else { return parent.volume }
       return ScannedVolume(
         index: walk.volumes.add(1, ordering: .relaxed).oldValue, key: Array(name.bytes.dropFirst()))
     }
 
     /// Lets threads write the fanout directories of a volume; gives the other directories in it.
-    private mutating func share(_ frame: Frame) -> [EntryName] {
-      let (fanouts, others) = frame.below.reduce(into: ([EntryName](), [EntryName]())) { parts, name in
-        if frame.node.place.child(named: name.bytes.span) == .fanout {
+    private mutating func share(_ node: DirectoryNode, _ below: [EntryName]) -> [EntryName] {
+      let (fanouts, others) = below.reduce(into: ([EntryName](), [EntryName]())) { parts, name in
+        if node.place.child(named: name.bytes.span) == .fanout {
           parts.0.append(name)
         } else {
           parts.1.append(name)
         }
       }
-      guard fanouts.count > 1 else { return frame.below }
+      guard fanouts.count > 1 else { return below }
       finish()
       let work = WorkList<EntryName>()
       work.push(contentsOf: fanouts)
-      let (walk, node) = (walk, frame.node)
+      let walk = walk
       _ = Workers.run(count: min(walk.options.threads, fanouts.count)) { _ in
         var pass = Pass(walk)
         work.run { name in

@@ -83,8 +83,8 @@ extension Tally {
   /// Counts an object.
   fileprivate mutating func add(_ item: PathUsage.Item) {
     objects += 1
-    diskBytes &+= item.allocatedBytes
-    fileBytes &+= item.size
+    diskBytes = diskBytes.addingClamped(item.allocatedBytes)
+    fileBytes = fileBytes.addingClamped(item.size)
     note(access: item.times.access)
   }
 }

@@ -8,6 +8,8 @@ import SystemPackage
 package struct PurgeAmount: Sendable, Equatable {
   /// Volume directories.
   package var volumes = 0
+  /// Other entries of `cache` that go whole: trees of the layout before 5.17, and what does not belong there.
+  package var others = 0
   /// Objects, those of the layout before 5.17 included.
   package var objects = 0
   /// Allocated bytes, directories included; a file with several names counts once for each thing that is buried.
@@ -21,8 +23,9 @@ package struct PurgeAmount: Sendable, Equatable {
   /// Adds another amount.
   package static func += (left: inout PurgeAmount, right: PurgeAmount) {
     left.volumes += right.volumes
+    left.others += right.others
     left.objects += right.objects
-    left.diskBytes &+= right.diskBytes
+    left.diskBytes = left.diskBytes.addingClamped(right.diskBytes)
     left.dirtyObjects += right.dirtyObjects
   }
 }

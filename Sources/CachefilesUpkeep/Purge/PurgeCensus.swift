@@ -16,12 +16,15 @@ struct PurgeCensus: ScanVisitor {
   /// The directory that was asked about last, and the target that it is or lies below.
   private var last: (directory: DirectoryNode, target: [UInt8]?)?
   private let targets: Set<[UInt8]>
+  /// So many levels below the root targets are at most.
+  private let deepest: Int
   private let spared: PinnedObjects?
   private let device: UInt64
 
   init(_ store: borrowing Store, of targets: [[UInt8]], sparing spared: PinnedObjects?) {
     device = store.rootStatus.device
     self.targets = Set(targets)
+    deepest = targets.map { CachePath($0).depth }.max() ?? 0
     self.spared = spared
   }
 
@@ -67,14 +70,22 @@ struct PurgeCensus: ScanVisitor {
   /// The target that an entry is, or lies below; nil for what stays.
   private mutating func target(of entry: borrowing ScanEntry) -> [UInt8]? {
     let directory = entry.directory
-    if last?.directory !== directory { last = (directory, Self.target(of: directory, targets)) }
+    if let last, last.target != nil, last.directory === directory.parent {
+      // Further down in the same one.
+      self.last = (directory, last.target)
+    } else if last?.directory !== directory {
+      last = (directory, target(of: directory))
+    }
     if let target = last?.target { return target }
+    guard directory.depth < deepest else { return nil }
     let path = entry.cachePath.bytes
     return targets.contains(path) ? path : nil
   }
 
-  private static func target(of directory: DirectoryNode, _ targets: Set<[UInt8]>) -> [UInt8]? {
+  private func target(of directory: DirectoryNode) -> [UInt8]? {
     var node: DirectoryNode? = directory
+    // The path of each level of a deep tree would cost the cube of its depth.
+    while let current = node, current.depth > deepest { node = current.parent }
     while let current = node {
       let path = current.cachePath.bytes
       if targets.contains(path) { return path }

@@ -73,7 +73,8 @@ package struct PurgePlan: Sendable {
     let mounts = Guarded<BurialObstacle?>(nil)
     let root = store.path
     var scan = ScanOptions(threads: options.threads, attributes: true) { error in
-      if error.error == .improperLink {
+      // What is mounted elsewhere in the cache directory does not go.
+      if error.error == .improperLink, CachePath(error.path, below: root).components.first == Store.cacheName.bytes {
         mounts.withLock { $0 = $0 ?? .mount(CachePath(error.path, below: root).bytes) }
       }
       options.onFailure(error)
@@ -99,6 +100,7 @@ package struct PurgePlan: Sendable {
       let path = targets[index].path
       if let amount = census.amounts[path] { targets[index].amount = amount }
       if targets[index].volumeKey != nil, !targets[index].keepsPinned { targets[index].amount.volumes = 1 }
+      if targets[index].volumeKey == nil, targets[index].part == nil { targets[index].amount.others = 1 }
       obstacle = obstacle ?? census.obstacles[path]
     }
   }

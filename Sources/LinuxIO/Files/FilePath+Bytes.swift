@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 public import SystemPackage
 
 extension FilePath {
+  /// Whether a symbolic link stands there, wherever it leads. The corresponding C function is `readlink`.
+  public var isSymbolicLink: Bool {
+    var byte: CChar = 0
+    return withPlatformString { readlink($0, &byte, 1) } >= 0
+  }
+
   /// The path's bytes as the system takes them.
   public var bytes: [UInt8] {
     withPlatformString { pointer in

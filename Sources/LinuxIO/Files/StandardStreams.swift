@@ -27,8 +27,7 @@ public enum StandardStreams {
   /// program that such a service starts has the variable too, and may write elsewhere.
   public static func isErrorJournal(_ variable: String?) -> Bool {
     guard let variable else { return false }
-    var status = stat()
-    return fstat(2, &status) == 0 && variable == "\(status.st_dev):\(status.st_ino)"
+    return clinux_is_stream(2, variable) != 0
   }
 
   /// Writes to standard error at once, as far as it takes it.
