@@ -30,14 +30,14 @@ struct FirstCheck {
     options.liveness = sources
     options.isCacheOfThisMachine = true
     options.onFailure = { log.failure($0) }
-    options.isCancelled = isCancelled
-    options.timeLimit = timeLimit
+    let (isCancelled, watch, limit) = (isCancelled, Stopwatch(), timeLimit)
+    options.isCancelled = { isCancelled() || watch.elapsed > limit }
     do throws(SettingsFailure) { options.journal = try journal() } catch { return log.warning("not checked: \(error)") }
     let report = CacheCheck(options).run(store)
     if let refusal = report.refusal { return log.warning("not checked: \(refusal)") }
     let problems = report.groups.filter { $0.severity > .note }
     let (count, mended) = problems.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.repaired) }
-    if report.isInterrupted || report.nextVolume != nil {
+    if report.isInterrupted {
       log.warning("the check before the bind did not come to its end")
     }
     log.info(

@@ -72,11 +72,13 @@ package struct PurgePlan: Sendable {
     try spare(options, in: store)
     let mounts = Guarded<BurialObstacle?>(nil)
     let root = store.path
+    let unread = Guarded(0)
     var scan = ScanOptions(threads: options.threads, attributes: true) { error in
-      // What is mounted elsewhere in the cache directory does not go.
-      if error.error == .improperLink, CachePath(error.path, below: root).components.first == Store.cacheName.bytes {
-        mounts.withLock { $0 = $0 ?? .mount(CachePath(error.path, below: root).bytes) }
-      }
+      let path = CachePath(error.path, below: root)
+      // What stands elsewhere in the cache directory does not go.
+      guard path.components.first == Store.cacheName.bytes else { return }
+      if error.error == .improperLink { mounts.withLock { $0 = $0 ?? .mount(path.bytes) } }
+      unread.withLock { $0 += 1 }
       options.onFailure(error)
     }
     scan.readsAttributesEverywhere = true
@@ -92,7 +94,7 @@ package struct PurgePlan: Sendable {
     }
     let prototype = PurgeCensus(store, of: targets.map(\.path), sparing: options.pinned)
     let (census, summary) = try Scanner(store, scan).run { prototype }
-    errors = summary.failures
+    errors = unread.withLock { $0 }
     isInterrupted = summary.isCancelled
     obstacle = mounts.withLock { $0 }
     pinned = census.pinned
