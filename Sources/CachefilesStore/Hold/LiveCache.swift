@@ -67,8 +67,11 @@ package struct LiveCache: ~Copyable, Sendable {
 
   /// The device must say that it holds this cache: `cache` in the root directory is in use.
   package func requireSameCache() throws(Refusal) {
-    guard try ask() == .inUse else {
-      throw .noLeave(.otherCache(daemon, "the device says that this one is not in use"))
+    switch try ask() {
+    case .inUse: return
+    // Memory that runs out in the kernel, for one, says nothing of the cache.
+    case .failed(let error): throw .noLeave(.failed(error))
+    case .done, .gone, .withdrawn: throw .noLeave(.otherCache(daemon, "the device says that this one is not in use"))
     }
   }
 

@@ -158,6 +158,19 @@ struct CacheKeeperTests {
         == .lost(.stopped(.withdrawn)))
   }
 
+  @Test(
+    "a kernel that cannot answer now still has the cache", arguments: [Errno.noMemory, .permissionDenied, .interrupted])
+  func unanswered(error: Errno) throws {
+    try scratch.makeCache(objects: 2)
+    let asked = Counted(Atomic(0))
+    // The first command is that of the hold; later ones ask whether the cache is still there.
+    let kernel = FakeKernel(failure: (2, error)) { asked.value.store($0, ordering: .relaxed) }
+    let end = try run(kernel, StatusBoard(DaemonStatus())) { (reading) throws(Errno) in
+      asked.value.load(ordering: .relaxed) > 3 || reading > 300 ? nil : Self.state(culling: false)
+    }
+    #expect(end == .lost(.withdrawn) && asked.value.load(ordering: .relaxed) > 3)
+  }
+
   @Test("pins that cannot be read stop a cull, which is told once")
   func pins() throws {
     try scratch.makeCache(objects: 3)
