@@ -80,7 +80,7 @@ read_again() { [[ $(field settings_read_ns) != "$1" ]]; }
 before=$(field pid) many=$(objects)
 sync; echo 3 > /proc/sys/vm/drop_caches
 dmsetup suspend --nolockfs --noudevsync lab || broken "the device cannot be suspended"
-printf 'interval 1s\nmax-age 1s\nclock any\ncull-share 100%\n' > /tmp/settings; kill -HUP "$before"
+printf 'interval 1s\nmax-age 1s\nclock any\ncull-share 100%%\n' > /tmp/settings; kill -HUP "$before"
 for _ in $(seq 600); do ! hangs || break; sleep 0.1; done
 check "a look at the cache hangs with the disk" hangs
 heard=$(pings)
