@@ -98,7 +98,7 @@ final class CullWorker: Sendable {
   func run() {
     let standing = StandingCull(right, StandingCull.Options())
     var settings = DaemonSettings()
-    var isStale = true
+    var isFirst = true
     while true {
       let next = orders.withLock { orders in
         defer { orders = Orders(isEnding: orders.isEnding) }
@@ -106,7 +106,8 @@ final class CullWorker: Sendable {
       }
       if next.isEnding { return }
       if next.verifies, !isStillBound { continue }
-      if let changed = next.settings { (settings, isStale) = (changed, true) }
+      // What was learnt stays: of all settings only the pins say what may go.
+      if let changed = next.settings { settings = changed }
       if next.room == nil, !next.limits, !next.prepares {
         isBusyFlag.store(false, ordering: .relaxed)
         done.set()
@@ -117,12 +118,12 @@ final class CullWorker: Sendable {
       guard let selection = selection(settings) else { continue }
       let read = settings.pins
       let pins = PinWatch(selection.pinned) { () throws(SettingsFailure) in try read(self.right.live.store) }
-      if isStale || !standing.isAbout(selection.pinned) {
+      if isFirst || !standing.isAbout(selection.pinned) {
         standing.change(to: options(selection, pins))
       } else {
         standing.watch { self.isEnding || pins.isOutdated }
       }
-      isStale = false
+      isFirst = false
       if let goal = next.room {
         makeRoom(goal, standing, pins)
         if next.limits { orders.withLock { $0.limits = true } }
