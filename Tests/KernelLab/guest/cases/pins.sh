@@ -48,7 +48,7 @@ for i in 1 2 3 4 5 6; do equal "k$i is served without a READ" 0 "$(reads_of /mnt
 check "cachefilesd lives" daemon_lives
 
 # Pins that are damaged stop the removal.
-pins=$(echo /var/lib/cachefiles-toolkit/pins/*)
+pins=/var/lib/cachefiles-toolkit/pins/var-cache-fscache.pins
 cp "$pins" /tmp/pins && sed -i '$d' "$pins"
 status "damaged pins stop a live cull" 1 cachefiles cull --live --max-objects 0 --best-effort $cache
 status "and a live purge" 1 cachefiles purge --live --yes --volume '*' $cache
