@@ -65,11 +65,13 @@ struct PinPlace {
       let buffer = DirectoryBuffer(capacity: 16 << 10)
       while try buffer.fill(from: open) {
         buffer.forEach { record in
-          guard let path = Self.root(ofName: record.name.array), let status = try? FileStatus.of(FilePath(bytes: path)),
+          let name = String(decoding: record.name.array, as: UTF8.self)
+          guard let path = Self.root(ofName: record.name.array), Self.name(of: path) == name,
+            let status = try? FileStatus.of(FilePath(bytes: path)),
             status.inode == root.inode, status.device == root.device
           else { return }
           found = PinPlace(
-            path: directory.appending(String(decoding: record.name.array, as: UTF8.self)), root: path, isGiven: false)
+            path: directory.appending(name), root: path, isGiven: false)
         }
       }
     } catch {
@@ -80,7 +82,7 @@ struct PinPlace {
   }
 
   /// The root that a file is named for; nil for another name.
-  static func root(ofName name: [UInt8]) -> [UInt8]? {
+  private static func root(ofName name: [UInt8]) -> [UInt8]? {
     guard name.suffix(5).elementsEqual(".pins".utf8), name.first != UInt8(ascii: ".") else { return nil }
     var root: [UInt8] = [UInt8(ascii: "/")]
     var rest = name.dropLast(5)
@@ -100,7 +102,7 @@ struct PinPlace {
   }
 
   /// The name of the file for a root: its path with `-` for `/`, other bytes than letters, digits, `.` and `_` as `%HH`.
-  static func name(of root: [UInt8]) -> String? {
+  private static func name(of root: [UInt8]) -> String? {
     var name = ""
     for byte in root.drop(while: { $0 == UInt8(ascii: "/") }) {
       switch byte {

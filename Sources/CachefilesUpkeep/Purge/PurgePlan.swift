@@ -75,8 +75,8 @@ package struct PurgePlan: Sendable {
     let unread = Guarded(0)
     var scan = ScanOptions(threads: options.threads, attributes: true) { error in
       let path = CachePath(error.path, below: root)
-      // What stands elsewhere in the cache directory does not go.
-      guard path.components.first == Store.cacheName.bytes else { return }
+      // What stands elsewhere in the cache directory does not go. A root that cannot be listed hides what does.
+      guard path.isRoot || path.components.first == Store.cacheName.bytes else { return }
       if error.error == .improperLink { mounts.withLock { $0 = $0 ?? .mount(path.bytes) } }
       unread.withLock { $0 += 1 }
       options.onFailure(error)

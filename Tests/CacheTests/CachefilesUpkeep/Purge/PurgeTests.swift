@@ -118,6 +118,19 @@ struct PurgeTests {
     #expect(throws: StoreError.self) { try scratch.purge(.object(through)) }
   }
 
+  @Test("A directory that cannot be listed, the root included, counts as an error: what is hidden may be dirty")
+  func unlisted() throws {
+    let whole = try scratch.plan(.all).amount
+    var failed = 0
+    for ordinal in 1...80 {
+      let fault = FaultPlan(failing: .getdents64, ordinal: ordinal, with: .ioError)
+      let plan = fault.run { try? scratch.plan(.all) }
+      if fault.failed > 0 { failed += 1 }
+      if let plan, plan.errors == 0 { #expect(plan.amount == whole, "call \(ordinal)") }
+    }
+    #expect(failed > 10)
+  }
+
   @Test("A plan changes nothing and counts the dirty objects of what is selected")
   func plan() throws {
     let before = try scratch.snapshot()
