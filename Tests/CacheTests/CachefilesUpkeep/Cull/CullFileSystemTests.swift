@@ -56,7 +56,9 @@ struct CullFileSystemTests {
     // Files that somebody has open go, and their blocks do not come back: the next ones make up for that.
     let oldest = NaiveWalk.entries("\(scratch.path)/m/cache-root").filter { $0.isRegular && $0.components.count == 4 }
       .sorted { ($0.accessTime, "\($0.path)") < ($1.accessTime, "\($1.path)") }.filter { $0.allocated > 0 }.prefix(5)
-    let held = oldest.map { open("\(scratch.path)/m/cache-root/\(String(decoding: $0.path, as: UTF8.self))", O_RDONLY) }
+    let held = oldest.map {
+      open("\(scratch.path)/m/cache-root/\(String(decoding: $0.path, as: UTF8.self))", O_RDONLY | O_CLOEXEC)
+    }
     #expect(held.allSatisfy { $0 >= 0 })
     let heldBytes = oldest.reduce(0) { $0 + $1.allocated }
     let report = Cull(consume store, options).run()
