@@ -49,24 +49,30 @@ goes() {
   note "$1, a reader of cached files beside it: $still a second before, $busy meanwhile, $(echo "scale=3; $busy / $still" | bc) of that"
 }
 costs() { note "$1: memory $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pid)/status") KiB at most; processor $(ps -o time= -p "$(</tmp/binder.pid)")"; }
-# alternates WHO SECONDS DONE...: stops the daemon for every other two seconds until DONE holds or the time is over, and says what a reader
-# does with it and without it: whatever else goes on in the guest is in both.
+# alternates PROCESS NAME SECONDS [DONE...]: stops a process for every other two seconds until the time is over or DONE holds; told says what
+# came of all that have a NAME.
 alternates() {
-  local who=$1 seconds=$2 start before process on=0 objects now
-  shift 2
-  process=$(</tmp/binder.pid) start=$(date +%s.%N) before=$(files)
-  : > /tmp/windows
-  while ! "$@" && [[ $(echo "$(date +%s.%N) - $start < $seconds" | bc) == 1 ]]; do
+  local process=$1 name=$2 seconds=$3 start before now
+  shift 3
+  start=$(date +%s.%N) before=$(files)
+  while [[ $(echo "$(date +%s.%N) - $start < $seconds" | bc) == 1 ]]; do
+    if [[ $# -gt 0 ]] && "$@"; then break; fi
     for state in off on; do
       [[ $state == on ]] || kill -STOP "$process"
       now=$(date +%s.%N)
       sleep 2
-      echo "$now $(date +%s.%N) $state" >> /tmp/windows
+      echo "$now $(date +%s.%N) $state" >> "/tmp/windows.$name"
       kill -CONT "$process"
     done
-    on=$((on + 2))
   done
-  objects=$(($(files) - before))
-  note "$who, stopped for every other two seconds: $objects objects in $on s, $(echo "scale=1; $objects / ($on + 1)" | bc) a second, $(room_percent) % free"
-  note "$who, a reader of cached files beside it: $("$LAB_GUEST/windows.py" /tmp/reads /tmp/windows)"
+  echo $(($(files) - before)) >> "/tmp/gone.$name"
+}
+# told NAME...: what a reader does while what alternated runs and while it is stopped: whatever else goes on in the guest is in both.
+told() {
+  local name objects on
+  for name in "$@"; do
+    objects=$(awk '{ n += $1 } END { print n }' "/tmp/gone.$name") on=$(($(grep -c ' on$' "/tmp/windows.$name") * 2))
+    note "$name, stopped for every other two seconds: $objects objects in $on s, $(echo "scale=1; $objects / $on" | bc) a second"
+    note "$name, a reader of cached files beside it: $("$LAB_GUEST/windows.py" /tmp/reads "/tmp/windows.$name")"
+  done
 }
