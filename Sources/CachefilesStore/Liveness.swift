@@ -38,8 +38,9 @@ package enum Liveness: Equatable, Sendable, CustomStringConvertible {
 extension Store {
   /// Asks the kernel whether the cache is live. Leaves nothing behind.
   ///
-  /// Asked are `cache` and `graveyard`, the first that holds a directory with something in it, so that nobody can empty it
-  /// between the look and the question, and is not a mount point (which answers EBUSY for a reason of its own), nor immutable, nor on a read-only mount (EPERM and EROFS come before EBUSY). Where neither
+  /// Asked are `cache` and `graveyard`, the first that holds a directory with something in it, or very many entries, so that nobody can
+  /// empty it between the look and the question, and is not a mount point (which answers EBUSY for a reason of its own), nor immutable,
+  /// nor on a read-only mount (EPERM and EROFS come before EBUSY). Where neither
   /// answers, a kernel that holds no cache at all settles it. Kernels before 5.17 do
   /// not mark directories: there a process with `/dev/cachefiles` open makes the answer unknown.
   package func probeLiveness(_ sources: LivenessSources = LivenessSources()) -> Liveness {
@@ -90,12 +91,18 @@ extension Store {
     }
   }
 
-  /// Whether a directory of this file system holds one that is not empty: no single call can empty it.
+  /// So many entries cannot go between the look and the question, even if all are empty. Without this a repair that buries thousands of
+  /// empty volumes would look into each of them at each question.
+  private static let manyEntries = 256
+
+  /// Whether a directory of this file system holds one that is not empty, or very many entries: no single call can empty it.
   private static func holdsFilledDirectory(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
     let (outer, inner) = (DirectoryBuffer(capacity: 4096), DirectoryBuffer(capacity: 4096))
-    var isFilled = false
+    var (isFilled, entries) = (false, 0)
     while !isFilled, try outer.fill(from: directory) {
       try outer.forEach { (record) throws(Errno) in
+        entries += 1
+        isFilled = isFilled || entries >= manyEntries
         guard !isFilled, record.kind == .directory || record.kind == .unknown, let name = record.entryName else {
           return
         }

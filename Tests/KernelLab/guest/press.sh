@@ -52,16 +52,16 @@ costs() { note "$1: memory $(awk '/VmHWM/ { print $2 }' "/proc/$(</tmp/binder.pi
 # alternates PROCESS NAME SECONDS [DONE...]: stops a process for every other two seconds until the time is over or DONE holds; told says what
 # came of all that have a NAME.
 alternates() {
-  local process=$1 name=$2 seconds=$3 start before now
+  local process=$1 name=$2 seconds=$3 start before now kind
   shift 3
   start=$(date +%s.%N) before=$(files)
   while [[ $(echo "$(date +%s.%N) - $start < $seconds" | bc) == 1 ]]; do
     if [[ $# -gt 0 ]] && "$@"; then break; fi
-    for state in off on; do
-      [[ $state == on ]] || kill -STOP "$process"
+    for kind in off on; do
+      [[ $kind == on ]] || kill -STOP "$process"
       now=$(date +%s.%N)
       sleep 2
-      echo "$now $(date +%s.%N) $state" >> "/tmp/windows.$name"
+      echo "$now $(date +%s.%N) $kind" >> "/tmp/windows.$name"
       kill -CONT "$process"
     done
   done

@@ -242,6 +242,17 @@ struct LivenessTests {
     #expect(plan.watched == 1)
   }
 
+  @Test("Very many entries cannot go in between: that they are empty does not matter, nor are all of them looked into")
+  func manyEntries() throws {
+    try make(cache: false, graveyard: false)
+    for number in 0..<255 { try scratch.makeDirectory("c/cache/I\(number)") }
+    #expect(try probe().isLive == nil)
+    for number in 255..<1000 { try scratch.makeDirectory("c/cache/I\(number)") }
+    let plan = FaultPlan(failing: .openat, ordinal: .max, with: .ioError)
+    #expect(try probe(plan) == .offline)
+    #expect(plan.watched < 300)
+  }
+
   @Test("A missing graveyard is no obstacle and is not made")
   func missingGraveyard() throws {
     try scratch.makeDirectory("c/cache")
