@@ -37,7 +37,7 @@ package struct DaemonSettings: Sendable {
   /// A cull goes so much further than it has to.
   package var margin: CullMargin?
   /// The part of the time, of one, that a cull takes while there is room.
-  package var cullShare = 0.04
+  package var cullShare = 0.02
   /// What else the cache is held to.
   package var limits: [Limit] = []
   /// The time between two looks at those limits.
