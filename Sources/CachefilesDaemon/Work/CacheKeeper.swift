@@ -184,7 +184,7 @@ final class CacheKeeper {
   /// Tells the worker how much the room matters now.
   private func urge() {
     worker.hurry(schedule.isPastStop)
-    worker.urge(schedule.share(least: settings.cullShare))
+    worker.urge(schedule.share(least: settings.cullShare, at: .now, interval: settings.interval))
   }
 
   private func takeSignals() {
@@ -272,16 +272,21 @@ final class CacheKeeper {
     }
     guard now >= nextLimits else { return }
     nextLimits = now + settings.interval
-    if !settings.limits.isEmpty, !schedule.isOff { worker.order { $0.limits = true } }
+    guard !settings.limits.isEmpty, !schedule.isOff else { return schedule.noteLimitsEnd() }
+    schedule.noteLimitsBegin(at: now)
+    worker.order { $0.limits = true }
   }
 
   private func takeResults() {
     for result in worker.takeResults() {
       switch result {
       case .room(let outcome): finish(outcome)
-      case .limits: readState()
+      case .limits(let isDone):
+        if isDone { schedule.noteLimitsEnd() }
+        readState()
       case .refused:
         runsForRoom = false
+        schedule.noteLimitsEnd()
         schedule.noteRefusal(at: .now)
         tell()
       case .lost(let refusal): end = .lost(refusal)

@@ -30,6 +30,8 @@ struct CullSchedule: Sendable {
   private var releasedBlocks: UInt64 = 0
   private var retry: Moment?
   private var patience = Self.firstPatience
+  /// Since when the limits of its own are being looked at; nil when they are not.
+  private var limitsBegun: Moment?
   /// What the kernel holds back beyond what the file system says: blocks that are being written.
   private var slack: UInt64 = 0
 
@@ -69,11 +71,20 @@ struct CullSchedule: Sendable {
 
   /// The part of the time that a cull may take now.
   ///
-  /// - Parameter least: the part where there is room.
-  func share(least: Double) -> Double {
-    guard let state, let fileSystem else { return least }
-    return CullUrgency.share(state, fileSystem, least: least)
+  /// - Parameters:
+  ///   - least: the part where there is room.
+  ///   - interval: the time between two looks at the limits of its own.
+  func share(least: Double, at now: Moment, interval: Duration) -> Double {
+    let late = limitsBegun.map { CullUrgency.share(late: now - $0, interval: interval, least: least) } ?? least
+    guard let state, let fileSystem else { return late }
+    return max(late, CullUrgency.share(state, fileSystem, minimumFree: minimumFree, least: least))
   }
+
+  /// Takes note that the limits of its own are to be looked at, unless they are being looked at already.
+  mutating func noteLimitsBegin(at now: Moment) { limitsBegun = limitsBegun ?? now }
+
+  /// Takes note that all of these limits have been looked at.
+  mutating func noteLimitsEnd() { limitsBegun = nil }
 
   /// Whether less is left than the point at which culling ends, so that a cull may be asked for before long.
   var isNearCulling: Bool {

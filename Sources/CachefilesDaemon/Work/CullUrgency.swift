@@ -10,11 +10,28 @@ import LinuxIO
 enum CullUrgency {
   /// The part of one.
   ///
-  /// - Parameter least: the part where there is room.
-  static func share(_ state: CacheStateLine, _ fileSystem: FileSystemStatus, least: Double) -> Double {
-    let blocks = share(fileSystem.availableBlocks, cull: state.limits.bcull, stop: state.limits.bstop, least: least)
+  /// - Parameters:
+  ///   - minimumFree: what is to be available whatever the kernel's limits are, in bytes.
+  ///   - least: the part where there is room.
+  static func share(
+    _ state: CacheStateLine, _ fileSystem: FileSystemStatus, minimumFree: UInt64 = 0, least: Double
+  ) -> Double {
+    let limit = max(state.limits.bcull, minimumFree / max(1, fileSystem.blockSize))
+    let blocks = share(fileSystem.availableBlocks, cull: limit, stop: state.limits.bstop, least: least)
     guard fileSystem.files > 0 else { return blocks }
     return max(blocks, share(fileSystem.freeFiles, cull: state.limits.fcull, stop: state.limits.fstop, least: least))
+  }
+
+  /// The part of one for limits of the daemon's own: twice as much each time that they are to be looked at again and the look before is
+  /// not at its end, so that who stores faster than it removes does not get away with it.
+  ///
+  /// - Parameters:
+  ///   - late: how long ago the look began.
+  ///   - interval: the time between two looks.
+  static func share(late: Duration, interval: Duration, least: Double) -> Double {
+    // Of a very short interval no look comes to its end.
+    let doublings = min(7, max(0, late / max(interval, .seconds(60))))
+    return min(1, least * Double(1 << Int(doublings)))
   }
 
   /// The same of one kind of room.

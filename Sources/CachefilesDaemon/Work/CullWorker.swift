@@ -28,7 +28,8 @@ final class CullWorker: Sendable {
   /// What came of something.
   enum Result: Sendable {
     case room(StandingCull.Outcome)
-    case limits
+    /// Whether all of the daemon's own limits have been looked at; those that have not are looked at again.
+    case limits(isDone: Bool)
     /// Nothing may be removed: the pins cannot be read, which the board tells.
     case refused
     /// The kernel has withdrawn the cache, or nothing can be asked of it.
@@ -130,6 +131,7 @@ final class CullWorker: Sendable {
       } else if next.limits {
         let isDone = keepLimits(settings, selection, pins)
         if !isDone { orders.withLock { $0.limits = true } }
+        report(.limits(isDone: isDone))
         if next.prepares { orders.withLock { $0.prepares = true } }
       } else if next.prepares {
         standing.prepare { self.isWanted }
@@ -226,10 +228,7 @@ final class CullWorker: Sendable {
   /// False when something else came before its end, or other pins hold now.
   private func keepLimits(_ settings: DaemonSettings, _ selection: CullSelection, _ pins: PinWatch) -> Bool {
     board.update { $0.activity = .limits }
-    defer {
-      board.update { $0.activity = .idle }
-      report(.limits)
-    }
+    defer { board.update { $0.activity = .idle } }
     for limit in settings.limits where !isWanted && !fits(limit) && mayJudge(limit, settings) {
       let store: Store
       do throws(Errno) { store = try right.live.store.duplicate() } catch {

@@ -120,4 +120,24 @@ struct CullScheduleTests {
     schedule.note(try state(1), try fileSystem(500, files: 29))
     #expect(schedule.isPastStop)
   }
+
+  @Test("limits of its own that are not kept to take more of the time, until they have all been looked at")
+  func lateLimits() throws {
+    var schedule = CullSchedule()
+    func share(_ seconds: Int) -> Double {
+      schedule.share(least: 0.02, at: start + .seconds(seconds), interval: .seconds(100))
+    }
+    #expect(share(1000) == 0.02)
+    schedule.noteLimitsBegin(at: start)
+    schedule.noteLimitsBegin(at: start + .seconds(100))
+    #expect(share(99) == 0.02)
+    #expect(share(200) == 0.08)
+    // What the kernel wants counts where it is more.
+    schedule.note(try state(1), try fileSystem(60))
+    #expect(share(200) > 0.08)
+    schedule.note(try state(0), try fileSystem(500))
+    #expect(share(200) == 0.08)
+    schedule.noteLimitsEnd()
+    #expect(share(1000) == 0.02)
+  }
 }

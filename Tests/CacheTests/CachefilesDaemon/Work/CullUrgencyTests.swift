@@ -43,4 +43,38 @@ struct CullUrgencyTests {
     // A file system that counts no files.
     #expect(share(0x40, 0, of: 0) == 0.1)
   }
+
+  @Test func `a minimum of the daemon's own that is more than the kernel's limit counts as that limit`() throws {
+    let line = Array("cull=1 frun=64 fcull=40 fstop=20 brun=64 bcull=40 bstop=20".utf8)
+    guard let state = CacheStateLine(line.span) else { throw StartFailure("no line") }
+    let scratch = ScratchDirectory()
+    var status = try OwnedDescriptor(directory: FilePath(scratch.path)).fileSystem()
+    (status.blockSize, status.freeFiles, status.files) = (4096, 1000, 1000)
+    func share(_ blocks: UInt64, minimum: UInt64) -> Double {
+      status.availableBlocks = blocks
+      return CullUrgency.share(state, status, minimumFree: minimum * 4096, least: 0.1)
+    }
+    #expect(share(0x60, minimum: 0x60) == 0.1)
+    #expect(abs(share(0x50, minimum: 0x60) - 0.55) < 1e-9)
+    #expect(share(0x40, minimum: 0x60) == 1)
+    // Less than the kernel's limit changes nothing.
+    #expect(share(0x40, minimum: 0x30) == 0.1)
+    #expect(share(0x30, minimum: 0x30) == 1)
+  }
+
+  @Test func `a look at its own limits without an end takes twice as much from one interval to the next`() {
+    func share(_ late: Duration, _ interval: Duration = .seconds(3600)) -> Double {
+      CullUrgency.share(late: late, interval: interval, least: 0.02)
+    }
+    #expect(share(.zero) == 0.02)
+    #expect(share(.seconds(3599)) == 0.02)
+    #expect(share(.seconds(3600)) == 0.04)
+    #expect(share(.seconds(4 * 3600)) == 0.32)
+    #expect(share(.seconds(6 * 3600)) == 1)
+    #expect(share(.seconds(1 << 40)) == 1)
+    #expect(share(.seconds(-5)) == 0.02)
+    // Of a very short interval no look comes to its end.
+    #expect(share(.seconds(59), .seconds(1)) == 0.02)
+    #expect(share(.seconds(60), .seconds(1)) == 0.04)
+  }
 }
