@@ -40,6 +40,8 @@ broken() { echo "LAB not ok: the lab itself: $*"; leave 1; }
 leave() {
   dmesg | grep -E '[Cc]ache[Ff]iles|[Ff][Ss]-?[Cc]ache|netfs|BUG:|Oops|WARNING:|Call Trace' | tail -40 > /tmp/kernel-log
   [[ ! -s /tmp/kernel-log ]] || { echo "--- kernel log"; cat /tmp/kernel-log; }
+  # Where it happened.
+  dmesg | grep -E -A40 'BUG:|Oops|WARNING:' | head -150
   check "the kernel's log has no BUG, Oops or warning" bash -c "! dmesg | grep -E 'BUG:|kernel BUG|Oops|WARNING:'"
   exit "${1:-0}"
 }
