@@ -20,10 +20,12 @@ with() {
 }
 # of UNIT: its capabilities.
 of() { sed -n 's/^CapabilityBoundingSet=//p' "$here/systemd/$1.service"; }
-# command UNIT: its command line, with this program, on this cache, with a state directory here.
+# command_of UNIT: its command line, with this program, on this cache, with a state directory and a journal here: nothing stays on the
+# machine.
 command_of() {
     sed -n 's/^ExecStart=//p' "$here/systemd/$1.service" |
         sed "s|/usr/bin/cachefiles-fsck|$work/cachefiles-fsck|; s|/usr/bin/cachefiles-cull|$work/cachefiles-cull|; s|/usr/bin/cachefiles |$work/cachefiles |
+             s|fsck -p |fsck -p --journal $work/journal |
              s|/var/lib/prometheus/node-exporter|$work/metrics|; s|/var/lib/cachefiles|$work/state|"
 }
 for name in cachefiles cachefiles-fsck cachefiles-cull; do ln -s "$program" "$work/$name"; done
