@@ -22,18 +22,19 @@ later() {
 later "$package" "$work/later.deb"
 later "$daemon" "$work/later-daemon.deb"
 
-for release in "$@"; do
-    root=$work/$release
-    debootstrap --variant=minbase --include=attr "$release" "$root" >"$work/log" 2>&1 || { tail -5 "$work/log"; exit 1; }
+# try RELEASE: all of it in one fresh system.
+try() {
+    release=$1 root=$work/$1
+    debootstrap --variant=minbase --include=attr "$release" "$root" >"$root.log" 2>&1 || { tail -5 "$root.log"; exit 1; }
     mkdir "$root/packages"
     cp "$package" "$root/packages/first.deb"
     cp "$daemon" "$root/packages/daemon.deb"
     cp "$work/later.deb" "$work/later-daemon.deb" "$root/packages/"
     cp "$here/debian/tests/smoke" "$root/packages/"
     find "$root/etc" "$root/usr" "$root/lib" "$root/var/lib" -path "$root/var/lib/dpkg" -prune -o -path "$root/var/lib/apt" -prune \
-        -o -print | sort >"$work/before"
+        -o -print | sort >"$root.before"
     # quietly COMMAND...: what it prints is shown only when it fails.
-    quietly() { "$@" >"$work/log" 2>&1 || { echo "$release: $*"; tail -20 "$work/log"; exit 1; }; }
+    quietly() { "$@" >"$root.log" 2>&1 || { echo "$release: $*"; tail -20 "$root.log"; exit 1; }; }
     in_root() { LC_ALL=C DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
     in_root apt-get update -qq
     quietly in_root apt-get install -qq -y --no-install-recommends /packages/first.deb
@@ -72,11 +73,26 @@ for release in "$@"; do
 
     quietly in_root dpkg --purge cachefiles-toolkit
     # What its dependencies brought, and caches of the system's own, stay.
-    find "$root/etc" "$root/usr" "$root/lib" "$root/var/lib" -name '*cachefiles*' -o -name 'cache-du*' | grep -v '^'"$root"'/var/lib/dpkg/' >"$work/left" || true
-    if grep -vxFf "$work/before" "$work/left"; then
+    find "$root/etc" "$root/usr" "$root/lib" "$root/var/lib" -name '*cachefiles*' -o -name 'cache-du*' | grep -v '^'"$root"'/var/lib/dpkg/' >"$root.left" || true
+    if grep -vxFf "$root.before" "$root.left"; then
         echo "$release: the files above are left after the purge"
         exit 1
     fi
     echo "$release: installed, used, upgraded and purged; glibc $(in_root dpkg -s libc6 | sed -n 's/^Version: //p')"
     rm -rf "$root"
+}
+
+# Side by side: most of the time a processor waits for the mirror or for dpkg.
+running=""
+for release; do
+    try "$release" >"$work/$release.said" 2>&1 &
+    running="$running $!"
 done
+failed=0
+for process in $running; do
+    wait "$process" || failed=1
+done
+for release; do
+    cat "$work/$release.said"
+done
+exit $failed

@@ -38,11 +38,11 @@ struct DaemonStatusView: Renderable {
     "taken_over", "device_kept", "kernel_culling", "culling_off", "last_cull_reached",
   ]
   private static let numbers: [StaticString] = [
-    "pid", "started_ns", "written_ns", "settings_read_ns", "available_bytes", "run_bytes", "cull_bytes", "stop_bytes",
-    "free_files", "run_files", "cull_files", "stop_files", "culls", "culled_objects", "culled_bytes", "failures",
-    "scans",
-    "remembered_objects", "swept_entries", "swept_bytes", "graveyard_left", "last_cull_ended_ns", "last_cull_objects",
-    "last_cull_bytes", "last_cull_in_use", "last_cull_dirty", "last_cull_scans", "last_cull_ms",
+    "pid", "share_percent", "started_ns", "written_ns", "settings_read_ns", "available_bytes", "run_bytes",
+    "cull_bytes", "stop_bytes", "free_files", "run_files", "cull_files", "stop_files", "culls", "culled_objects",
+    "culled_bytes", "failures", "scans", "remembered_objects", "swept_entries", "swept_bytes", "graveyard_left",
+    "last_cull_ended_ns", "last_cull_objects", "last_cull_bytes", "last_cull_in_use", "last_cull_dirty",
+    "last_cull_scans", "last_cull_ms",
   ]
 
   func lines(_ style: Style, verbose: Bool) -> [String] {
@@ -72,12 +72,15 @@ struct DaemonStatusView: Renderable {
     return lines
   }
 
+  /// How much of the time that takes.
+  private var pace: String { fields["share_percent"].map { ", using \($0) % of the time" } ?? "" }
+
   private func now(_ style: Style) -> String {
     if let obstacle = fields["obstacle"] { return style.bad("not culling: \(obstacle)") }
     switch fields["activity"] {
-    case "scanning": return "looking for what went unused for longest"
-    case "culling": return "culling"
-    case "limits": return "looking at the limits of its settings"
+    case "scanning": return "looking for what went unused for longest" + pace
+    case "culling": return "culling" + pace
+    case "limits": return "looking at the limits of its settings" + pace
     default: break
     }
     switch (isSet("kernel_culling"), isSet("culling_off")) {

@@ -24,6 +24,9 @@ extension MetricsText {
         ([("activity", $0)], .whole($0 == status.activity.rawValue ? 1 : 0))
       })
     add(
+      "cachefiles_daemon_share_ratio", "The part of the time that culling may take now.", unit: "ratio",
+      .fraction(status.share))
+    add(
       "cachefiles_daemon_available_bytes", "Available bytes of the file system.", unit: "bytes",
       .whole(status.availableBytes))
     add("cachefiles_daemon_free_files", "Files that can still be made.", .whole(status.freeFiles))

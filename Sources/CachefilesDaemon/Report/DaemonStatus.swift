@@ -35,6 +35,8 @@ package struct DaemonStatus: Sendable, Equatable {
   /// Whether the service manager keeps the device.
   package var isKept = false
   package var activity = Activity.idle
+  /// The part of the time that looking for what may go, and removing it, may take now: more, the less room there is.
+  package var share = 1.0
   /// Whether the kernel asks for a cull.
   package var isKernelCulling = false
   /// Why nothing goes although something should; nil otherwise.
@@ -83,7 +85,8 @@ package struct DaemonStatus: Sendable, Equatable {
       ("pid", "\(process)"), ("directory", EscapedBytes.string(directory)), ("tag", EscapedBytes.string(tag)),
       ("started_ns", "\(started.clampedNanoseconds)"), ("written_ns", "\(written.clampedNanoseconds)"),
       ("taken_over", "\(isTakenOver)"),
-      ("device_kept", "\(isKept)"), ("activity", activity.rawValue), ("kernel_culling", "\(isKernelCulling)"),
+      ("device_kept", "\(isKept)"), ("activity", activity.rawValue),
+      ("share_percent", "\(Int((share * 100).rounded()))"), ("kernel_culling", "\(isKernelCulling)"),
       ("culling_off", "\(isCullingOff)"),
     ]
     if let hindrance { fields.append(("obstacle", hindrance)) }

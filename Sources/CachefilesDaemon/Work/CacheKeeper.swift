@@ -24,6 +24,8 @@ final class CacheKeeper {
     var capacity: Int
     /// How often everything is looked at, whatever happens.
     var interval = Duration.seconds(60)
+    /// A look at the limits of the settings is not late before that: of a very short interval none comes to its end.
+    var shortestInterval = Duration.seconds(60)
   }
 
   /// How it ended.
@@ -183,8 +185,11 @@ final class CacheKeeper {
 
   /// Tells the worker how much the room matters now.
   private func urge() {
+    let share = schedule.share(
+      least: settings.cullShare, at: .now, interval: max(settings.interval, parts.shortestInterval))
     worker.hurry(schedule.isPastStop)
-    worker.urge(schedule.share(least: settings.cullShare, at: .now, interval: settings.interval))
+    worker.urge(share)
+    if parts.board.current.share != share { parts.board.update { $0.share = share } }
   }
 
   private func takeSignals() {

@@ -29,8 +29,7 @@ enum CullUrgency {
   ///   - late: how long ago the look began.
   ///   - interval: the time between two looks.
   static func share(late: Duration, interval: Duration, least: Double) -> Double {
-    // Of a very short interval no look comes to its end.
-    let doublings = min(7, max(0, late / max(interval, .seconds(60))))
+    let doublings = min(7, max(0, late / interval))
     return min(1, least * Double(1 << Int(doublings)))
   }
 

@@ -16,6 +16,7 @@ struct DaemonMetricsTests {
     var status = DaemonStatus()
     (status.culls, status.culledObjects, status.culledBytes) = (3, 50, 1 << 40)
     status.obstacle = "pinned"
+    status.share = 0.02
     status.started = Timestamp(seconds: 1_700_000_000, nanoseconds: 5)
     let text = String(decoding: MetricsText(status).text, as: UTF8.self)
     let lines = text.split(separator: "\n").map(String.init)
@@ -29,6 +30,7 @@ struct DaemonMetricsTests {
     }
     #expect(lines.contains("cachefiles_daemon_culled_bytes_total 1099511627776"))
     #expect(lines.contains("cachefiles_daemon_obstructed 1"))
+    #expect(lines.contains("cachefiles_daemon_share_ratio 0.020000"))
     #expect(lines.contains("cachefiles_daemon_start_timestamp_seconds 1700000000.000000005"))
   }
 

@@ -63,7 +63,7 @@ struct CacheKeeperTests {
           device: device, live: live, signals: try SignalQueue(), manager: ServiceManager(nil, log), log: log,
           board: board, files: StatusFiles(status: status, render: { _ in [] }),
           load: { () throws(SettingsFailure) -> DaemonSettings in DaemonSettings() }, capacity: 100,
-          interval: .milliseconds(100))
+          interval: .milliseconds(100), shortestInterval: .milliseconds(200))
         result.end.withLock { $0 = nil }
         let end = try CacheKeeper(parts, CullSchedule(), settings).run()
         result.end.withLock { $0 = end }
@@ -264,6 +264,48 @@ struct CacheKeeperTests {
     #expect(end == .lost(.withdrawn))
     #expect(board.current.obstacle != nil || board.current.culledObjects == 12)
     #expect(lines.all.filter { $0.hasPrefix("error: the kernel wants room, but") }.count <= 1)
+  }
+
+  @Test("limits that are not kept to in time get more of it, until they are; others get what is set")
+  func late() throws {
+    try scratch.makeCache(objects: 12)
+    var settings = DaemonSettings()
+    settings.interval = .seconds(1)
+    settings.cullShare = 0.02
+    settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
+    // The kernel takes its time for one object, until the share has grown to all.
+    let board = StatusBoard(DaemonStatus())
+    let kernel = FakeKernel { number in
+      guard number == 5 else { return }
+      for _ in 0..<600 where board.current.share < 0.06 { usleep(50_000) }
+    }
+    let shares = Collector<Double>()
+    let end = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
+      let status = board.current
+      if status.share < 1, shares.all.last != status.share { shares.add(status.share) }
+      return status.culledObjects == 12 && status.share == 0.02 || reading > 900 ? nil : Self.state(culling: false)
+    }
+    #expect(end == .lost(.withdrawn) && objects() == 0)
+    // Each twice the one before, and at the end what is set.
+    #expect(shares.all.starts(with: [0.02, 0.04, 0.08]) && shares.all.last == 0.02, "\(shares.all)")
+    let file = DaemonStatus.fields(of: try SmallFile.read(scratch.path("status")))
+    #expect(file["share_percent"] == "2")
+  }
+
+  @Test("where there is less room than at the limit of storing, a cull takes all of the time; with room what is set")
+  func urgent() throws {
+    try scratch.makeCache(objects: 12)
+    var settings = DaemonSettings()
+    settings.cullShare = 0.02
+    let board = StatusBoard(DaemonStatus())
+    _ = try run(FakeKernel(), board, settings: settings) { (reading) throws(Errno) in
+      board.current.share == 0.02 || reading > 300 ? nil : Self.state(culling: false)
+    }
+    #expect(board.current.share == 0.02 && objects() == 12)
+    _ = try run(FakeKernel(), board, settings: settings) { (reading) throws(Errno) in
+      board.current.culledObjects == 12 || reading > 300 ? nil : Self.state(culling: true)
+    }
+    #expect(board.current.share == 1 && objects() == 0)
   }
 
   @Test("a look at the limits that a cull for room breaks off is taken up again")

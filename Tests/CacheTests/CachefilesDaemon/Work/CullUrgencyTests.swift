@@ -73,8 +73,7 @@ struct CullUrgencyTests {
     #expect(share(.seconds(6 * 3600)) == 1)
     #expect(share(.seconds(1 << 40)) == 1)
     #expect(share(.seconds(-5)) == 0.02)
-    // Of a very short interval no look comes to its end.
-    #expect(share(.seconds(59), .seconds(1)) == 0.02)
-    #expect(share(.seconds(60), .seconds(1)) == 0.04)
+    #expect(share(.seconds(59), .seconds(60)) == 0.02)
+    #expect(share(.seconds(60), .seconds(60)) == 0.04)
   }
 }
