@@ -58,7 +58,8 @@ equal "it starts seventeen times in a row" 0 $failed
 
 start_nfs 300M
 files=150
-for i in $(seq $files); do head -c 1200000 /dev/urandom > "/srv/nfs/f$i"; done
+# Whole blocks: 6.12 does not always store a last one that is not full (K14).
+for i in $(seq $files); do head -c $((293 * 4096)) /dev/urandom > "/srv/nfs/f$i"; done
 write_configuration brun=40 bcull=30 bstop=5 frun=10 fcull=7 fstop=3
 check "it starts for the load" start_keeper -f /tmp/cachefilesd.conf
 mount_nfs3 || broken "NFS does not mount"
@@ -157,9 +158,6 @@ equal "a stop that is meant leaves no status" "" "$(ls $state 2>/dev/null)"
 
 # --- killed, with the device kept and without ---
 
-# What has just been removed at full speed is written out first: without this one or two of 320 pages were read again below, in two runs.
-sync
-sleep 6
 python3 "$LAB_GUEST/manager.py" /tmp/manager.log cachefiles-daemon -n -s -f /tmp/cachefilesd.conf > /tmp/managed.log 2>&1 &
 manager=$!
 check "a service manager is told when the cache is up" wait_for grep -q READY=1 /tmp/manager.log

@@ -37,7 +37,7 @@ equal "of its capabilities two are left" 000000000000000a "$(awk '/^CapEff/ { pr
 check "it filters system calls" grep -q '^Seccomp:.2' "/proc/$(main_pid)/status"
 start_nfs 100M
 files=30
-for i in $(seq $files); do head -c 400000 /dev/urandom > "/srv/nfs/f$i"; done
+for i in $(seq $files); do head -c $((98 * 4096)) /dev/urandom > "/srv/nfs/f$i"; done
 mount_nfs3 || broken "NFS does not mount"
 read_pages /mnt/n3 128
 cat /mnt/n3/f* > /dev/null
