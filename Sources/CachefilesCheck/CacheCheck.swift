@@ -288,18 +288,23 @@ package final class CacheCheck: Sendable {
         return
       }
       if waiting.findings.isEmpty { return }
-      // Repairs can leave something of the root behind, and more may have been found than could be kept.
-      let observation = try RootObservation.observe(cache.store, liveness: report.liveness)
-      if let error = observation.trialError { fail(error) }
-      let generation = observation.cache?.kind == .directory ? try cache.store.generation() : .empty
-      if waiting.isComplete || !look.isComplete {
-        judge(observation, cache.store, context, generation)
-      } else {
-        look = try self.look(cache.store, context, observation, generation)
-        if look.isComplete { collector.forgetBeyond() }
-        report.isInterrupted = look.isInterrupted
-        report.nextVolume = look.nextVolume
-      }
+      try lookAgain(cache.store, context, &look, &report, isAllKept: waiting.isComplete)
     }
+  }
+
+  /// Looks at what a round of repairs left: they can leave something of the root behind, and more may have been found than could be kept.
+  ///
+  /// - Parameter isAllKept: whether all that was found before could be kept.
+  private func lookAgain(
+    _ store: borrowing Store, _ context: CheckContext, _ look: inout Look, _ report: inout CheckReport, isAllKept: Bool
+  ) throws(StoreError) {
+    let observation = try RootObservation.observe(store, liveness: report.liveness)
+    if let error = observation.trialError { fail(error) }
+    let generation = observation.cache?.kind == .directory ? try store.generation() : .empty
+    guard !isAllKept, look.isComplete else { return judge(observation, store, context, generation) }
+    look = try self.look(store, context, observation, generation)
+    if look.isComplete { collector.forgetBeyond() }
+    report.isInterrupted = look.isInterrupted
+    report.nextVolume = look.nextVolume
   }
 }

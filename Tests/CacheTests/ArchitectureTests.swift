@@ -125,4 +125,33 @@ struct ArchitectureTests {
       #expect(types == (isExtension ? [] : [name]), "\(file)")
     }
   }
+
+  /// The lengths of the functions of a file, with their first lines. What formatting makes certain is used: a body ends at the next
+  /// closing brace that stands as far to the left as the function begins.
+  private static func functions(in text: String) -> [(line: Substring, length: Int)] {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let words = ["func ", "init(", "init?(", "subscript("]
+    let modifiers = [
+      "public", "package", "private", "static", "final", "mutating", "borrowing", "consuming", "override",
+      "convenience",
+    ]
+    return lines.indices.compactMap { start in
+      let blanks = lines[start].prefix { $0 == " " }
+      var rest = lines[start].dropFirst(blanks.count)
+      while let first = rest.firstIndex(of: " "), modifiers.contains(String(rest[..<first])) {
+        rest = rest[rest.index(after: first)...]
+      }
+      guard words.contains(where: { rest.hasPrefix($0) }), !rest.hasSuffix("}") else { return nil }
+      guard let end = lines[(start + 1)...].firstIndex(where: { $0 == blanks + "}" }) else { return nil }
+      return (lines[start], end - start + 1)
+    }
+  }
+
+  @Test("no function is longer than a page, and only few are longer than 40 lines")
+  func functionsAreShort() {
+    let all = Self.files("Sources").flatMap { Self.functions(in: Self.text("Sources/\($0)")) }
+    let long = all.filter { $0.length > 40 }
+    #expect(all.count > 2000 && long.count <= 24, "\(all.count), \(long.count)")
+    for function in long { #expect(function.length <= 60, "\(function)") }
+  }
 }

@@ -6,6 +6,14 @@ extension MetricsText {
   /// The metrics of the daemon, for the collector of text files.
   init(_ status: DaemonStatus) {
     self.init(.prometheus)
+    addState(status)
+    addRoom(status)
+    addWork(status)
+    end()
+  }
+
+  /// What it is at.
+  private mutating func addState(_ status: DaemonStatus) {
     add("cachefiles_daemon_up", "Whether the daemon holds the cache.", .whole(1))
     add(
       "cachefiles_daemon_start_timestamp_seconds", "When the daemon started.", unit: "seconds",
@@ -27,6 +35,13 @@ extension MetricsText {
       "cachefiles_daemon_share_ratio", "The part of the time that culling may take now.", unit: "ratio",
       .fraction(status.share))
     add(
+      "cachefiles_daemon_settings_failed", "Whether the settings could not be read again.",
+      .whole(status.settingsFailure == nil ? 0 : 1))
+  }
+
+  /// What room there is, and what the kernel wants.
+  private mutating func addRoom(_ status: DaemonStatus) {
+    add(
       "cachefiles_daemon_available_bytes", "Available bytes of the file system.", unit: "bytes",
       .whole(status.availableBytes))
     add("cachefiles_daemon_free_files", "Files that can still be made.", .whole(status.freeFiles))
@@ -40,6 +55,10 @@ extension MetricsText {
       [("run", status.runFiles), ("cull", status.cullFiles), ("stop", status.stopFiles)].map {
         ([("limit", $0.0)], .whole($0.1))
       })
+  }
+
+  /// What it has done.
+  private mutating func addWork(_ status: DaemonStatus) {
     add("cachefiles_daemon_culls", "Culls.", kind: .counter, .whole(UInt64(status.culls)))
     add("cachefiles_daemon_culled_objects", "Objects removed.", kind: .counter, .whole(UInt64(status.culledObjects)))
     add(
@@ -55,9 +74,5 @@ extension MetricsText {
     add(
       "cachefiles_daemon_graveyard_left", "Entries of the graveyard that cannot be removed.",
       .whole(UInt64(status.graveyardLeft)))
-    add(
-      "cachefiles_daemon_settings_failed", "Whether the settings could not be read again.",
-      .whole(status.settingsFailure == nil ? 0 : 1))
-    end()
   }
 }

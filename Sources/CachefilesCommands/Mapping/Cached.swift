@@ -59,6 +59,22 @@ struct Cached: ParsableCommand {
     if null && !(missing || cached) { throw ValidationError("-0 goes with --missing or --cached") }
   }
 
+  /// What the answers come to, by directory and in all.
+  private static func sums(
+    of answers: [CachedFileSurvey.Answer]
+  ) -> (directories: [[UInt8]: CachedFileTotals], totals: CachedFileTotals) {
+    var directories: [[UInt8]: CachedFileTotals] = [:]
+    var totals = CachedFileTotals()
+    for answer in answers {
+      if let file = answer.file { totals.add(file) }
+      for (directory, sum) in answer.directories {
+        directories[directory, default: CachedFileTotals()].add(sum)
+        totals.add(sum)
+      }
+    }
+    return (directories, totals)
+  }
+
   func run() throws {
     let output = Output(output)
     output.stream.outlivesReader(!recursive)
@@ -68,8 +84,6 @@ struct Cached: ParsableCommand {
       side, try mapping.patience.source(), threads: mapping.patience.threadCount,
       timeout: mapping.patience.wait, failed: failures.add)
     let printer = CachedFilePrinter(output, root: side.path, form: form(output))
-    var directories: [[UInt8]: CachedFileTotals] = [:]
-    var totals = CachedFileTotals()
     let progress = ProgressLine(output)
     let paths = paths.map(\.bytes)
     let recursive = recursive
@@ -86,19 +100,15 @@ struct Cached: ParsableCommand {
         return answer
       }
     }
-    for answer in answers {
-      if answer.isGivenUp { failures.note() }
-      if let file = answer.file { totals.add(file) }
-      for (directory, sum) in answer.directories {
-        directories[directory, default: CachedFileTotals()].add(sum)
-        totals.add(sum)
-      }
-    }
+    for answer in answers where answer.isGivenUp { failures.note() }
+    let (directories, totals) = Self.sums(of: answers)
     let view = CachedView(
       files: printer.kept, directories: recursive ? directories : [:], totals: totals, isTree: recursive,
       root: side.path)
-    if printer.form == .document { output.render(view, command: "cached") }
-    if printer.form == .table || printer.form == .tree { output.render(view, command: "cached") }
+    switch printer.form {
+    case .document, .table, .tree: output.render(view, command: "cached")
+    default: break
+    }
     output.stream.flush()
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if let minShare, totals.share < minShare.share {

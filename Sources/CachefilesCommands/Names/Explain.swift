@@ -75,6 +75,20 @@ struct Explain: ParsableCommand {
     }
   }
 
+  /// What is known of an argument; where that is nothing it is said, with what may have been meant.
+  private static func views(of message: [UInt8]) -> [ExplanationView] {
+    let text = String(decoding: message, as: UTF8.self)
+    if let known = Explanation.of(text) { return [ExplanationView(match: nil, text: message, explanation: known)] }
+    if let match = LogMessage.match(message.span) { return [ExplanationView(match: match, text: message)] }
+    if let known = known(in: message) {
+      return known.map { ExplanationView(match: nil, text: Array($0.id.utf8), explanation: $0) }
+    }
+    let near = text.contains(" ") ? nil : identifier(near: text)
+    let hint = near.map { ". Did you mean '\($0)'?" } ?? ""
+    StandardError.line("cachefiles: \(EscapedBytes.quoted(message)): neither an id nor a known message\(hint)")
+    return []
+  }
+
   func run() throws {
     let output = Output(output)
     output.stream.outlivesReader()
@@ -98,20 +112,9 @@ struct Explain: ParsableCommand {
       tell(digest, output)
     } else {
       for message in messages {
-        if let known = Explanation.of(String(decoding: message.bytes, as: UTF8.self)) {
-          answers.append(ExplanationView(match: nil, text: message.bytes, explanation: known))
-        } else if let match = LogMessage.match(message.bytes.span) {
-          answers.append(ExplanationView(match: match, text: message.bytes))
-        } else if let known = Self.known(in: message.bytes) {
-          answers += known.map { ExplanationView(match: nil, text: Array($0.id.utf8), explanation: $0) }
-        } else {
-          failures += 1
-          let text = String(decoding: message.bytes, as: UTF8.self)
-          let near = text.contains(" ") ? nil : Self.identifier(near: text)
-          let hint = near.map { ". Did you mean '\($0)'?" } ?? ""
-          StandardError.line(
-            "cachefiles: \(EscapedBytes.quoted(message.bytes)): neither an id nor a known message\(hint)")
-        }
+        let views = Self.views(of: message.bytes)
+        answers += views
+        if views.isEmpty { failures += 1 }
       }
     }
     output.render(answers, command: "explain", key: "messages")

@@ -80,64 +80,21 @@ struct Record: ParsableCommand {
       write(built, output)
       return
     }
-    var answers: [Answer] = []
-    var failures = 0
-    // A filter answers as it reads; a document is one piece.
-    let isFilter = values.isEmpty && output.format != .document
-    var isFirst = true
-    func print(_ answer: Answer) {
-      guard isFilter else {
-        answers.append(answer)
-        return
-      }
-      if output.format == .text, !isFirst { output.stream.line() }
-      isFirst = false
-      output.render(answer, command: "record")
-      if output.stream.isTerminal { output.stream.flush() }
-    }
-    // Whose attribute it is: getfattr names the file before it.
-    var file: StorePath?
-    func answer(_ text: [UInt8]) {
-      do throws(AttributeText.Failure) {
-        let value: [UInt8]
-        switch try AttributeText(parsing: text.span) {
-        case .file(let path):
-          file = StorePath(path.span)
-          return
-        case .nothing: return
-        case .value(let bytes): value = bytes
-        }
-        let view = RecordView(
-          value: value, type: netfs ?? file?.netfs ?? .unknown, isVolume: volumeRecord || file?.isVolume == true,
-          byteOrder: byteOrder, layout: file?.layout ?? .mixed)
-        print(Answer(view: view))
-        guard let reason = view.failure else { return }
-        failures += 1
-        StandardError.line("cachefiles: \(reason)")
-      } catch {
-        failures += 1
-        StandardError.line("cachefiles: \(EscapedBytes.quoted(Array(text.prefix(80)))): \(error)")
-      }
-    }
+    let reader = RecordReader(
+      netfs: netfs, isVolume: volumeRecord, byteOrder: byteOrder, output,
+      // A filter answers as it reads; a document is one piece.
+      isFilter: values.isEmpty && output.format != .document)
     var stopped: Errno?
     if values.isEmpty {
-      do throws(Errno) { try LineInput.forEach { line in answer(line.array) } } catch { stopped = error }
+      do throws(Errno) { try LineInput.forEach { reader.read($0.array) } } catch { stopped = error }
     } else {
-      for value in values {
-        // A line may be empty; an argument is meant to be a value.
-        if value.bytes.isEmpty {
-          failures += 1
-          StandardError.line("cachefiles: '': no value")
-        } else {
-          answer(value.bytes)
-        }
-      }
+      for value in values { reader.readArgument(value.bytes) }
     }
-    if !isFilter { output.render(answers, command: "record", key: "records") }
+    reader.end()
     output.stream.flush()
     if let stopped { throw Failure("cannot read standard input: \(stopped)") }
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
-    if failures > 0 { throw ExitStatus.failure }
+    if reader.failures > 0 { throw ExitStatus.failure }
   }
 
   /// Prints a record that was built: its hexadecimal form alone, or all that is known of it.
@@ -147,7 +104,7 @@ struct Record: ParsableCommand {
     } else {
       let view = RecordView(
         value: record, type: netfs ?? .unknown, isVolume: volumeRecord, byteOrder: byteOrder, layout: .volumes)
-      output.render([Answer(view: view, isBuilt: true)], command: "record", key: "records")
+      output.render([RecordAnswer(view: view, isBuilt: true)], command: "record", key: "records")
     }
     output.stream.flush()
   }
@@ -158,24 +115,6 @@ struct Record: ParsableCommand {
     return ObjectRecord(
       objectSize: size?.bytes ?? 0, content: content?.content ?? .noData, coherency: aux?.bytes ?? []
     ).bytes
-  }
-
-  /// One parsed value.
-  private struct Answer: Renderable {
-    let view: RecordView
-    /// Whether the value is what was asked for.
-    var isBuilt = false
-
-    func write(to json: inout JSONWriter) {
-      if isBuilt { json.hex("hex", view.value.span) }
-      json.object("record") { view.write(to: &$0) }
-    }
-
-    func lines(_ style: Style, verbose: Bool) -> [String] {
-      var card = Card(view.isVolume ? "volume record" : "object record", style)
-      view.add(to: &card, style)
-      return card.lines
-    }
   }
 }
 

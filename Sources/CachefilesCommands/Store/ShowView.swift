@@ -114,6 +114,22 @@ struct ShowView: Renderable {
       json.bytes("entry", location.path)
     }
     json.text("kind", kind)
+    writeIdentity(to: &json)
+    if let record { json.object("record") { record.write(to: &$0) } } else { json.null("record") }
+    writeFile(to: &json)
+    if let object {
+      let verdict = object.verdict
+      writeKernel(verdict.outcome.rawValue, verdict.outcomeBefore.rawValue, verdict.reason, to: &json)
+    } else if record != nil || kind == "volume" {
+      let rejection = volumeRejection
+      writeKernel(
+        (rejection?.outcome(.since6_10) ?? .accept).rawValue, (rejection?.outcome(.before6_10) ?? .accept).rawValue,
+        rejection?.description, to: &json)
+    }
+  }
+
+  /// What the names say.
+  private func writeIdentity(to json: inout JSONWriter) {
     if let object, let volume {
       if let decoded = object.decoded, case .object(_, _, let name) = inspection.position {
         NameAnswer.write(decoded, name.span, object.key.span, to: &json)
@@ -128,7 +144,10 @@ struct ShowView: Renderable {
       json.hex("volume_hash", volume.hash.value)
       json.object("netfs") { NameAnswer.write(volumeKey: volume.key.span, context, to: &$0) }
     }
-    if let record { json.object("record") { record.write(to: &$0) } } else { json.null("record") }
+  }
+
+  /// What the file system says.
+  private func writeFile(to json: inout JSONWriter) {
     json.text("file_type", inspection.status.kind.words)
     json.number("file_bytes", inspection.status.size)
     json.number("disk_bytes", inspection.status.allocatedBytes)
@@ -147,19 +166,14 @@ struct ShowView: Renderable {
       // The old name of the same.
       json.runs("extents", runs)
     }
-    if let object {
-      json.object("kernel") { json in
-        json.text("outcome", object.verdict.outcome.rawValue)
-        json.text("outcome_before_6_10", object.verdict.outcomeBefore.rawValue)
-        if let reason = object.verdict.reason { json.text("reason", reason) } else { json.null("reason") }
-      }
-    } else if record != nil || kind == "volume" {
-      let rejection = volumeRejection
-      json.object("kernel") { json in
-        json.text("outcome", (rejection?.outcome(.since6_10) ?? .accept).rawValue)
-        json.text("outcome_before_6_10", (rejection?.outcome(.before6_10) ?? .accept).rawValue)
-        if let rejection { json.text("reason", rejection.description) } else { json.null("reason") }
-      }
+  }
+
+  /// What a kernel makes of it.
+  private func writeKernel(_ outcome: String, _ before: String, _ reason: String?, to json: inout JSONWriter) {
+    json.object("kernel") { json in
+      json.text("outcome", outcome)
+      json.text("outcome_before_6_10", before)
+      if let reason { json.text("reason", reason) } else { json.null("reason") }
     }
   }
 

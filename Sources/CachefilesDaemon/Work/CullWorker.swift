@@ -125,20 +125,27 @@ final class CullWorker: Sendable {
         standing.watch { self.isEnding || pins.isOutdated }
       }
       isFirst = false
-      if let goal = next.room {
-        makeRoom(goal, standing, pins)
-        if next.limits { orders.withLock { $0.limits = true } }
-      } else if next.limits {
-        let isDone = keepLimits(settings, selection, pins)
-        if !isDone { orders.withLock { $0.limits = true } }
-        report(.limits(isDone: isDone))
-        if next.prepares { orders.withLock { $0.prepares = true } }
-      } else if next.prepares {
-        standing.prepare { self.isWanted }
-        board.update { status in
-          status.activity = .idle
-          status.remembered = standing.remembered
-        }
+      work(on: next, settings, selection, pins, standing)
+    }
+  }
+
+  /// Does the first of what is wanted, and leaves the others for the next turn.
+  private func work(
+    on next: Orders, _ settings: DaemonSettings, _ selection: CullSelection, _ pins: PinWatch, _ standing: StandingCull
+  ) {
+    if let goal = next.room {
+      makeRoom(goal, standing, pins)
+      if next.limits { orders.withLock { $0.limits = true } }
+    } else if next.limits {
+      let isDone = keepLimits(settings, selection, pins)
+      if !isDone { orders.withLock { $0.limits = true } }
+      report(.limits(isDone: isDone))
+      if next.prepares { orders.withLock { $0.prepares = true } }
+    } else if next.prepares {
+      standing.prepare { self.isWanted }
+      board.update { status in
+        status.activity = .idle
+        status.remembered = standing.remembered
       }
     }
   }
