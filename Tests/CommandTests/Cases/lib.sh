@@ -54,6 +54,12 @@ proc() {
   done
 }
 
+# until_lines FILE CONDITION: waits until the JSON lines in a file, as one list, meet a condition of jq. No time is assumed: a busy machine
+# takes as long as it takes.
+until_lines() {
+  until jq -es "$2" "$1" >/dev/null 2>&1; do sleep 0.05; done
+}
+
 # machine NAME CAPTURE: a copy of the /proc of a machine whose kernel was captured, its cache `lab` bound, with three
 # mounts that are cached; and a configuration NAME.conf for the directory c.
 machine() {
