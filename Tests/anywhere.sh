@@ -5,6 +5,7 @@
 #
 #   Tests/anywhere.sh                      all conditions, all tests
 #   Tests/anywhere.sh year-ahead xfs       these conditions
+#   Tests/anywhere.sh nobody+turkish+xfs   these at once
 #   FILTER=CaseTests Tests/anywhere.sh     only tests of that name
 #   BIN=/var/tmp/copy Tests/anywhere.sh    the tests and programs in that directory, in place of those that were built last
 #
@@ -15,7 +16,7 @@
 # clock, with which work is timed.
 set -u
 cd "$(dirname "$0")/.." || exit 99
-conditions="year-ahead nobody-year-ahead ten-years-ahead year-behind auckland turkish umask nobody one-processor ext4 xfs btrfs tmpfs"
+conditions="year-ahead nobody+year-ahead ten-years-ahead year-behind auckland turkish umask nobody one-processor ext4 xfs btrfs tmpfs"
 # shellcheck disable=SC2086 # a list of words
 [ $# -gt 0 ] || set -- $conditions
 bundle=${BIN:-$(swift build --show-bin-path)}/cachefiles-toolkitPackageTests.xctest
@@ -30,21 +31,21 @@ failed=0
 # Of faketime, as said above.
 export NO_FAKE_STAT=1 FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
 
-# run [COMMAND...]: runs the tests under a command that makes the condition.
-run() {
-  "$@" "$bundle" --testing-library swift-testing ${FILTER:+--filter "$FILTER"} >"$work/log" 2>&1
-}
-
 # skip REASON
 skip() {
   echo "$*" >"$work/reason"
   return 77
 }
 
-# clock OFFSET
-clock() {
-  command -v faketime >/dev/null || { skip "faketime is not installed"; return; }
-  run faketime -f "$1"
+# run: runs the tests as the parts of a condition have it.
+run() {
+  # shellcheck disable=SC2086 # lists of words
+  (
+    umask "$mask"
+    [ -z "$zone" ] || export TZ="$zone"
+    [ -z "$locale" ] || export LANG="$locale" LC_ALL="$locale"
+    $processors $clock $user "$bundle" --testing-library swift-testing ${FILTER:+--filter "$FILTER"} >"$work/log" 2>&1
+  )
 }
 
 # turkish: a locale with other rules for letters; it is made where it is not installed.
@@ -54,73 +55,100 @@ turkish() {
     localedef -i tr_TR -f UTF-8 "$work/locales/tr_TR.UTF-8" 2>/dev/null || { skip "the locale cannot be made"; return; }
     export LOCPATH="$work/locales"
   fi
-  LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8 run
-  result=$?
-  unset LOCPATH
-  return $result
+  locale=tr_TR.UTF-8
 }
 
-# as_nobody [COMMAND...]: an ordinary user, who has nothing but a directory for temporary files. He cannot mount: golden cases stand on
-# the machine's own file system, with its order of names in directories.
-as_nobody() {
+# nobody: an ordinary user, who has nothing but a directory for temporary files. He cannot mount: golden cases stand on
+# the file system of that directory, with its order of names in directories.
+nobody() {
   [ "$(id -u)" = 0 ] || { skip "needs root"; return; }
   user="setpriv --reuid=65534 --regid=65534 --clear-groups"
   # shellcheck disable=SC2086 # a list of words
-  $user test -x "$bundle" || { skip "an ordinary user cannot run the tests where they are"; return; }
-  mkdir -p "$work/home"
-  chown 65534:65534 "$work/home"
-  # shellcheck disable=SC2086 # a list of words
-  TMPDIR="$work/home" HOME="$work/home" run "$@" $user
+  $user test -x "$bundle" || skip "an ordinary user cannot run the tests where they are"
 }
 
-# on TYPE [MKFS-OPTION...]: the directory for temporary files on a file system of its own.
-on() {
+# within TYPE: makes a file system for temporary files.
+within() {
   [ "$(id -u)" = 0 ] || { skip "needs root"; return; }
-  type=$1
-  shift
   mkdir -p "$work/mount"
-  if [ "$type" = tmpfs ]; then
+  if [ "$1" = tmpfs ]; then
     mount -t tmpfs -o size=4G,nr_inodes=2M tmpfs "$work/mount" || { skip "tmpfs cannot be mounted"; return; }
   else
-    command -v "mkfs.$type" >/dev/null || { skip "mkfs.$type is not installed"; return; }
+    command -v "mkfs.$1" >/dev/null || { skip "mkfs.$1 is not installed"; return; }
+    case $1 in ext4) force=-F ;; *) force=-f ;; esac
     truncate -s 6G "$work/image"
-    if ! "mkfs.$type" "$@" "$work/image" >/dev/null 2>&1 || ! mount -o loop "$work/image" "$work/mount"; then
-      skip "$type cannot be made and mounted"
+    if ! "mkfs.$1" -q $force "$work/image" >/dev/null 2>&1 || ! mount -o loop "$work/image" "$work/mount"; then
+      skip "$1 cannot be made and mounted"
       return
     fi
   fi
   chmod 1777 "$work/mount"
-  TMPDIR=$work/mount run
+}
+
+# clock OFFSET
+clock() {
+  command -v faketime >/dev/null || { skip "faketime is not installed"; return; }
+  clock="faketime -f $1"
+}
+
+# prepare PART...: takes note of each part of a condition.
+prepare() {
+  for part; do
+    case $part in
+      year-ahead) clock +365d ;;
+      ten-years-ahead) clock +3652d ;;
+      year-behind) clock -365d ;;
+      auckland) zone=Pacific/Auckland ;;
+      turkish) turkish ;;
+      umask) mask=077 ;;
+      nobody) nobody ;;
+      one-processor) processors="taskset -c 0" ;;
+      ext4 | xfs | btrfs | tmpfs) filesystem=$part ;;
+      *) echo "$0: no condition '$part'; there are: $conditions" >&2; exit 64 ;;
+    esac || return
+  done
+}
+
+# under CONDITION: runs the tests under all parts of it.
+under() {
+  processors="" clock="" user="" zone="" locale="" mask=$(umask) filesystem=""
+  unset LOCPATH TMPDIR
+  [ -z "$temporary" ] || export TMPDIR="$temporary"
+  # shellcheck disable=SC2046 # a list of words
+  prepare $(echo "$1" | tr + ' ') || return
+  place=""
+  [ -z "$user" ] || place=$work/home
+  if [ -n "$filesystem" ]; then
+    within "$filesystem" || return
+    place=$work/mount
+  fi
+  if [ -n "$user" ]; then
+    mkdir -p "$place"
+    chown 65534:65534 "$place"
+    export HOME="$place"
+  fi
+  [ -z "$place" ] || export TMPDIR="$place"
+  run
   result=$?
-  umount "$work/mount"
-  rm -f "$work/image"
+  export HOME="$home"
+  if [ -n "$filesystem" ]; then
+    umount "$work/mount"
+    rm -f "$work/image"
+  fi
   return $result
 }
 
+home=$HOME temporary=${TMPDIR:-}
 for condition; do
   start=$(date +%s)
-  case $condition in
-    year-ahead) clock +365d ;;
-    nobody-year-ahead)
-      as_nobody faketime -f +365d
-      result=$?
-      # Where that cannot be had, the clock alone.
-      if [ $result = 77 ]; then condition=year-ahead; clock +365d; else (exit $result); fi
-      ;;
-    ten-years-ahead) clock +3652d ;;
-    year-behind) clock -365d ;;
-    auckland) TZ=Pacific/Auckland run ;;
-    turkish) turkish ;;
-    umask) (umask 077 && run) ;;
-    nobody) as_nobody ;;
-    one-processor) run taskset -c 0 ;;
-    ext4) on ext4 -q -F ;;
-    xfs) on xfs -q -f ;;
-    btrfs) on btrfs -q -f ;;
-    tmpfs) on tmpfs ;;
-    *) echo "$0: no condition '$condition'; there are: $conditions" >&2; exit 64 ;;
-  esac
+  under "$condition"
   result=$?
+  # Where one part of several cannot be had, the others alone.
+  if [ $result = 77 ] && [ "$condition" = nobody+year-ahead ]; then
+    condition=year-ahead
+    under year-ahead
+    result=$?
+  fi
   if [ $result = 77 ]; then
     echo "$condition: skipped: $(cat "$work/reason")"
     continue
