@@ -36,6 +36,8 @@ LIMITS = {"phases": 1800, "prefill": 1200, "verify": 1200}  # but for these
 SLOW = {"race": 1800, "readers": 3600, "soak": 3600, "large": 7200, "vast": 9000}  # cases that run only when they are named, and their limits
 # Cases whose disk the host makes: inodes, bytes of the disk, the length of an object. 'large' has half of the room free; 'vast' has few inodes.
 FILLED = {"large": (lambda n: (n * 5 // 4, n * 9420, "4K")), "vast": (lambda n: (n * 102 // 100 + 8192, n * 1024 + (1 << 28), "0"))}
+# What takes longest begins first, so that in the end no guest is waited for alone.
+LONGEST = ["vast", "large", "soak", "readers", "race", "phases", "prefill", "verify", "systemd", "successor", "live", "faults", "liverepair", "wedges"]
 CPUS = os.cpu_count() or 1
 
 PACKAGES = """qemu-system-x86 busybox-static cpio zstd xz-utils kmod iproute2 e2fsprogs xfsprogs btrfs-progs attr jq python3 cachefilesd
@@ -178,7 +180,7 @@ class Lab:
             tasks = []
             for series in chosen:
                 directory, reason = self.kernel(series)
-                for case in CASES:
+                for case in sorted(CASES, key=lambda case: LONGEST.index(case.script) if case.script in LONGEST else len(LONGEST)):
                     if self.options.cases and case.script not in self.options.cases:
                         continue
                     if not self.options.cases and case.script in SLOW:
