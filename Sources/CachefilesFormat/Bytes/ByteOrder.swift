@@ -23,6 +23,7 @@ extension Span where Element == UInt8 {
   ///
   /// The bytes must be there: an offset beyond the end stops the program, as any index out of bounds does.
   @inlinable
+  @inline(__always)
   public func load<T: FixedWidthInteger & UnsignedInteger>(_ type: T.Type, at offset: Int, _ order: ByteOrder) -> T {
     let width = T.bitWidth / 8
     // One check for all bytes, so that they become one load.

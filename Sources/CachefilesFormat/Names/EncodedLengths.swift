@@ -16,13 +16,21 @@ struct EncodedLengths {
     base64 = Self.base64Length(keyLength: key.count)
     isPlain = Alphabet.isPlain(key)
     if isPlain { return }
+    // A letter or a comma before each word.
+    let words = (key.count + 3) / 4
+    (bigEndian, littleEndian) = (words, words)
     var offset = 0
-    while offset < key.count {
-      let word = paddedWord(of: key, at: offset, bigEndian: true)
-      bigEndian += 1 + hexDigits(word)
-      littleEndian += 1 + hexDigits(word.byteSwapped)
-      offset += 4
+    while offset &+ 4 <= key.count {
+      add(key.load(UInt32.self, at: offset, .big))
+      offset &+= 4
     }
+    if offset < key.count { add(paddedWord(of: key, at: offset, bigEndian: true)) }
+  }
+
+  @inline(__always)
+  private mutating func add(_ word: UInt32) {
+    bigEndian &+= hexDigits(word)
+    littleEndian &+= hexDigits(word.byteSwapped)
   }
 
   /// The kernel's choice: plain, else words if they are shorter than base64, big-endian on a tie.

@@ -130,8 +130,12 @@ extension ObjectName {
     key.extend(byAtMost: characters / 4 * 3) { output in
       var index = 2
       while index < name.count {
-        let (first, second) = (Alphabet.valueOrMark(of: name[index]), Alphabet.valueOrMark(of: name[index + 1]))
-        let (third, fourth) = (Alphabet.valueOrMark(of: name[index + 2]), Alphabet.valueOrMark(of: name[index + 3]))
+        // One check of bounds for four characters.
+        let four = name.load(UInt32.self, at: index, .little)
+        let first = Alphabet.valueOrMark(of: UInt8(truncatingIfNeeded: four))
+        let second = Alphabet.valueOrMark(of: UInt8(truncatingIfNeeded: four >> 8))
+        let third = Alphabet.valueOrMark(of: UInt8(truncatingIfNeeded: four >> 16))
+        let fourth = Alphabet.valueOrMark(of: UInt8(truncatingIfNeeded: four >> 24))
         marks |= first | second | third | fourth
         output.append(first | second << 6)
         output.append(second >> 2 | third << 4)
