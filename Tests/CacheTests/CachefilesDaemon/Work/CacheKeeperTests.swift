@@ -45,6 +45,18 @@ struct CacheKeeperTests {
 
   private func objects() -> Int { NaiveWalk.entries("\(scratch.path)/cache-root/cache").filter(\.isRegular).count }
 
+  private func objectPaths() -> [String] {
+    NaiveWalk.entries("\(scratch.path)/cache-root/cache").filter(\.isRegular).map {
+      String(decoding: $0.path, as: UTF8.self)
+    }
+  }
+
+  /// Sets when an object was last used, by the clock of this process, whichever that is.
+  private func setLastUse(_ path: String, hoursAgo hours: Int) {
+    let times = [timespec(tv_sec: time(nil) - hours * 3600, tv_nsec: 0), timespec(tv_sec: 0, tv_nsec: 0x3fff_fffe)]
+    #expect(utimensat(AT_FDCWD, "\(scratch.path)/cache-root/cache/\(path)", times, 0) == 0)
+  }
+
   /// Runs a daemon until it ends, and gives how it did.
   private func run(
     _ kernel: FakeKernel, _ board: StatusBoard, settings: DaemonSettings = DaemonSettings(),
@@ -376,6 +388,7 @@ struct CacheKeeperTests {
   @Test("while the clock is not synchronized nothing goes for its age, which is told once, and then it does")
   func clock() throws {
     try scratch.makeCache(objects: 10)
+    for path in objectPaths() { setLastUse(path, hoursAgo: 1) }
     let isRight = Counted(Atomic(0))
     var settings = DaemonSettings()
     settings.interval = .seconds(1)
@@ -401,14 +414,8 @@ struct CacheKeeperTests {
   @Test("limits of its own are kept to: the oldest go", arguments: ["size", "age", "volume"])
   func limits(kind: String) throws {
     try scratch.makeCache(objects: 10)
-    let paths = NaiveWalk.entries("\(scratch.path)/cache-root/cache").filter(\.isRegular).map {
-      String(decoding: $0.path, as: UTF8.self)
-    }
-    let now = Int(time(nil))
-    for (index, path) in paths.sorted().enumerated() {
-      let times = [timespec(tv_sec: now - (10 - index) * 3600, tv_nsec: 0), timespec(tv_sec: 0, tv_nsec: 0x3fff_fffe)]
-      #expect(utimensat(AT_FDCWD, "\(scratch.path)/cache-root/cache/\(path)", times, 0) == 0)
-    }
+    let paths = objectPaths()
+    for (index, path) in paths.sorted().enumerated() { setLastUse(path, hoursAgo: 10 - index) }
     var settings = DaemonSettings()
     settings.interval = .seconds(1)
     settings.clock = { true }
