@@ -42,8 +42,8 @@ class Matrix:
     def add(self, case, series, cell, time=None):
         """What a case says of a series, and when it ran."""
         self.cells[self.label(case), series] = cell
-        self.updated.add((case.script, case.fs))
         if time is not None:
+            self.updated.add((case.script, case.fs))
             self.times.append(datetime.datetime.fromtimestamp(time, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M"))
 
     def write(self, path, series, cases):

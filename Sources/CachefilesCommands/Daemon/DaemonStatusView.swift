@@ -73,7 +73,10 @@ struct DaemonStatusView: Renderable {
   }
 
   /// How much of the time that takes.
-  private var pace: String { fields["share_percent"].map { ", using \($0) % of the time" } ?? "" }
+  private var pace: String {
+    guard let percent = fields["share_percent"].flatMap({ UInt64($0) }) else { return "" }
+    return ", using \(percent) % of the time"
+  }
 
   private func now(_ style: Style) -> String {
     if let obstacle = fields["obstacle"] { return style.bad("not culling: \(obstacle)") }

@@ -29,6 +29,7 @@ enum CullUrgency {
   ///   - late: how long ago the look began.
   ///   - interval: the time between two looks.
   static func share(late: Duration, interval: Duration, least: Double) -> Double {
+    guard interval > .zero else { return least }
     let doublings = min(7, max(0, late / interval))
     return min(1, least * Double(1 << Int(doublings)))
   }

@@ -13,84 +13,10 @@ import Testing
 @testable import CachefilesStore
 @testable import CachefilesUpkeep
 
-/// The device of a cache that is not there: commands go to a ``FakeKernel``, and what it tells is made up.
-private final class FakeDevice: CacheDevice {
-  let kernel: FakeKernel
-  private let news: Event
-  private let tell: @Sendable (Int) throws(Errno) -> CacheStateLine?
-  private let readings = Atomic<Int>(0)
-
-  init(_ kernel: FakeKernel, _ tell: @escaping @Sendable (Int) throws(Errno) -> CacheStateLine?) throws {
-    self.kernel = kernel
-    self.tell = tell
-    news = try Event()
-  }
-
-  func command(_ bytes: [UInt8]) throws(Errno) { try kernel.command(bytes) }
-  func state() throws(Errno) -> CacheStateLine? { try tell(readings.add(1, ordering: .relaxed).newValue) }
-  func join(_ set: inout PollSet) -> Int { set.add(news.descriptor) }
-}
-
 @Suite("The daemon at work")
-struct CacheKeeperTests {
+struct CacheKeeperTests: KeeperTesting {
   let scratch = ScratchDirectory()
-  private let lines = Collector<String>()
-
-  private static func state(culling: Bool, near: Bool = false) -> CacheStateLine? {
-    let limit = culling || near ? "ffffffffff" : "0"
-    let text = "cull=\(culling ? 1 : 0) frun=0 fcull=0 fstop=0 brun=\(limit) bcull=\(near ? "0" : limit) bstop=0"
-    let bytes = Array(text.utf8)
-    return CacheStateLine(bytes.span)
-  }
-
-  private func objects() -> Int { NaiveWalk.entries("\(scratch.path)/cache-root/cache").filter(\.isRegular).count }
-
-  private func objectPaths() -> [String] {
-    NaiveWalk.entries("\(scratch.path)/cache-root/cache").filter(\.isRegular).map {
-      String(decoding: $0.path, as: UTF8.self)
-    }
-  }
-
-  /// Sets when an object was last used, by the clock of this process, whichever that is.
-  private func setLastUse(_ path: String, hoursAgo hours: Int) {
-    let times = [timespec(tv_sec: time(nil) - hours * 3600, tv_nsec: 0), timespec(tv_sec: 0, tv_nsec: 0x3fff_fffe)]
-    #expect(utimensat(AT_FDCWD, "\(scratch.path)/cache-root/cache/\(path)", times, 0) == 0)
-  }
-
-  /// Runs a daemon until it ends, and gives how it did.
-  private func run(
-    _ kernel: FakeKernel, _ board: StatusBoard, settings: DaemonSettings = DaemonSettings(),
-    _ tell: @escaping @Sendable (Int) throws(Errno) -> CacheStateLine?
-  ) throws -> CacheKeeper.End? {
-    let device = try FakeDevice(kernel, tell)
-    let live = SharedLiveHold(try LiveCache(bound: try Store(path: scratch.path("cache-root")), by: device))
-    let (lines, status) = (lines, scratch.path("status"))
-    let log = DaemonLog(.closure { lines.add("\($0): \($1)") })
-    let end = Guarded<CacheKeeper.End?>(nil)
-    let result = Ended(end)
-    // Signals are blocked in the thread that makes the queue: in none of the test's own.
-    let thread = try BackgroundThread {
-      do throws(Errno) {
-        let parts = CacheKeeper.Parts(
-          device: device, live: live, signals: try SignalQueue(), manager: ServiceManager(nil, log), log: log,
-          board: board, files: StatusFiles(status: status, render: { _ in [] }),
-          load: { () throws(SettingsFailure) -> DaemonSettings in DaemonSettings() }, capacity: 100,
-          interval: .milliseconds(100), shortestInterval: .milliseconds(200))
-        result.end.withLock { $0 = nil }
-        let end = try CacheKeeper(parts, CullSchedule(), settings).run()
-        result.end.withLock { $0 = end }
-      } catch {
-        lines.add("failed: \(error)")
-      }
-    }
-    #expect(thread.waitForEnd(milliseconds: 60_000))
-    return result.end.withLock { $0 }
-  }
-
-  private final class Ended: Sendable {
-    let end: Guarded<CacheKeeper.End?>
-    init(_ end: consuming Guarded<CacheKeeper.End?>) { self.end = end }
-  }
+  let lines = Collector<String>()
 
   @Test("it culls when the kernel asks; when nothing is left it says so once and waits; a cache that is gone ends it")
   func culls() throws {
@@ -113,11 +39,6 @@ struct CacheKeeperTests {
     #expect(file["obstacle"] == status.obstacle && file["culled_objects"] == "12")
     #expect(lines.all.contains { $0.hasPrefix("info: culled 12 objects") })
     #expect(lines.all.allSatisfy { !$0.hasPrefix("failed") })
-  }
-
-  private final class Counted: Sendable {
-    let value: Atomic<Int>
-    init(_ value: consuming Atomic<Int>) { self.value = value }
   }
 
   @Test(
@@ -201,35 +122,6 @@ struct CacheKeeperTests {
     #expect(lines.all.filter { $0.contains("pins: damaged") }.count == 1)
   }
 
-  @Test("pins that cannot be read are told for as long as that is so, also while nobody wants room")
-  func pinsWhileCalm() throws {
-    try scratch.makeCache(objects: 3)
-    let isMended = Counted(Atomic(0))
-    var settings = DaemonSettings()
-    settings.interval = .seconds(1)
-    settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
-    settings.pins = { (_) throws(SettingsFailure) -> PinnedObjects? in
-      if isMended.value.load(ordering: .relaxed) == 0 { throw SettingsFailure("pins: damaged") }
-      return nil
-    }
-    let board = StatusBoard(DaemonStatus())
-    let counter = Counted(Atomic(0))
-    _ = try run(FakeKernel(), board, settings: settings) { (reading) throws(Errno) in
-      // Several looks at the state do not make it forget.
-      if board.current.hindrance != nil, counter.value.add(1, ordering: .relaxed).newValue == 5 {
-        isMended.value.store(1, ordering: .relaxed)
-      }
-      return board.current.culledObjects == 3 || reading > 300 ? nil : Self.state(culling: false)
-    }
-    #expect(counter.value.load(ordering: .relaxed) >= 5)
-    #expect(objects() == 0 && board.current.hindrance == nil)
-    #expect(
-      lines.all.filter { $0.contains("pins") } == [
-        "error: nothing is removed: pins: damaged", "notice: the pins can be read again",
-      ])
-    #expect(!lines.all.contains { $0.contains("the kernel wants room") })
-  }
-
   @Test("what is pinned while a cull goes on stays: the cull ends and begins anew")
   func pinsMeanwhile() throws {
     try scratch.makeCache(objects: 12)
@@ -278,70 +170,6 @@ struct CacheKeeperTests {
     #expect(lines.all.filter { $0.hasPrefix("error: the kernel wants room, but") }.count <= 1)
   }
 
-  @Test("limits that are not kept to in time get more of it, until they are; others get what is set")
-  func late() throws {
-    try scratch.makeCache(objects: 12)
-    var settings = DaemonSettings()
-    settings.interval = .seconds(1)
-    settings.cullShare = 0.02
-    settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
-    // The kernel takes its time for one object, until the share has grown to all.
-    let board = StatusBoard(DaemonStatus())
-    let kernel = FakeKernel { number in
-      guard number == 5 else { return }
-      for _ in 0..<600 where board.current.share < 0.06 { usleep(50_000) }
-    }
-    let shares = Collector<Double>()
-    let end = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
-      let status = board.current
-      if status.share < 1, shares.all.last != status.share { shares.add(status.share) }
-      return status.culledObjects == 12 && status.share == 0.02 || reading > 900 ? nil : Self.state(culling: false)
-    }
-    #expect(end == .lost(.withdrawn) && objects() == 0)
-    // Each twice the one before, and at the end what is set.
-    #expect(shares.all.starts(with: [0.02, 0.04, 0.08]) && shares.all.last == 0.02, "\(shares.all)")
-    let file = DaemonStatus.fields(of: try SmallFile.read(scratch.path("status")))
-    #expect(file["share_percent"] == "2")
-  }
-
-  @Test("where there is less room than at the limit of storing, a cull takes all of the time; with room what is set")
-  func urgent() throws {
-    try scratch.makeCache(objects: 12)
-    var settings = DaemonSettings()
-    settings.cullShare = 0.02
-    let board = StatusBoard(DaemonStatus())
-    _ = try run(FakeKernel(), board, settings: settings) { (reading) throws(Errno) in
-      board.current.share == 0.02 || reading > 300 ? nil : Self.state(culling: false)
-    }
-    #expect(board.current.share == 0.02 && objects() == 12)
-    _ = try run(FakeKernel(), board, settings: settings) { (reading) throws(Errno) in
-      board.current.culledObjects == 12 || reading > 300 ? nil : Self.state(culling: true)
-    }
-    #expect(board.current.share == 1 && objects() == 0)
-  }
-
-  @Test("a look at the limits that a cull for room breaks off is taken up again")
-  func brokenOff() throws {
-    try scratch.makeCache(objects: 12)
-    var settings = DaemonSettings()
-    settings.interval = .seconds(3600)
-    settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
-    let wants = Counted(Atomic(0))
-    // The first look at the limits takes a while; meanwhile the kernel asks for room.
-    let kernel = FakeKernel { number in
-      guard number == 4 else { return }
-      wants.value.store(1, ordering: .relaxed)
-      usleep(1_500_000)
-    }
-    let board = StatusBoard(DaemonStatus())
-    let end = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
-      if board.current.culls > 0 { wants.value.store(2, ordering: .relaxed) }
-      return board.current.culledObjects == 12 || reading > 300
-        ? nil : Self.state(culling: wants.value.load(ordering: .relaxed) == 1)
-    }
-    #expect(end == .lost(.withdrawn) && objects() == 0)
-  }
-
   @Test("a signal that came before anybody waited for it is not lost")
   func earlySignal() throws {
     try scratch.makeCache(objects: 2)
@@ -383,60 +211,5 @@ struct CacheKeeperTests {
       return Set(times.all).count > 2 || reading > 300 ? nil : Self.state(culling: false)
     }
     #expect(Set(times.all).count > 2)
-  }
-
-  @Test("while the clock is not synchronized nothing goes for its age, which is told once, and then it does")
-  func clock() throws {
-    try scratch.makeCache(objects: 10)
-    for path in objectPaths() { setLastUse(path, hoursAgo: 1) }
-    let isRight = Counted(Atomic(0))
-    var settings = DaemonSettings()
-    settings.interval = .seconds(1)
-    settings.limits = [DaemonSettings.Limit(name: "max-age", maximumAge: .zero)]
-    settings.clock = { isRight.value.load(ordering: .relaxed) > 0 }
-    let board = StatusBoard(DaemonStatus())
-    let kernel = FakeKernel()
-    let kept = Counted(Atomic(0))
-    _ = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
-      if let waiting = board.current.waiting, isRight.value.load(ordering: .relaxed) == 0 {
-        kept.value.store(self.objects(), ordering: .relaxed)
-        #expect(waiting == "max-age waits until the clock is synchronized")
-        isRight.value.store(1, ordering: .relaxed)
-      }
-      return board.current.culledObjects == 10 && board.current.waiting == nil || reading > 300
-        ? nil : Self.state(culling: false)
-    }
-    #expect(kept.value.load(ordering: .relaxed) == 10)
-    #expect(objects() == 0 && board.current.waiting == nil)
-    #expect(lines.all.filter { $0.contains("waits until the clock is synchronized") }.count == 1)
-  }
-
-  @Test("limits of its own are kept to: the oldest go", arguments: ["size", "age", "volume"])
-  func limits(kind: String) throws {
-    try scratch.makeCache(objects: 10)
-    let paths = objectPaths()
-    for (index, path) in paths.sorted().enumerated() { setLastUse(path, hoursAgo: 10 - index) }
-    var settings = DaemonSettings()
-    settings.interval = .seconds(1)
-    settings.clock = { true }
-    switch kind {
-    case "size": settings.limits = [DaemonSettings.Limit(name: "max-size", maximumBytes: 0)]
-    case "age": settings.limits = [DaemonSettings.Limit(name: "max-age", maximumAge: .seconds(5 * 3600 + 1800))]
-    default:
-      settings.limits = [
-        DaemonSettings.Limit(name: "quota", maximumBytes: 0, volumes: { $0 == Array("9p,other".utf8) }),
-        DaemonSettings.Limit(name: "quota", maximumBytes: 0, volumes: { $0 == Array("9p,p9src,hosttag".utf8) }),
-      ]
-    }
-    let expected = kind == "age" ? 5 : 0
-    let board = StatusBoard(DaemonStatus())
-    let kernel = FakeKernel()
-    _ = try run(kernel, board, settings: settings) { (reading) throws(Errno) in
-      board.current.culledObjects == 10 - expected || reading > 300 ? nil : Self.state(culling: false)
-    }
-    #expect(objects() == expected)
-    #expect(
-      kernel.culled.withLock { $0 }
-        == paths.sorted().prefix(10 - expected).map { Array(($0.split(separator: "/").last ?? "").utf8) })
   }
 }

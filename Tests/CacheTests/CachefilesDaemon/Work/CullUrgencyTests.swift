@@ -73,6 +73,7 @@ struct CullUrgencyTests {
     #expect(share(.seconds(6 * 3600)) == 1)
     #expect(share(.seconds(1 << 40)) == 1)
     #expect(share(.seconds(-5)) == 0.02)
+    #expect(share(.zero, .zero) == 0.02 && share(.seconds(9), .zero) == 0.02)
     #expect(share(.seconds(59), .seconds(60)) == 0.02)
     #expect(share(.seconds(60), .seconds(60)) == 0.04)
   }
