@@ -194,7 +194,8 @@ def main():
     entries = table()
     failed, total, start = False, 0, time.monotonic()
     try:
-        for name in options.commands.split(",") if options.commands else entries:
+        names = options.commands.split(",") if options.commands else list(entries)
+        for name in names:
             before = time.monotonic()
             wrong, seen, changes = rounds(name, entries[name], programs, directory, options)
             total += sum(seen.values())
@@ -206,7 +207,7 @@ def main():
     finally:
         programs.close()
         snapshot.remove(directory)
-    print(f"races: {total} rounds of {len(entries)} commands, seed {options.seed}, {time.monotonic() - start:.0f} s: "
+    print(f"races: {total} rounds of {len(names)} commands, seed {options.seed}, {time.monotonic() - start:.0f} s: "
           f"{'FAILED' if failed else 'no canary touched'}")
     raise SystemExit(1 if failed else 0)
 

@@ -11,7 +11,7 @@ package final class CacheCheck: Sendable {
   package let progress = ScanProgress()
   private let options: CheckOptions
   private let collector: FindingCollector
-  private let errors = Guarded<Int>(0)
+  private let failures = Guarded<(count: Int, told: DistinctFailures)>((0, DistinctFailures()))
   private let start: ContinuousClock.Instant
 
   /// Prepares a check. One value makes one run.
@@ -79,6 +79,7 @@ package final class CacheCheck: Sendable {
   ) throws(StoreError) -> (CheckContext, Look) {
     let observation = try RootObservation.observe(store, liveness: report.liveness)
     if let error = observation.trialError { fail(error) }
+    failHidden(observation, store)
     if observation.cache?.kind == .directory { report.generation = try store.generation() }
     var context = CheckContext(
       kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
@@ -91,17 +92,31 @@ package final class CacheCheck: Sendable {
     return (context, look)
   }
 
+  /// A `cache` or a `graveyard` that is no directory is R02. Where `--only` leaves that out, nothing in it was looked at all the same,
+  /// which is a failure.
+  private func failHidden(_ observation: RootObservation, _ store: borrowing Store) {
+    guard let only = options.policy.only, !only.contains(.r02) else { return }
+    for (name, status) in [(Store.cacheName, observation.cache), (Store.graveyardName, observation.graveyard)] {
+      guard let status, status.kind != .directory else { continue }
+      fail(
+        StoreError(
+          path: store.path.appending(component: name.bytes), operation: "look below", error: .notDirectory,
+          note: "it is \(status.kind.words)"))
+    }
+  }
+
   private func finish(_ report: CheckReport) -> CheckReport {
     var report = report
     report.groups = collector.groups()
-    report.errors = errors.withLock { $0 }
+    report.errors = failures.withLock { $0.count }
     report.duration = options.clock() - start
     return report
   }
 
   private func fail(_ error: StoreError) {
-    errors.withLock { count in
-      count += 1
+    failures.withLock { failures in
+      guard failures.told.isNew(error) else { return }
+      failures.count += 1
       options.onFailure(error)
     }
   }

@@ -33,7 +33,7 @@ import matrix  # noqa: E402 (beside this file)
 SERIES = ["5.10", "6.1", "6.12", "7"]
 LIMIT = 600  # seconds for one boot with one case
 LIMITS = {"phases": 1800, "prefill": 1200, "verify": 1200}  # but for these
-SLOW = {"race": 1800, "readers": 3600, "soak": 3600, "large": 7200, "vast": 9000}  # cases that run only when they are named, and their limits
+SLOW = {"race": 1800, "readers": 3600, "soak": 3600, "mapped": 3600, "large": 7200, "vast": 9000}  # cases that run only when they are named, and their limits
 # Cases whose disk the host makes: inodes, bytes of the disk, the length of an object. 'large' has half of the room free; 'vast' has few inodes.
 FILLED = {"large": (lambda n: (n * 5 // 4, n * 9420, "4K")), "vast": (lambda n: (n * 102 // 100 + 8192, n * 1024 + (1 << 28), "0"))}
 # What takes longest begins first, so that in the end no guest is waited for alone.
@@ -81,6 +81,7 @@ CASES = [
     Case("vast", "ext4", "17", "What a daemon culls in a second from a cache of millions of objects"),
     Case("fleet", "ext4", "23", "What is sent and received is a cache"),
     Case("mapping", "ext4", "11", "From a file to its object and back"),
+    Case("mapped", "ext4", "11", "What the question takes over a tree on NFS"),
     Case("verify", "ext4", "22", "What is cached is compared with the server"),
     Case("prefill", "ext4", "22", "The cache is filled on purpose"),
 ] + [Case(script, fs, number, f"{title}, on {fs}") for fs in ("xfs", "btrfs") for script, number, title in (

@@ -7,16 +7,22 @@ import SystemPackage
 /// Where journals and pins go unless the user says otherwise: never inside a cache.
 enum StateDirectory {
   /// `/var/lib/cachefiles-toolkit` for root; below `XDG_STATE_HOME`, or `~/.local/state`, for others.
-  static var path: FilePath {
+  ///
+  /// - Parameter other: what the user can do without it.
+  /// - Throws: ``Failure`` for another user whose home is not known: pins that cannot be looked for are not none.
+  static func path(orElse other: String) throws(Failure) -> FilePath {
     if CurrentProcess.user == 0 { return "/var/lib/cachefiles-toolkit" }
     if let state = variable("XDG_STATE_HOME") { return FilePath(state).appending("cachefiles-toolkit") }
-    return FilePath(variable("HOME") ?? "/").appending(".local/state/cachefiles-toolkit")
+    guard let home = variable("HOME") else {
+      throw Failure("the state directory is not known: neither HOME nor XDG_STATE_HOME is an absolute path; \(other)")
+    }
+    return FilePath(home).appending(".local/state/cachefiles-toolkit")
   }
 
-  /// Whether it, or a directory above it, is a link to what is not there, such as a disk that is not mounted: what it holds is not
-  /// known then.
-  static var isLinkToNothing: Bool {
-    var path = path
+  /// Whether a directory in it, or one above, is a link to what is not there, such as a disk that is not mounted: what it holds is
+  /// not known then.
+  static func isLinkToNothing(_ directory: FilePath) -> Bool {
+    var path = directory
     while !path.components.isEmpty {
       if (try? FileStatus.of(path)) != nil { return false }
       if path.isSymbolicLink { return true }
@@ -27,6 +33,7 @@ enum StateDirectory {
 
   /// The path of a new journal. The directory is made where it is missing.
   static func newJournal(for command: String) throws(Failure) -> FilePath {
+    let path = try path(orElse: "--journal names a file")
     try make(path)
     let moment = Quantity.time(Timestamp.now.wholeSecond)
     let stamp = moment.filter { $0.isNumber }

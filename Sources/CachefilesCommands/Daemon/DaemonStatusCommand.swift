@@ -17,6 +17,8 @@ struct DaemonStatusCommand: ParsableCommand {
         1    it runs, and does not come forward: what should go cannot, or its
              settings could not be read again
         2    it does not run
+        3    that cannot be told: the file cannot be read or is none of the daemon's,
+             or what it says cannot be printed
         64   the command line is not understood
       """)
 
@@ -29,11 +31,13 @@ struct DaemonStatusCommand: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
+    // Its status is an answer, which must not be another one for want of room.
+    output.stream.endsEarly(false)
     let path = statusFile.map { FilePath(bytes: $0.bytes) } ?? StatusFiles.defaultPath
     let name = EscapedBytes.string(path.bytes)
     let text: [UInt8]
     do throws(Errno) { text = try UserFile.read(path, limit: 1 << 20) } catch {
-      guard error == .noSuchFileOrDirectory else { throw Failure("\(name): cannot read: \(error)") }
+      guard error == .noSuchFileOrDirectory else { throw Self.untold("\(name): cannot read: \(error)") }
       StandardError.line("cachefiles: the daemon does not run: there is no \(name)")
       if output.format != .text {
         output.render(DaemonStatusView(fields: [:], isRunning: false), command: "daemon-status")
@@ -42,14 +46,19 @@ struct DaemonStatusCommand: ParsableCommand {
       throw ExitStatus.live
     }
     guard DaemonStatus.fields(of: text)["pid"] != nil else {
-      throw Failure("\(name): it is no status of cachefiles-daemon")
+      throw Self.untold("\(name): it is no status of cachefiles-daemon")
     }
     let view = DaemonStatusView(fields: DaemonStatus.fields(of: text), isRunning: Self.isRunning(text))
     output.render(view, command: "daemon-status")
     output.stream.flush()
     guard view.isRunning else { throw ExitStatus.live }
-    if view.isObstructed || output.stream.hasFailed { throw ExitStatus.failure }
+    if output.stream.hasFailed { throw Self.unknown }
+    if view.isObstructed { throw ExitStatus.failure }
   }
+
+  private static let unknown = ExitCode(3)
+
+  private static func untold(_ words: String) -> Failure { Failure(words, program: "cachefiles", status: unknown) }
 
   /// Whether the process that wrote the file is still there and the daemon.
   private static func isRunning(_ text: [UInt8]) -> Bool {

@@ -119,7 +119,7 @@ struct Receive: ParsableCommand {
 
   /// The keys of the volumes that this machine has mounted. Where that cannot be told, or there is none, nothing is taken.
   private func mountedVolumes() throws(Failure) -> Set<[UInt8]> {
-    let view = KernelView(directory: proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory)
+    let view = KernelView(directory: try ProcCopy.directory(proc))
     guard let volumes = view.volumes else {
       throw Failure(
         "which volumes are mounted cannot be told: there is no fs/fscache/volumes in "

@@ -70,9 +70,9 @@ struct Where: ParsableCommand {
     output.stream.flush()
   }
 
-  private func source() -> [UInt8] {
+  private func source() throws(Failure) -> [UInt8] {
     if let fleet { return fleet.bytes }
     if let variable = Environment.value("CACHEFILES_FLEET") { return Array(variable.utf8) }
-    return StateDirectory.path.appending("fleet").bytes
+    return try StateDirectory.path(orElse: "--fleet names the manifests").appending("fleet").bytes
   }
 }

@@ -14,7 +14,9 @@ struct PinPlace {
   /// Whether the user named it.
   private let isGiven: Bool
 
-  private static var directory: FilePath { StateDirectory.path.appending("pins") }
+  private static func directory() throws(Failure) -> FilePath {
+    try StateDirectory.path(orElse: "--pins names a file").appending("pins")
+  }
 
   /// The file for a cache. A cache that is mounted in a second place has that of the first, where there is one.
   init(_ given: ByteArgument?, of store: borrowing Store) throws(Failure) {
@@ -28,7 +30,7 @@ struct PinPlace {
       throw Failure(
         "\(EscapedBytes.string(store.path)): where its pins are cannot be told: \(reason); --pins names a file")
     }
-    let path = Self.directory.appending(name)
+    let path = try Self.directory().appending(name)
     if (try? FileStatus.of(path)) == nil, let other = try Self.elsewhere(store) {
       self = other
     } else {
@@ -45,9 +47,10 @@ struct PinPlace {
   /// The file for a removal; nil where this machine has no pins at all, so that it does not matter which is the cache's.
   static func existing(_ given: ByteArgument?, of store: borrowing Store) throws(Failure) -> PinPlace? {
     if given == nil {
+      let directory = try directory()
       do throws(Errno) { _ = try OwnedDescriptor(directory: directory, keepsAccessTime: false) } catch {
         let isNowhere = error == .noSuchFileOrDirectory || error == .notDirectory
-        if isNowhere, !StateDirectory.isLinkToNothing { return nil }
+        if isNowhere, !StateDirectory.isLinkToNothing(directory) { return nil }
         throw Failure(
           "\(EscapedBytes.string(directory.bytes)): cannot look for pins: \(error) (--no-pins goes on without)")
       }
@@ -58,7 +61,7 @@ struct PinPlace {
   /// The file for another path of the same directory, which is mounted in a second place.
   private static func elsewhere(_ store: borrowing Store) throws(Failure) -> PinPlace? {
     var found: PinPlace?
-    let (directory, root) = (directory, store.rootStatus)
+    let (directory, root) = (try directory(), store.rootStatus)
     do throws(Errno) {
       guard (try? FileStatus.of(directory)) != nil else { return nil }
       let open = try OwnedDescriptor(directory: directory, keepsAccessTime: false)
@@ -135,7 +138,7 @@ struct PinPlace {
 
   /// Changes the pins, one process at a time: what is there is read, changed, and written beside it; a rename puts it in its place.
   func update(_ store: borrowing Store, _ change: (inout PinList) throws(Failure) -> Void) throws(Failure) {
-    if !isGiven { try StateDirectory.make(Self.directory) }
+    if !isGiven { try StateDirectory.make(Self.directory()) }
     let lock = try locked()
     let isInside: Bool
     do throws(Errno) { isInside = try store.forbids(lock) } catch { throw failure(error) }

@@ -72,7 +72,7 @@ struct Doctor: ParsableCommand {
     output.stream.endsEarly(false)
     var sources = Examination.Sources()
     if let proc {
-      sources.proc = FilePath(bytes: proc.bytes)
+      sources.proc = try ProcCopy.toJudge(proc)
       // The device of this machine says nothing about another one.
       if !sources.isRunningKernel {
         sources.devices = nil

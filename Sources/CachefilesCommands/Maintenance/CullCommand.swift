@@ -282,6 +282,7 @@ struct CullCommand: ParsableCommand {
 
   /// The order of culling is only as good as the access times are.
   private func noteAccessTimes(_ status: FileSystemStatus, _ output: Output) {
+    if dryRun, status.isReadOnly { output.note("cachefiles: note: mounted read-only: a cull would be refused") }
     if status.hasNoAccessTimes {
       output.note("cachefiles: note: mounted with noatime: last use is when an object was made")
     } else if status.hasRelativeAccessTimes {

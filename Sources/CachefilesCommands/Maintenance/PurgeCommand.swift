@@ -117,7 +117,7 @@ struct PurgeCommand: ParsableCommand {
       let plan = try plan(choice, store, output, &report)
       if plan.isInterrupted { return report }
       show(plan, output)
-      report.obstacle = objection(to: plan, isLive: live)
+      report.obstacle = objection(to: plan, isLive: live) ?? store.obstacleToBurials
       return report
     }
     let liveness = store.probeLiveness()
@@ -260,7 +260,12 @@ struct PurgeCommand: ParsableCommand {
     if includeDirty || isLive && !legacy { return nil }
     let dirty = plan.amount.dirtyObjects
     if dirty > 0 {
-      return "\(Quantity.count(dirty, "dirty object")) would also be removed, which needs --include-dirty"
+      // What cannot be read counts as dirty.
+      let objects =
+        plan.errors > 0
+        ? "\(Quantity.count(dirty, "object")) that \(dirty == 1 ? "is" : "are") dirty, or may be,"
+        : Quantity.count(dirty, "dirty object")
+      return "\(objects) would also be removed, which needs --include-dirty"
     }
     return plan.errors > 0 ? "what cannot be read may be dirty, which needs --include-dirty" : nil
   }

@@ -8,6 +8,8 @@ struct ObjectSubjectView: Renderable {
   enum Search {
     case none
     case complete
+    /// Not all of the mount could be looked at.
+    case incomplete
     /// It ended early: the server did not answer, or a signal came.
     case cut
   }
@@ -38,6 +40,7 @@ struct ObjectSubjectView: Renderable {
     return switch search {
     case .none: nil
     case .complete: "no file of the mount has this key"
+    case .incomplete: "not found, and not all of the mount could be looked at"
     case .cut: "not found before the search ended"
     }
   }

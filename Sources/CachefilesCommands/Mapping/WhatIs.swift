@@ -58,25 +58,26 @@ struct WhatIs: ParsableCommand {
           try ObjectSubject(object.bytes, volume: volume?.bytes, netfs: netfs, byteOrder: byteOrder ?? .host))
       } catch {
         failures.note()
-        StandardError.line("cachefiles: \(EscapedBytes.string(object.bytes)): \(error)")
+        StandardError.line("cachefiles: \(object.bytes.isEmpty ? "''" : EscapedBytes.string(object.bytes)): \(error)")
       }
     }
     var paths: [Int: [UInt8]] = [:]
-    var isComplete = true
+    var ending = ObjectSubjectView.Search.none
     if let search, !subjects.isEmpty {
       let walk = KeySearch(for: subjects.map(\.target), try patience.source(), patience.view)
       let (threads, timeout) = (patience.threadCount, patience.wait)
-      isComplete = ProgressLine(output).show("files looked at:", count: { walk.count }) {
+      let before = failures.count
+      let isDone = ProgressLine(output).show("files looked at:", count: { walk.count }) {
         walk.run(search.bytes, threads: threads, timeout: timeout, failed: failures.add)
       }
-      if Interruption.signal != nil { isComplete = false }
+      ending = !isDone || Interruption.signal != nil ? .cut : failures.count > before ? .incomplete : .complete
       paths = walk.paths
     }
     var views: [ObjectSubjectView] = []
     for (index, subject) in subjects.enumerated() {
       views.append(
         ObjectSubjectView(
-          subject: subject, search: search == nil ? .none : isComplete ? .complete : .cut, path: paths[index]))
+          subject: subject, search: ending, path: paths[index]))
       if search != nil, paths[index] == nil { failures.note() }
     }
     output.render(views, command: "whatis", key: "objects")

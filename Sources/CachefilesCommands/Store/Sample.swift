@@ -48,13 +48,14 @@ struct Sample: ParsableCommand {
   @Option(help: ArgumentHelp("Make a synthetic cache of this many objects instead.", valueName: "n"))
   var objects: Int?
 
-  @Option(help: ArgumentHelp("The seed of a synthetic cache.", valueName: "number"))
-  var seed: UInt64 = 1
+  @Option(help: ArgumentHelp("The seed of a synthetic cache (default: 1).", valueName: "number"))
+  var seed: UInt64?
 
   @Option(
     help: ArgumentHelp(
-      "The most data an object of a synthetic cache gets; 0 makes files that are all hole.", valueName: "size"))
-  var data: SizeArgument = SizeArgument(bytes: 16 << 10)
+      "The most data an object of a synthetic cache gets; 0 makes files that are all hole (default: 16K).",
+      valueName: "size"))
+  var data: SizeArgument?
 
   @Option(help: ArgumentHelp("Damage it so that 'fsck' finds these problems: O06,V04, or all.", valueName: "ids"))
   var damage: DamageArgument?
@@ -63,6 +64,7 @@ struct Sample: ParsableCommand {
 
   func validate() throws {
     if capture != nil, objects != nil { throw ValidationError("--capture and --objects exclude each other") }
+    if objects == nil, seed != nil || data != nil { throw ValidationError("--seed and --data go with --objects") }
     if let objects, !(0...Self.mostObjects).contains(objects) {
       throw ValidationError("--objects must be between 0 and \(Self.mostObjects)")
     }
@@ -78,8 +80,9 @@ struct Sample: ParsableCommand {
     let view: SampleView
     do throws(SampleFailure) {
       if let objects {
+        let seed = seed ?? 1
         let cache = SyntheticCache(
-          objects: objects, seed: seed, maximumData: Int64(clamping: data.bytes), now: Timestamp.now)
+          objects: objects, seed: seed, maximumData: Int64(clamping: data?.bytes ?? 16 << 10), now: Timestamp.now)
         let written = SampleProgress()
         let failure: SampleFailure? = ProgressLine(output).show("writing:", count: { written.count }, atMost: objects) {
           do throws(SampleFailure) {

@@ -68,7 +68,7 @@ struct Top: ParsableCommand {
   }
 
   private func look(_ output: Output) throws(Failure) -> TopLook {
-    let directory = proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory
+    let directory = try ProcCopy.directory(proc)
     var questions = StatisticsReport.Questions()
     (questions.walks, questions.reachability) = (false, false)
     questions.kernel = (directory, proc != nil)

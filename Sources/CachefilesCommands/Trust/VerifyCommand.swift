@@ -161,8 +161,9 @@ struct VerifyCommand: ParsableCommand {
     if let journal {
       path = FilePath(bytes: journal.bytes)
     } else {
-      try StateDirectory.make(StateDirectory.path)
-      path = StateDirectory.path.appending("verify-\(subject.digest).journal")
+      let state = try StateDirectory.path(orElse: "--journal names a file")
+      try StateDirectory.make(state)
+      path = state.appending("verify-\(subject.digest).journal")
     }
     do throws(StoreError) {
       let journal = try VerifyJournal(

@@ -18,12 +18,15 @@ struct PathOptions: ParsableArguments {
   var depth: Int?
 
   @Option(
-    help: ArgumentHelp("Read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"),
+    help: ArgumentHelp(
+      "With --by path: read the kernel's tables and the mounts from this copy of /proc.", valueName: "dir"),
     completion: .directory)
   var proc: ByteArgument?
 
-  @Option(help: ArgumentHelp("Give a tree up when its server says nothing for this long.", valueName: "time"))
-  var timeout = SpanArgument(seconds: 10)
+  @Option(
+    help: ArgumentHelp(
+      "With --by path: give a tree up when its server says nothing for this long (default: 10s).", valueName: "time"))
+  var timeout: SpanArgument?
 
   // For tests: what real kernels told of files, see RecordedFacts.
   @Option(help: .hidden)
@@ -31,7 +34,9 @@ struct PathOptions: ParsableArguments {
 
   func validate() throws {
     if let depth, !(0...1000).contains(depth) { throw ValidationError("--depth takes 0 to 1000") }
-    if !(1...86400).contains(timeout.seconds) { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+    if let timeout, !(1...86400).contains(timeout.seconds) {
+      throw ValidationError("--timeout takes 1 to 86400 seconds")
+    }
   }
 
   /// The trees without slashes at their ends.
@@ -48,7 +53,7 @@ struct PathOptions: ParsableArguments {
   ) throws(Failure) -> (usage: PathUsage, failures: Int) {
     var patience = PatienceOptions()
     patience.proc = proc
-    patience.timeout = timeout
+    patience.timeout = timeout ?? SpanArgument(seconds: 10)
     patience.threads = threads
     patience.facts = facts
     let survey: PathSurvey

@@ -100,6 +100,9 @@ struct StatsShow: ParsableCommand {
         throw ValidationError("--watch prints lines of text, or with --jsonl lines of JSON")
       }
     }
+    if whatIf || !size.isEmpty, watch != nil || format != nil {
+      throw ValidationError("--what-if and --size forecast in text or JSON; leave out --watch and --format")
+    }
     if let count, watch == nil || count < 1 { throw ValidationError("--count needs --watch and must be 1 or greater") }
     if noWalk {
       if records || extents || whatIf || !size.isEmpty || report != nil || record != nil || watch != nil
@@ -117,14 +120,14 @@ struct StatsShow: ParsableCommand {
     }
   }
 
-  private func questions() -> StatisticsReport.Questions {
+  private func questions() throws(Failure) -> StatisticsReport.Questions {
     var questions = StatisticsReport.Questions()
     questions.walks = !noWalk
     questions.records = records
     questions.extents = extents
     questions.reachability = !noWalk
     questions.ageCurve = whatIf || !size.isEmpty || report != nil || record != nil
-    questions.kernel = (proc.map { FilePath(bytes: $0.bytes) } ?? KernelView.defaultDirectory, proc != nil)
+    questions.kernel = (try ProcCopy.directory(proc), proc != nil)
     if let now { questions.now = Timestamp(nanosecondsSince1970: now) }
     return questions
   }
@@ -134,7 +137,8 @@ struct StatsShow: ParsableCommand {
     let options = scan.options(attributes: records)
     if let watch {
       try StatisticsWatch(
-        interval: Int(watch.seconds), count: count, questions: questions(), options: options, percentages: percentages
+        interval: Int(watch.seconds), count: count, questions: try questions(), options: options,
+        percentages: percentages
       )
       .run(try store.path(), Output(form))
       return
@@ -143,7 +147,7 @@ struct StatsShow: ParsableCommand {
     let file = try (report ?? output).map { path throws(Failure) in try Self.prepare(path, about: opened) }
     let history = try record.map { path throws(Failure) in try HistoryLine.open(path, about: opened) }
     let output = Output(form, isCollecting: file != nil)
-    let result = try StatisticsCommand.report(opened, questions(), options, percentages: percentages, output)
+    let result = try StatisticsCommand.report(opened, try questions(), options, percentages: percentages, output)
     render(result, output)
     // What was cut short has no figures of a whole cache: the file stays as it was.
     if let file, result.isInterrupted {

@@ -64,6 +64,9 @@ struct UsageCommand: ParsableCommand {
     if top < 0 { throw ValidationError("--top must be 0 or greater") }
     if (by == .path) != !paths.search.isEmpty { throw ValidationError("--by path and --search go together") }
     if by != .path, paths.depth != nil { throw ValidationError("--depth goes with --by path") }
+    if by != .path, paths.timeout != nil || paths.proc != nil {
+      throw ValidationError("--timeout and --proc go with --by path")
+    }
     if by == .path, records || extents || top > 0 {
       throw ValidationError("--by path excludes --records, --extents and --top")
     }

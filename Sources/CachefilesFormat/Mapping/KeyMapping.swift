@@ -21,11 +21,16 @@ public enum KeyMapping: Equatable, Sendable {
   ///   - mount: the mount that it is on.
   ///   - byteOrder: the order of the machine that has it mounted.
   public init(_ facts: FileFacts, on mount: MountEntry, byteOrder: ByteOrder = .host) {
+    self.init(facts, in: mount.netfs, on: mount, byteOrder: byteOrder)
+  }
+
+  /// The same for one of many files on a mount, whose network file system is known.
+  public init(_ facts: FileFacts, in type: NetfsType?, on mount: MountEntry, byteOrder: ByteOrder = .host) {
     guard facts.fileType == FileFacts.regular else {
       self = .unknown(facts.fileType == FileFacts.directory ? "it is a directory" : "it is no regular file")
       return
     }
-    switch mount.netfs {
+    switch type {
     case .nfs: self = Self.nfs(facts, byteOrder)
     case .cifs: self = Self.cifs(facts, byteOrder)
     case .ninep: self = Self.ninep(facts)
@@ -66,10 +71,12 @@ public enum KeyMapping: Equatable, Sendable {
       units = time.units
     }
     var key: [UInt8] = []
+    key.reserveCapacity(17)
     key.append(facts.inode, .little)
     key.append(units, .little)
     key.append(facts.fileType)
     var old: [UInt8] = []
+    old.reserveCapacity(8)
     old.append(facts.inode, byteOrder)
     return .keys([key, old])
   }

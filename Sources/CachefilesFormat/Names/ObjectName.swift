@@ -32,6 +32,8 @@ public enum ObjectName {
   /// - Throws: ``CookieKey/Failure`` when the key is empty or longer than 252 bytes.
   public static func name(of key: [UInt8]) throws(CookieKey.Failure) -> [UInt8] {
     var name: [UInt8] = []
+    // Words take most: nine characters for four bytes.
+    name.reserveCapacity(key.count * 9 / 4 + 10)
     try append(nameOf: key.span, to: &name)
     return name
   }

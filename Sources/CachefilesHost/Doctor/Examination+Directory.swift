@@ -38,7 +38,8 @@ extension Examination {
     } catch {
       switch error {
       case .notACache(_, let missing):
-        let isThere = (try? FileStatus.of(path.appending("cache"))) != nil
+        // A link is one of those that are damaged, wherever it leads.
+        let isThere = (try? OwnedDescriptor(directory: path).status(of: Store.cacheName)) != nil
         directory = isThere ? .damaged(missing) : .notACache(missing)
       case .unreadable(let error):
         directory = .unreadable("cannot \(error.operation): \(error.error)" + (error.note.map { " (\($0))" } ?? ""))

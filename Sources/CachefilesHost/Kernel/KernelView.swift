@@ -90,6 +90,12 @@ package struct KernelView: Sendable {
     }
   }
 
+  /// Whether a directory holds anything of a kernel's: one of the tables or their directory, the list of devices, the release.
+  package static func isCopy(_ directory: FilePath) -> Bool {
+    let places = File.allCases.flatMap(\.places) + ["fs/fscache", "fs/netfs", "misc", "sys/kernel/osrelease"]
+    return places.contains { (try? FileStatus.of(directory.appending($0))) != nil }
+  }
+
   /// The release of the kernel of this `/proc`, from `sys/kernel/osrelease`; nil when a copy does not tell.
   package static func release(of directory: FilePath) -> KernelRelease? {
     guard let text = try? SmallFile.read(directory.appending("sys/kernel/osrelease")) else { return nil }

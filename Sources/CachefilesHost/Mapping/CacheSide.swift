@@ -117,8 +117,8 @@ package final class CacheSide: Sendable {
   private func judgement(
     of mapping: FileMapping, _ cookies: CookieIndex, _ look: (FileMapping.Place) -> CachedFileFacts.Object?
   ) -> CachedFileJudgement {
-    let elsewhere = mapping.others.first.map { other in
-      "a copy that the mount does not use lies in \(EscapedBytes.string(other.volume.key))"
+    let elsewhere = mapping.firstOther.map { other in
+      "a copy that the mount does not use lies in \(EscapedBytes.string(mapping.places[other].volume.key))"
     }
     guard let place = mapping.main, let type = mapping.file.netfs else {
       return (mapping.verdict ?? CachedFileJudgement(.unknown, nil)).adding(elsewhere)

@@ -49,15 +49,21 @@ package struct FileMapping: Sendable, Equatable {
   package var uncertainty: String?
 
   /// The place where the object is, or else would be; nil when it cannot be told.
-  package var main: Place? {
-    let own = places.filter(\.isOwn)
-    return own.first(where: \.exists) ?? own.first
-  }
+  package var main: Place? { mainIndex.map { places[$0] } }
 
   /// The other places where something stands.
-  package var others: [Place] {
-    let main = main
-    return places.filter { $0.exists && $0 != main }
+  package var others: [Place] { otherIndices.map { places[$0] } }
+
+  /// Where the first of ``others`` is, without copying any: it is asked for each of millions of files.
+  var firstOther: Int? { otherIndices.first }
+
+  private var mainIndex: Int? {
+    places.firstIndex { $0.isOwn && $0.exists } ?? places.firstIndex(where: \.isOwn)
+  }
+
+  private var otherIndices: some Collection<Int> {
+    let main = mainIndex
+    return places.indices.lazy.filter { $0 != main && places[$0].exists }
   }
 
   /// Finds the places, without looking whether something stands there.
@@ -72,7 +78,7 @@ package struct FileMapping: Sendable, Equatable {
       return
     }
     guard let held = file.held else { return }
-    let mapping = KeyMapping(file.facts, on: held.entry)
+    let mapping = KeyMapping(file.facts, in: held.netfs, on: held.entry)
     if case .unknown(let reason) = mapping {
       verdict = CachedFileJudgement(.unknown, reason)
       return

@@ -68,7 +68,13 @@ package final class KeySearch: Sendable {
     let work = TimedWork<Bool>()
     let isDone = work.run(timeout: timeout) { [self] work in
       do throws(StoreError) {
-        try askForHandles(on: source.file(path, in: mounts))
+        let top = try source.file(path, in: mounts)
+        if top.netfs == nil {
+          throw StoreError(
+            path: path, operation: "search", error: .notSupported,
+            note: "it is not on a network file system that can be cached")
+        }
+        try askForHandles(on: top)
       } catch {
         failed(error)
         return true

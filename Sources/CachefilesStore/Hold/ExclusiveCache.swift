@@ -84,6 +84,18 @@ extension Store {
     return try holdUnchanged(sources)
   }
 
+  /// Why nothing could be buried now, for a dry run; nil where nothing is in the way.
+  package var obstacleToBurials: String? {
+    do throws(Errno) {
+      if try root.fileSystem().isReadOnly { return Refusal.readOnly.description }
+      _ = try root.open(Self.graveyardName, .directory)
+      return nil
+    } catch {
+      // It is made where it is missing.
+      return error == .noSuchFileOrDirectory ? nil : "nothing can be put into its graveyard: \(error)"
+    }
+  }
+
   /// Takes the cache so that nobody else changes it; it may stand on a read-only mount.
   package func holdUnchanged(_ sources: LivenessSources) throws(Refusal) -> ExclusiveCache {
     if let refusal = Refusal(probeLiveness(sources)) { throw refusal }

@@ -163,7 +163,8 @@ extension RemovalThread {
     switch error {
     case .resourceBusy: "something is mounted there, or a kernel holds it"
     case .improperLink: "it is on another file system"
-    case .notPermitted: RemovalAnswer.flagWords
+    case .notPermitted:
+      CurrentProcess.user == 0 ? RemovalAnswer.flagWords : "\(RemovalAnswer.flagWords), or belongs to somebody else"
     case .staleNFSFileHandle: "it has been moved meanwhile"
     default: nil
     }

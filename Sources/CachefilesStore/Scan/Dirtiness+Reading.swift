@@ -4,15 +4,14 @@ package import LinuxIO
 import SystemPackage
 
 extension Dirtiness {
-  /// What a read of the attribute of a file of the layout from Linux 5.17 on tells. A file system without attributes holds no
-  /// records.
+  /// What a read of the attribute of a file of the layout from Linux 5.17 on tells. That a mount has no attributes (`EOPNOTSUPP`)
+  /// says nothing of the file: with `nouser_xattr` the records are there, and come back with the next mount.
   @inline(__always)
   package init(_ reading: AttributeReading, _ value: Span<UInt8>, inLegacyTree isLegacy: Bool = false) {
     switch reading {
     case .value where isLegacy: self.init(inLegacyTree: value)
     case .value: self.init(record: value)
     case .absent: self = .clean
-    case .failed(.notSupported), .failed(.notSupportedOnSocket): self = .clean
     case .failed, .longer: self = .cannotTell
     }
   }

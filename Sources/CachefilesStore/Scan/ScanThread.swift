@@ -107,7 +107,7 @@ struct ScanThread {
         }
       } catch {
         reading = .failed(error)
-        scanner.fail(StoreError(path: node.path, operation: "read the cache attribute", error: error))
+        scanner.failAttribute(of: node.path, error)
       }
     }
     let name = node.name
@@ -152,9 +152,7 @@ struct ScanThread {
         var length = 0
         if case .value(let bytes) = reading { length = bytes }
         if case .failed(let error) = reading {
-          scanner.fail(
-            StoreError(
-              path: node.path.appending(component: name.array), operation: "read the cache attribute", error: error))
+          scanner.failAttribute(of: node.path.appending(component: name.array), error)
         }
         let entry = ScanEntry(
           place: place, directory: node, volume: node.volume, name: name, status: status, attribute: reading,

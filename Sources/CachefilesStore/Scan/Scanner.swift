@@ -22,6 +22,7 @@ package final class Scanner: Sendable {
   private let failures = Guarded<Int>(0)
   let buffers = Guarded<BufferPool>(BufferPool())
   private let cancelled = Atomic<Bool>(false)
+  private let hasNoAttributes = Atomic<Bool>(false)
 
   /// Prepares a scan of an open cache directory. It runs once.
   ///
@@ -82,6 +83,17 @@ package final class Scanner: Sendable {
       count += 1
       options.onFailure(error)
     }
+  }
+
+  /// Counts and names an attribute that cannot be read. That the mount has none is everybody's error: it is named once.
+  func failAttribute(of path: [UInt8], _ error: Errno) {
+    guard error == .notSupported else {
+      return fail(StoreError(path: path, operation: "read the cache attribute", error: error))
+    }
+    if hasNoAttributes.exchange(true, ordering: .relaxed) { return }
+    fail(
+      StoreError(
+        path: rootPath, operation: "read any cache attribute", error: error, note: "the mount has no user attributes"))
   }
 
   /// Whether the options leave out an entry that is no directory.

@@ -39,7 +39,8 @@ package struct Inspection: Sendable {
     let (parentPath, name) = Self.split(bytes)
     let parent: OwnedDescriptor
     do throws(Errno) {
-      parent = try OwnedDescriptor(directory: FilePath(bytes: parentPath))
+      // Names are looked up in it, which leaves its access time as it is; only the directory that was asked for is read.
+      parent = try OwnedDescriptor(directory: FilePath(bytes: parentPath), keepsAccessTime: name == nil)
     } catch {
       throw StoreError(path: parentPath, operation: "open the directory", error: error)
     }

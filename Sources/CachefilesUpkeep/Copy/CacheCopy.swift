@@ -25,6 +25,7 @@ package final class CacheCopy: Sendable {
   /// What threads share.
   private struct State {
     var errors = 0
+    var told = DistinctFailures()
     var stop: Stop?
   }
 
@@ -225,6 +226,7 @@ extension CacheCopy {
   /// Counts and names something that failed.
   func fail(_ error: StoreError) {
     state.withLock { state in
+      guard state.told.isNew(error) else { return }
       state.errors += 1
       options.onFailure(error)
     }

@@ -20,6 +20,7 @@ struct CullFailures {
   static func words(for error: Errno) -> String? {
     switch error {
     case .notPermitted: "it, or the directory that it stands in, may be immutable or append-only"
+    case .notSupported: "the mount has no user attributes: it may be dirty"
     case .ioError: "the kernel's log has the reason"
     default: nil
     }

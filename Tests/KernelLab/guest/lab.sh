@@ -132,7 +132,7 @@ listing() { python3 "$LAB_GUEST/listing.py" "$@"; }
 loop_mount() {
   modprobe loop 2>/dev/null
   truncate -s "$2" "$1"
-  mkfs.ext4 -q -F "$1"
+  mkfs.ext4 -q -F "${@:4}" "$1"
   mkdir -p "$3"
   mount -o loop "$1" "$3" || broken "no loop mount for $3"
 }
@@ -140,7 +140,7 @@ loop_mount() {
 # The kernel's own NFS server, exporting /srv/nfs.
 start_nfs() {
   modprobe nfsd; modprobe nfs; modprobe nfsv4
-  loop_mount /tmp/nfs.img "${1:-400M}" /srv/nfs
+  loop_mount /tmp/nfs.img "${1:-400M}" /srv/nfs "${@:2}"
   mkdir -p /run/rpcbind /var/lib/nfs/{sm,v4recovery,rpc_pipefs} /run/sendsigs.omit.d /mnt/n3 /mnt/n4
   mount -t nfsd nfsd /proc/fs/nfsd
   mount -t rpc_pipefs rpc_pipefs /var/lib/nfs/rpc_pipefs 2>/dev/null
