@@ -8,7 +8,8 @@ mkdir -p $cache
 mkfs.ext4 -q -F -N $((files * 5 / 4)) /dev/vda && mount /dev/vda $cache || broken "no file system"
 rmdir $cache/lost+found
 write_configuration brun=10 bcull=7 bstop=3 frun=10 fcull=7 fstop=3
-start_nfs 600M -b 1024 -N $((files * 5 / 4))
+# Whole blocks: 6.12 loses some that are not full (K14 of Docs/Errata.md).
+start_nfs 700M -N $((files * 5 / 4))
 python3 - "$files" <<'P'
 import os, sys
 for number in range(int(sys.argv[1])):
@@ -16,7 +17,7 @@ for number in range(int(sys.argv[1])):
         directory = f"/srv/nfs/t/{number // 25000}/{number // 250 % 100}"
         os.makedirs(directory)
     with open(f"{directory}/file{number}", "wb") as file:
-        file.write(b"x" * 1000)
+        file.write(b"x" * 4096)
 P
 check "the cache is bound" bind
 mount_nfs3 actimeo=3600 || broken "no mount"
@@ -30,10 +31,10 @@ P
 let_go /mnt/n3
 mount_nfs3 actimeo=3600 || broken "no mount"
 find /mnt/n3/t -type f -printf '%s\n' > /dev/null
-equal "of each file all is cached" "$files" "$(cachefiles cached -r --json /mnt/n3/t | jq .totals.states.cached)"
+equal "of each file all is cached" "$files" "$(cachefiles cached -r --json /mnt/n3/t 2> /dev/null | jq .totals.states.cached)"
 
 # A turn of each, five times; "seconds COMMAND...".
-seconds() { local start; start=$(date +%s.%N); "$@" > /dev/null; echo "$(date +%s.%N) - $start" | bc; }
+seconds() { local start; start=$(date +%s.%N); "$@" > /dev/null 2>&1; echo "$(date +%s.%N) - $start" | bc; }
 for _ in 1 2 3 4 5; do
   of_find=$(seconds find /mnt/n3/t -type f -printf '%s\n')
   for threads in 1 2 8; do
