@@ -1,13 +1,25 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Each benchmark once, on little: that they run, not how fast. Needs root where a benchmark makes a file system.
+#
+#   Tests/Benchmarks/smoke.sh [--but|--only NAME.py]
 set -eu
 cd "$(dirname "$0")"
+
+choice=${1:-} chosen=${2:-}
+case $choice in
+  '' | --but | --only) ;;
+  *) echo "usage: $0 [--but|--only NAME.py]" >&2; exit 64 ;;
+esac
 
 # once NAME OPTION...: what it prints is shown when it fails.
 once() {
   name=$1
   shift
+  case $choice in
+    --but) [ "$name" != "$chosen" ] || return 0 ;;
+    --only) [ "$name" = "$chosen" ] || return 0 ;;
+  esac
   if output=$(./"$name" "$@" 2>&1); then echo "$name: runs"; else echo "$output"; echo "$name: failed"; exit 1; fi
 }
 
