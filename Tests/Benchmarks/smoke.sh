@@ -7,6 +7,7 @@ set -eu
 cd "$(dirname "$0")"
 
 choice=${1:-} chosen=${2:-}
+[ -z "$choice" ] || [ -x "$chosen" ] || { echo "$0: there is no benchmark '$chosen'" >&2; exit 64; }
 case $choice in
   '' | --but | --only) ;;
   *) echo "usage: $0 [--but|--only NAME.py]" >&2; exit 64 ;;
