@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
 
 /// The name of one directory entry, ready for the `…at` system calls.
 ///
@@ -11,19 +10,9 @@ public struct EntryName: Sendable, Equatable, Hashable {
 
   /// Wraps a name, nil when it is no single component.
   public init?(_ bytes: [UInt8]) {
-    guard Self.isComponent(bytes) else { return nil }
-    terminated = [UInt8](unsafeUninitializedCapacity: bytes.count + 1) { buffer, count in
-      buffer.initializeElement(at: buffer.initialize(fromContentsOf: bytes), to: 0)
-      count = bytes.count + 1
-    }
-  }
-
-  private static func isComponent(_ bytes: [UInt8]) -> Bool {
-    if bytes.count <= 2, bytes.allSatisfy({ $0 == UInt8(ascii: ".") }) { return false }
-    return bytes.withUnsafeBytes { buffer in
-      guard let base = buffer.baseAddress else { return false }
-      return memchr(base, 0, buffer.count) == nil && memchr(base, Int32(UInt8(ascii: "/")), buffer.count) == nil
-    }
+    guard !bytes.isEmpty, !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }
+    if bytes == [UInt8(ascii: ".")] || bytes == [UInt8(ascii: "."), UInt8(ascii: ".")] { return nil }
+    terminated = bytes + [0]
   }
 
   /// Wraps a name that is known when the program is written.
