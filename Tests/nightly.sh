@@ -10,6 +10,9 @@
 set -u
 cd "$(dirname "$0")/.." || exit 99
 seconds=${1:-1800}
+case $seconds in
+  *[!0-9]*) echo "nightly: the first argument is seconds, not '$seconds'" >&2; exit 64 ;;
+esac
 [ $# = 0 ] || shift
 [ $# -gt 0 ] || set -- fuzz address thread memory trees races lab live faults
 for name; do
