@@ -20,8 +20,8 @@ package struct Store: ~Copyable, Sendable {
   package let root: OwnedDescriptor
   /// The status of the root directory.
   package let rootStatus: FileStatus
-  /// What the directory lacks although the kernel would make it at bind: `graveyard`, or nothing.
-  package let missing: [String]
+  /// What stands where the graveyard belongs.
+  package let graveyard: GraveyardPlace
 
   /// The name of the directory of live objects.
   package static let cacheName = EntryName("cache")
@@ -60,15 +60,15 @@ package struct Store: ~Copyable, Sendable {
   package init(_ root: consuming OwnedDescriptor, path: [UInt8]) throws(OpeningFailure) {
     let rootStatus = try Self.status(of: root, path: path)
     self.rootStatus = rootStatus
-    missing = Self.missingParts(of: root)
+    graveyard = GraveyardPlace(in: root)
     self.path = path
     self.root = root
   }
 
   /// Takes over what another value knows of the same directory.
-  init(_ root: consuming OwnedDescriptor, path: [UInt8], _ rootStatus: FileStatus, missing: [String]) {
+  init(_ root: consuming OwnedDescriptor, path: [UInt8], _ rootStatus: FileStatus, graveyard: GraveyardPlace) {
     self.rootStatus = rootStatus
-    self.missing = missing
+    self.graveyard = graveyard
     self.path = path
     self.root = root
   }
@@ -107,15 +107,6 @@ package struct Store: ~Copyable, Sendable {
       return try descriptor.status()
     } catch {
       throw .unreadable(StoreError(path: path, operation: "look at", error: error))
-    }
-  }
-
-  private static func missingParts(of root: borrowing OwnedDescriptor) -> [String] {
-    do throws(Errno) {
-      let graveyard = try root.status(of: graveyardName)
-      return graveyard.kind == .directory ? [] : ["graveyard (it is \(graveyard.kind.words))"]
-    } catch {
-      return [error == .noSuchFileOrDirectory ? "graveyard" : "graveyard (it cannot be looked at: \(error))"]
     }
   }
 

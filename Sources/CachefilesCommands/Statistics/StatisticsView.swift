@@ -139,18 +139,23 @@ struct StatisticsView: Renderable {
     }
     let names = zip(Encodings.names, statistics.schemes).filter { $0.1 > 0 }
     facts.append(("names", names.isEmpty ? "-" : names.map { "\($0) \(Quantity.count($1))" }.joined(separator: " · ")))
-    facts.append(
-      (
-        "graveyard",
-        statistics.graveyard.objects == 0
-          ? "empty"
-          : "\(Quantity.count(statistics.graveyard.objects)) entries, \(Quantity.size(statistics.graveyard.diskBytes))"
-      ))
+    facts.append(("graveyard", graveyard))
     if statistics.foreign.objects > 0 {
       facts.append(
         ("foreign", "\(Quantity.count(statistics.foreign.objects)) entries that belong to no cache"))
     }
     return facts
+  }
+
+  private var graveyard: String {
+    let tally = report.statistics.graveyard
+    if tally.objects > 0 { return "\(Quantity.count(tally.objects)) entries, \(Quantity.size(tally.diskBytes))" }
+    return switch report.graveyard {
+    case .directory: "empty"
+    case .nothing: "none; the kernel makes it"
+    case .other(let kind): "it is \(kind.words), so no kernel can bind the cache: see cachefiles-fsck"
+    case .unknown(let error): "it cannot be looked at: \(error)"
+    }
   }
 
   private var layout: String {

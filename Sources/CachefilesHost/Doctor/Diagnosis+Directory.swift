@@ -28,7 +28,7 @@ extension Diagnosis {
     if walk.failures > 0 || walk.isCancelled {
       let words = walk.isCancelled ? "ended by a signal" : "not looked at: \(walk.failures)"
       add(.walkIncomplete, words, of: root)
-    } else if walk.special.count == 0, walk.stuck.count == 0, walk.mounted.count == 0 {
+    } else if seen.directory == .cache, walk.special.count == 0, walk.stuck.count == 0, walk.mounted.count == 0 {
       add(.nothingInTheWay, "no special files, and the graveyard can be emptied")
     }
   }

@@ -33,7 +33,7 @@ extension Examination {
     }
     do throws(OpeningFailure) {
       let store = try Store(path: path)
-      directory = .cache
+      directory = Self.directory(with: store.graveyard)
       lookAt(store, sources)
     } catch {
       switch error {
@@ -44,6 +44,15 @@ extension Examination {
       case .unreadable(let error):
         directory = .unreadable("cannot \(error.operation): \(error.error)" + (error.note.map { " (\($0))" } ?? ""))
       }
+    }
+  }
+
+  /// A directory whose `cache` is one.
+  private static func directory(with graveyard: GraveyardPlace) -> Directory {
+    switch graveyard {
+    case .directory, .nothing: .cache
+    case .other(let kind): .damaged("its 'graveyard' is \(kind.words), so no kernel can bind it")
+    case .unknown(let error): .unreadable("cannot look at its 'graveyard': \(error)")
     }
   }
 

@@ -42,7 +42,7 @@ package struct Examination: Sendable {
     case cache
     /// A directory without `cache` in it, and what is missing.
     case notACache(String)
-    /// Something else stands in the place of `cache`.
+    /// Something else stands in the place of `cache` or of the graveyard.
     case damaged(String)
     /// There is none.
     case missing

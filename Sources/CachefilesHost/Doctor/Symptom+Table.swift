@@ -65,7 +65,7 @@ extension Symptom {
       .notACache, .directory, .warning, "the directory has no 'cache' in it: no kernel has ever bound it",
       advice: "start cachefilesd; if it runs, look whether this is the directory of its configuration"),
     Symptom(
-      .directoryDamaged, .directory, .critical, "what should be the directory 'cache' is none: no kernel can bind it",
+      .directoryDamaged, .directory, .critical, "'cache' or 'graveyard' is not a directory: no kernel can bind it",
       advice: "run 'cachefiles-fsck -p', which puts a directory in its place"),
     Symptom(.nothingInTheWay, .directory, .ok, "nothing in the directory makes cachefilesd end"),
     Symptom(

@@ -110,6 +110,6 @@ extension Store {
 
   /// Another value of the same open directory.
   package func duplicate() throws(Errno) -> Store {
-    Store(try root.duplicate(), path: path, rootStatus, missing: missing)
+    Store(try root.duplicate(), path: path, rootStatus, graveyard: graveyard)
   }
 }

@@ -48,8 +48,8 @@ package struct StatisticsReport: Sendable {
   package var liveness: Liveness
   /// The process that holds it, where it is in use and that can be told.
   package var daemon: CacheDaemon?
-  /// What the kernel would make at bind.
-  package var missing: [String]
+  /// What stands where the graveyard belongs.
+  package var graveyard: GraveyardPlace
   /// What was asked.
   package var questions: Questions
   /// The file system below.
@@ -105,7 +105,7 @@ package struct StatisticsReport: Sendable {
     let failures = (view?.failures ?? []) + (join?.failures ?? [])
     failures.forEach(options.onFailure)
     var blank = StatisticsReport(
-      root: store.path, generation: generation, liveness: liveness, missing: store.missing, questions: questions,
+      root: store.path, generation: generation, liveness: liveness, graveyard: store.graveyard, questions: questions,
       fileSystem: fileSystem, limits: limits, statistics: Statistics(now: questions.now), volumes: [],
       errors: errors + failures.count, isInterrupted: false)
     // All processes are looked through for it.

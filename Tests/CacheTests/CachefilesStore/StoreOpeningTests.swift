@@ -13,9 +13,9 @@ import Testing
 struct StoreOpeningTests {
   let scratch = ScratchDirectory()
 
-  private func open(_ name: String) throws -> (generation: FormatGeneration, missing: [String]) {
+  private func open(_ name: String) throws -> (generation: FormatGeneration, graveyard: GraveyardPlace) {
     let store = try Store(path: scratch.path(name))
-    return (try store.generation(), store.missing)
+    return (try store.generation(), store.graveyard)
   }
 
   private func failure(_ name: String) -> OpeningFailure? {
@@ -44,7 +44,7 @@ struct StoreOpeningTests {
       try scratch.makeDirectory("\(name)/graveyard")
       let opened = try open(name)
       #expect(opened.generation == expected, "\(names)")
-      #expect(opened.missing.isEmpty)
+      #expect(opened.graveyard == .directory)
     }
   }
 
@@ -52,21 +52,21 @@ struct StoreOpeningTests {
   func captures(name: String) throws {
     try scratch.write(capture: name)
     #expect(try open("cache-root").generation == (name == "5.10" ? .legacy : .volumes))
-    #expect(try open("cache-root").missing.isEmpty)
+    #expect(try open("cache-root").graveyard == .directory)
   }
 
-  @Test("What the kernel would make at bind is named: the graveyard, or what stands in its place")
+  @Test("What stands in the place of the graveyard is told")
   func missingGraveyard() throws {
     try scratch.makeDirectory("none/cache")
-    #expect(try open("none").missing == ["graveyard"])
+    #expect(try open("none").graveyard == .nothing)
     try scratch.write("file/graveyard")
     try scratch.makeDirectory("file/cache")
-    #expect(try open("file").missing == ["graveyard (it is a regular file)"])
+    #expect(try open("file").graveyard == .other(.regular))
     try scratch.makeDirectory("link/cache")
     #expect(symlink("cache", "\(scratch.path)/link/graveyard") == 0)
-    #expect(try open("link").missing == ["graveyard (it is a symbolic link)"])
+    #expect(try open("link").graveyard == .other(.symlink))
     let plan = FaultPlan(failing: .statx, ordinal: 2, with: .ioError)
-    #expect(try plan.run { try open("none").missing } == ["graveyard (it cannot be looked at: \(Errno.ioError))"])
+    #expect(try plan.run { try open("none").graveyard } == .unknown(.ioError))
   }
 
   @Test("A directory without a directory `cache` is no cache, and opening it makes nothing")

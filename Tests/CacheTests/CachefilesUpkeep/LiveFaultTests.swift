@@ -56,12 +56,6 @@
       ).run("cull")
     }
 
-    /// Unmounts it at the end.
-    private final class Room: Sendable {
-      private let mount: Mount
-      init(_ mount: consuming Mount) { self.mount = mount }
-    }
-
     @Test(
       "A daemon's cull removes the first of the order, says what failed, and a second one ends it",
       .enabled(if: Mount.isPossible, "needs mounts"))
@@ -75,7 +69,7 @@
           let paths = try Self.aged(scratch, 9)
           let room = try Store(path: scratch.path("cache-root")).root.fileSystem()
           wanted.withLock { $0 = room.freeFiles + 4 }
-          return .init(mayGo: paths, isInOrder: true, keeper: Room(mount))
+          return .init(mayGo: paths, isInOrder: true, keeper: KeptMount(mount, in: scratch))
         },
         work: { scratch, daemon in
           let failures = Collector<StoreError>()

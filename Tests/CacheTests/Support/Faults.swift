@@ -27,7 +27,7 @@ struct Witness: ScanVisitor, Sendable {
 enum ScanEnd {
   case refused(OpeningFailure)
   case failed(StoreError)
-  case done(Witness, ScanSummary, errors: [StoreError], missing: [String])
+  case done(Witness, ScanSummary, errors: [StoreError], graveyard: GraveyardPlace)
 
   /// Opens and scans the cache at a path.
   static func of(_ path: FilePath, threads: Int) -> ScanEnd {
@@ -37,7 +37,7 @@ enum ScanEnd {
       do throws(StoreError) {
         let scanner = try Scanner(store, ScanOptions(threads: threads, attributes: true) { reported.add($0) })
         let (witness, summary) = scanner.run { Witness() }
-        return .done(witness, summary, errors: reported.all + witness.statistics.errors, missing: store.missing)
+        return .done(witness, summary, errors: reported.all + witness.statistics.errors, graveyard: store.graveyard)
       } catch {
         return .failed(error)
       }

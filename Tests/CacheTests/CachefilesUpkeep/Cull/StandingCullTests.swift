@@ -17,18 +17,13 @@ import Testing
 @Suite("Culling as a daemon does", .enabled(if: Mount.isPossible, "needs mounts"))
 struct StandingCullTests {
   let scratch = ScratchDirectory()
-  private let room: Room
+  private let room: KeptMount
   let root: String
-
-  /// Unmounts it at the end.
-  private final class Room: Sendable {
-    private let mount: Mount
-    init(_ mount: consuming Mount) { self.mount = mount }
-  }
 
   init() throws {
     try scratch.makeDirectory("m")
-    room = Room(try Mount(["-t", "tmpfs", "-o", "size=64m,nr_inodes=10000", "tmpfs", "\(scratch.path)/m"]))
+    room = KeptMount(
+      try Mount(["-t", "tmpfs", "-o", "size=64m,nr_inodes=10000", "tmpfs", "\(scratch.path)/m"]), in: scratch)
     root = "\(scratch.path)/m/cache-root"
   }
 
