@@ -32,6 +32,7 @@ READING = ["EIO", "EACCES", "ENOENT", "ESTALE", "ENOMEM", "EINTR"]
 CHANGING = ["EIO", "ENOSPC", "EACCES", "EPERM", "EROFS", "EINTR"]
 ERRORS = {
     "open": [*READING, "EMFILE"], "openat": [*READING, "EMFILE"], "dup": ["EMFILE"], "statx": READING, "getdents64": ["EIO", "ENOENT", "ENOMEM"],
+    "readlinkat": ["EACCES", "ENOENT"], "fstatat": ["EACCES", "ENOENT"],
     "getxattr": ["EIO", "EACCES", "ESTALE", "ENOMEM"], "getxattrat": READING, "listxattr": ["EIO", "EACCES", "ENOMEM"],
     "pread": ["EIO", "ENOMEM", "EINTR"], "read": ["EIO", "EINTR"], "fsync": ["EIO", "ENOSPC", "EINTR"], "syncfs": ["EIO", "ENOSPC"],
     "flock": ["EIO", "ENOMEM", "EINTR"], "rmdir": ["EIO", "EACCES", "EROFS"], "clone": ["EIO", "EXDEV", "ENOSPC"],

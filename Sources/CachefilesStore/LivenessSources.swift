@@ -44,7 +44,7 @@ package struct LivenessSources: Sendable {
   /// What the processes tell when the directories cannot.
   func askProcesses() -> Liveness {
     do throws(Errno) {
-      guard let process = try OpenFiles.holder(of: "/dev/cachefiles", proc: processes) else { return .offline }
+      guard let process = try OpenFiles.holders(of: device, proc: processes).first?.process else { return .offline }
       return .unknown("process \(process) has /dev/cachefiles open, and kernel \(kernel) does not mark directories")
     } catch {
       let reason =

@@ -5,11 +5,15 @@ import FoundationEssentials
 import LinuxIO
 import SystemPackage
 
-/// The journal of a repair: a file outside the cache, one JSON object a line. Each step is on the disk before it is made.
+/// The journal of a repair: a file outside the cache, one JSON object a line. Each step is on the disk before it is made. After a failure
+/// nothing is written any more: what stands in the file can be undone.
 struct Journal: ~Copyable {
   let path: FilePath
   private let file: NewFile
   private let encoder: JSONEncoder
+  /// The bytes up to the end of the last line that is whole.
+  private var length: Int
+  private var failure: JournalFailure?
 
   /// Makes a new journal for a cache. An existing file is never touched, and no journal is made inside the cache.
   init(path: FilePath, of store: borrowing Store, started: Timestamp) throws(JournalFailure) {
@@ -18,8 +22,10 @@ struct Journal: ~Copyable {
     let header = JournalHeader(
       root: JournalPath(store.path), device: store.rootStatus.device, inode: store.rootStatus.inode,
       birth: try? store.root.birthTime(), handle: store.rootHandle, started: started)
-    let file = try Self.makeFile(path, store, firstLine: Self.line(header, encoder))
+    let line = Self.line(header, encoder)
+    let file = try Self.makeFile(path, store, firstLine: line)
     self.path = path
+    length = line.count
     self.encoder = encoder
     self.file = file
   }
@@ -78,21 +84,49 @@ struct Journal: ~Copyable {
     }
   }
 
-  /// Writes steps and waits until they are on the disk.
-  func write(_ steps: [JournalStep]) throws(JournalFailure) {
+  /// Writes steps and waits until they are on the disk. What was written of them when that fails is taken back.
+  ///
+  /// - Throws: ``JournalFailure`` when they cannot be written, earlier ones could not be, or the file has gone: then no step may be made.
+  mutating func write(_ steps: [JournalStep]) throws(JournalFailure) {
+    if let failure { throw failure }
     let encoder = encoder
     let bytes = steps.flatMap { Self.line($0, encoder) }
+    let isInPlace: Bool
+    do throws(Errno) { isInPlace = try self.isInPlace() } catch { throw fail("cannot look at the journal: \(error)") }
+    guard isInPlace else { throw fail("the journal is gone, so that nothing more could be undone") }
     do throws(Errno) {
       try file.file.append(bytes)
       try file.file.synchronize()
+      length += bytes.count
     } catch {
-      throw JournalFailure(path, "cannot write the journal: \(error)")
+      // A line that is cut off at the end of the file is none (``read(_:)``), should this fail, too.
+      try? file.file.truncate(to: Int64(length))
+      throw fail("cannot write the journal: \(error)")
     }
+  }
+
+  /// Whether the path still leads to the file.
+  private func isInPlace() throws(Errno) -> Bool {
+    let own = try file.file.status()
+    do throws(Errno) {
+      let found = try FileStatus.of(path)
+      return found.inode == own.inode && found.device == own.device
+    } catch {
+      if error == .noSuchFileOrDirectory || error == .notDirectory { return false }
+      throw error
+    }
+  }
+
+  private mutating func fail(_ reason: String) -> JournalFailure {
+    let made = JournalFailure(path, reason)
+    failure = made
+    return made
   }
 
   /// Ends the journal of a run that was not cut off. What cannot be written leaves it as one that was: then undo asks less of
   /// the last steps, which may have been made half.
   func finish(incomplete: [CachePath]) {
+    guard failure == nil else { return }
     try? file.file.append(Self.line(JournalEnd(incomplete: incomplete), encoder))
   }
 

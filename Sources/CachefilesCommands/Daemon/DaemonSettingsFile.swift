@@ -4,7 +4,6 @@ import CachefilesFormat
 import CachefilesStore
 import CachefilesUpkeep
 import LinuxIO
-import Synchronization
 import SystemPackage
 
 /// `/etc/cachefiles-daemon.conf`: a name and a value on each line, `#` at the start of a line for comments. A file with anything
@@ -123,38 +122,5 @@ final class DaemonSettingsFile: Sendable {
     var text = text.drop(while: isBlank)
     while let last = text.last, isBlank(last) { text.removeLast() }
     return text
-  }
-}
-
-/// The pins of a cache, read again when their file has changed.
-private final class PinCache: Sendable {
-  private struct Known {
-    var path: FilePath
-    var inode: UInt64
-    var modified: Timestamp
-    var pins: PinnedObjects
-  }
-
-  private let known = Guarded<Known?>(nil)
-
-  func load(_ file: ByteArgument?, of store: borrowing Store) throws(SettingsFailure) -> PinnedObjects? {
-    do throws(Failure) {
-      guard let place = try PinPlace.existing(file, of: store) else { return nil }
-      let status = try? FileStatus.of(place.path)
-      if let status, let same = known.withLock({ $0 }), same.path == place.path, same.inode == status.inode,
-        same.modified == status.modification
-      {
-        return same.pins
-      }
-      guard let list = try place.load() else { return nil }
-      let pins = PinnedObjects(list)
-      if let status {
-        let now = Known(path: place.path, inode: status.inode, modified: status.modification, pins: pins)
-        known.withLock { $0 = now }
-      }
-      return pins
-    } catch {
-      throw SettingsFailure(error.description)
-    }
   }
 }

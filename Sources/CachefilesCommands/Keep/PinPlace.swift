@@ -31,14 +31,15 @@ struct PinPlace {
         "\(EscapedBytes.string(store.path)): where its pins are cannot be told: \(reason); --pins names a file")
     }
     let path = try Self.directory().appending(name)
-    if (try? FileStatus.of(path)) == nil, let other = try Self.elsewhere(store) {
+    if Self.isNowhere(path), let other = try Self.elsewhere(store) {
       self = other
     } else {
       self.init(path: path, root: root, isGiven: false)
     }
   }
 
-  private init(path: FilePath, root: [UInt8], isGiven: Bool) {
+  /// A file for the cache with this root.
+  init(path: FilePath, root: [UInt8], isGiven: Bool) {
     self.path = path
     self.root = root
     self.isGiven = isGiven
@@ -49,8 +50,7 @@ struct PinPlace {
     if given == nil {
       let directory = try directory()
       do throws(Errno) { _ = try OwnedDescriptor(directory: directory, keepsAccessTime: false) } catch {
-        let isNowhere = error == .noSuchFileOrDirectory || error == .notDirectory
-        if isNowhere, !StateDirectory.isLinkToNothing(directory) { return nil }
+        if error == .noSuchFileOrDirectory, !StateDirectory.isLinkToNothing(directory) { return nil }
         throw Failure(
           "\(EscapedBytes.string(directory.bytes)): cannot look for pins: \(error) (--no-pins goes on without)")
       }
@@ -58,12 +58,20 @@ struct PinPlace {
     return try PinPlace(given, of: store)
   }
 
+  /// Whether there surely is no file at a path, nor a link that leads to none, as to a disk that is not mounted.
+  private static func isNowhere(_ path: FilePath) -> Bool {
+    do throws(Errno) { _ = try FileStatus.of(path) } catch {
+      return error == .noSuchFileOrDirectory && !StateDirectory.isLinkToNothing(path)
+    }
+    return false
+  }
+
   /// The file for another path of the same directory, which is mounted in a second place.
   private static func elsewhere(_ store: borrowing Store) throws(Failure) -> PinPlace? {
     var found: PinPlace?
     let (directory, root) = (try directory(), store.rootStatus)
+    if isNowhere(directory) { return nil }
     do throws(Errno) {
-      guard (try? FileStatus.of(directory)) != nil else { return nil }
       let open = try OwnedDescriptor(directory: directory, keepsAccessTime: false)
       let buffer = DirectoryBuffer(capacity: 16 << 10)
       while try buffer.fill(from: open) {
@@ -124,7 +132,7 @@ struct PinPlace {
   func load(mayBeMissing: Bool = false) throws(Failure) -> PinList? {
     let bytes: [UInt8]
     do throws(Errno) { bytes = try UserFile.read(path, limit: PinFile.sizeLimit) } catch {
-      if error == .noSuchFileOrDirectory, !isGiven || mayBeMissing { return nil }
+      if !isGiven || mayBeMissing, Self.isNowhere(path) { return nil }
       throw Failure("\(EscapedBytes.string(path.bytes)): cannot read the pins: \(error)")
     }
     do throws(PinFileDefect) {

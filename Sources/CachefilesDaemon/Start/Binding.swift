@@ -76,9 +76,9 @@ struct Binding {
     }
   }
 
-  /// Whether a process has the device open, as far as that can be told.
+  /// Whether a process has the device open, as far as that can be told: without the right to trace others this one may see none.
   private var isHeld: Bool {
-    do throws(Errno) { return try !OpenFiles.holders(of: sources.device, proc: sources.processes).isEmpty } catch {
+    do throws(Errno) { return try !OpenFiles.search(for: sources.device, proc: sources.processes).holders.isEmpty } catch {
       return true
     }
   }

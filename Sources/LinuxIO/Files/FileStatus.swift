@@ -72,10 +72,12 @@ public struct FileStatus: Sendable, Equatable {
   public func isMounted(below rootDevice: UInt64) -> Bool {
     isMountPoint || (!knowsMountPoints && device != rootDevice)
   }
-  /// Whether something is mounted here (`STATX_ATTR_MOUNT_ROOT`, Linux 5.8 and later).
+  /// Whether something is mounted here: `STATX_ATTR_MOUNT_ROOT`, which Linux 5.8 and later tell; before, it is found out for directories
+  /// (``MountNumber``).
   @inlinable
-  public var isMountPoint: Bool { attributes & 0x2000 != 0 }
-  /// Whether the kernel tells mount points apart (Linux 5.8 and later). Before, another device is the only sign, which
+  public var isMountPoint: Bool { attributes & Self.mountPointBit != 0 }
+  @usableFromInline static let mountPointBit: UInt64 = 0x2000
+  /// Whether that can be told. Before Linux 5.8 another device is the only sign of a file that something is mounted on, which
   /// subvolumes and the files of overlays have too.
   public var knowsMountPoints: Bool = true
   /// Whether the file cannot be changed or removed (`STATX_ATTR_IMMUTABLE`).
@@ -105,7 +107,13 @@ public struct FileStatus: Sendable, Equatable {
     modification = Timestamp(raw.stx_mtime)
     change = Timestamp(raw.stx_ctime)
     attributes = raw.stx_attributes
-    knowsMountPoints = raw.stx_attributes_mask & 0x2000 != 0
+    knowsMountPoints = raw.stx_attributes_mask & Self.mountPointBit != 0
+    #if FAULTS
+      if FaultPlan.hidesMountPoints {
+        knowsMountPoints = false
+        attributes &= ~Self.mountPointBit
+      }
+    #endif
   }
 
   /// The status of a file by a path that the user gave; symbolic links are followed.
@@ -116,7 +124,9 @@ public struct FileStatus: Sendable, Equatable {
     var result: Result<FileStatus, Errno> = .failure(.noSuchFileOrDirectory)
     path.withPlatformString { pointer in
       do throws(Errno) {
-        result = .success(try read(AT_FDCWD, pointer, flags: 0))
+        var raw = CLinux.statx()
+        try perform(.statx) { clinux_statx(AT_FDCWD, pointer, AT_NO_AUTOMOUNT, 0x7ff, &raw) }
+        result = .success(FileStatus(raw))
       } catch {
         result = .failure(error)
       }
@@ -124,12 +134,12 @@ public struct FileStatus: Sendable, Equatable {
     return try result.get()
   }
 
-  /// The status of what a descriptor refers to, or of an entry below it.
+  /// The status of what a descriptor refers to, with an empty name, or of an entry below it.
   @inline(__always)
   static func read(_ descriptor: CInt, _ name: UnsafePointer<CChar>, flags: CInt) throws(Errno) -> FileStatus {
     var raw = CLinux.statx()
     try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, 0x7ff, &raw) }
-    return FileStatus(raw)
+    return try FileStatus(raw, of: name, in: descriptor)
   }
 
   /// The same, and when the file was made; nil where the file system does not keep it.
@@ -138,7 +148,7 @@ public struct FileStatus: Sendable, Equatable {
   ) throws(Errno) -> (status: FileStatus, birth: Timestamp?) {
     var raw = CLinux.statx()
     try perform(.statx) { clinux_statx(descriptor, name, flags | AT_NO_AUTOMOUNT, 0xfff, &raw) }
-    return (FileStatus(raw), raw.stx_mask & 0x800 != 0 ? Timestamp(raw.stx_btime) : nil)
+    return (try FileStatus(raw, of: name, in: descriptor), raw.stx_mask & 0x800 != 0 ? Timestamp(raw.stx_btime) : nil)
   }
 
   /// When a file was made; nil where the file system does not keep it.

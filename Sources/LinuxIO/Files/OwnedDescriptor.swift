@@ -120,7 +120,8 @@ public struct OwnedDescriptor: ~Copyable, Sendable {
     try FileStatus.readWithBirth(raw, "", flags: clinux_AT_EMPTY_PATH)
   }
 
-  /// The status of the directory above this one, wherever it stands now. The corresponding C function is `statx` with `..`.
+  /// The status of the directory above this one, wherever it stands now, to know it again: whether something is mounted there is not asked.
+  /// The corresponding C function is `statx` with `..`.
   ///
   /// - Throws: `Errno`.
   public func parentStatus() throws(Errno) -> FileStatus { try FileStatus.read(raw, "..", flags: AT_SYMLINK_NOFOLLOW) }

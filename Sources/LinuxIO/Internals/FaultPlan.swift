@@ -20,6 +20,8 @@
       case kill
       /// Nothing: the names of all calls are written to a descriptor, a line each.
       case record(CInt)
+      /// Nothing: the kernel seems not to tell mount points, as before Linux 5.8.
+      case hideMountPoints
     }
 
     private let syscall: Syscall?
@@ -65,6 +67,16 @@
       self.init(nil, .max, .record(descriptor), watchesChangesOnly: false)
     }
 
+    /// Makes no call fail: the kernel does not tell mount points, as none before Linux 5.8 does.
+    public static var hidingMountPoints: FaultPlan { FaultPlan(nil, .max, .hideMountPoints, watchesChangesOnly: false) }
+
+    static var hidesMountPoints: Bool {
+      current.contains { plan in
+        if case .hideMountPoints = plan.effect { return true }
+        return false
+      }
+    }
+
     /// How many calls the plan has watched.
     public var watched: Int { seen.load(ordering: .relaxed) }
 
@@ -92,6 +104,7 @@
       }
       let number = seen.add(1, ordering: .relaxed).newValue
       switch effect {
+      case .hideMountPoints: return nil
       case .record(let descriptor):
         let line = Array((name.rawValue + (name.changesDisk ? "*\n" : "\n")).utf8)
         _ = Glibc.write(descriptor, line, line.count)

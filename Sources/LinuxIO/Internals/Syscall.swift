@@ -10,7 +10,7 @@ public enum Syscall: String, Sendable, CaseIterable {
   case ftruncate, futimens, fchmod, fchown, mkdirat, mknodat, symlinkat, linkat, unlinkat, rmdir, renameat2, flock
   case fstatfs, ioctl, setFlags, fsync, read, write, attrCopy
   case clone, copyFileRange, syncfs
-  case nameToHandleAt, openByHandleAt
+  case nameToHandleAt, openByHandleAt, readlinkat, fstatat
   case pidfdOpen, pidfdGetfd, unshare, fchdir, eventfd, poll
   case signalfd, inotify, capset, fork, chdir, sendmsg
   /// A command that is written to a device.

@@ -17,11 +17,19 @@ public enum CharacterDevice {
     return fstat(file.raw, &status) == 0 ? number(status) : nil
   }
 
-  /// The number of the one that an entry of a directory leads to, links followed; nil of anything else. The corresponding C function is
-  /// `fstatat`.
-  static func number(of name: EntryName, in directory: borrowing OwnedDescriptor) -> UInt64? {
+  /// The number of the one that an entry of a directory leads to, links followed; nil of anything else, and of what is gone. The
+  /// corresponding C function is `fstatat`.
+  static func number(of name: EntryName, in directory: borrowing OwnedDescriptor) throws(Errno) -> UInt64? {
     var status = stat()
-    return name.withPointer { fstatat(directory.raw, $0, &status, 0) } == 0 ? number(status) : nil
+    do throws(Errno) {
+      try name.withPointer { (pointer) throws(Errno) in
+        try perform(.fstatat) { fstatat(directory.raw, pointer, &status, 0) }
+      }
+    } catch {
+      if error == .noSuchFileOrDirectory || error == .noSuchProcess { return nil }
+      throw error
+    }
+    return number(status)
   }
 
   private static func number(_ status: stat) -> UInt64? {

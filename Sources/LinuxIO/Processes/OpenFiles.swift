@@ -22,38 +22,47 @@ public enum OpenFiles {
     }
   }
 
-  /// The number of a process that has a file open, found through `/proc/<pid>/fd`; nil when none has.
-  ///
-  /// - Parameter path: the file as the kernel names it, for example `/dev/cachefiles`.
-  /// - Throws: as ``holders(of:proc:)``.
-  public static func holder(of path: StaticString, proc: FilePath = "/proc") throws(Errno) -> Int? {
-    try holders(of: path.description, proc: proc).first?.process
+  /// What a look at all processes came to.
+  public struct Search: Sendable {
+    /// Those that have the file open, by their numbers.
+    public var holders: [Holder] = []
+    /// Why there may be others: a process could not be asked (EACCES and the like), or, as ESRCH, this is not the first namespace of
+    /// processes, where those of the machine cannot be seen.
+    public var refusal: Errno?
   }
 
   /// All processes that have a file open, found through `/proc/<pid>/fd`.
   ///
   /// - Parameter path: the file as the kernel names it, for example `/dev/cachefiles`.
-  /// - Throws: EACCES and the like when not every process could be asked, and none of the others has it; ESRCH when this is
-  ///   not the first namespace of processes, where those of the machine cannot be seen.
+  /// - Throws: ``Search/refusal`` when not every process could be asked, and none of the others has it.
   public static func holders(of path: String, proc: FilePath = "/proc") throws(Errno) -> [Holder] {
+    let search = try search(for: path, proc: proc)
+    if search.holders.isEmpty, let refusal = search.refusal { throw refusal }
+    return search.holders
+  }
+
+  /// Looks at all processes through `/proc/<pid>/fd`. To list a directory there takes less than to read its links, which
+  /// needs the right to trace the process (`PTRACE_MODE_READ_FSCREDS`, `proc_fd_access_allowed` in fs/proc/base.c): a link that cannot be
+  /// read is a process that could not be asked.
+  ///
+  /// - Parameter path: the file as the kernel names it, for example `/dev/cachefiles`.
+  /// - Throws: when the processes cannot be listed.
+  public static func search(for path: String, proc: FilePath = "/proc") throws(Errno) -> Search {
     let root = try OwnedDescriptor(directory: proc)
-    var refused: Errno?
-    var found: [Holder] = []
+    var search = Search()
     let device = CharacterDevice.number(FilePath(path))
     for process in try numbers(in: root).sorted() {
       do throws(Errno) {
         guard let name = EntryName(Array(String(process).utf8)) else { continue }
         let files = try root.open(name, .directory).open(EntryName("fd"), .directory)
-        if let holder = try holder(process, of: path, device, in: files) { found.append(holder) }
+        if let holder = try holder(process, of: path, device, in: files) { search.holders.append(holder) }
       } catch {
         // The process ended, which is no refusal.
-        if error != .noSuchFileOrDirectory, error != .noSuchProcess { refused = error }
+        if error != .noSuchFileOrDirectory, error != .noSuchProcess { search.refusal = error }
       }
     }
-    if !found.isEmpty { return found }
-    if let refused { throw refused }
-    guard seesAll(root) else { throw .noSuchProcess }
-    return []
+    if search.refusal == nil, !seesAll(root) { search.refusal = .noSuchProcess }
+    return search
   }
 
   private static func holder(
@@ -62,8 +71,8 @@ public enum OpenFiles {
     var holder: Holder?
     var servesOnDemand = false
     for file in try numbers(in: files).sorted() {
-      let target = target(of: file, in: files)
-      if holder == nil, target == path || isDevice(device, target, path, file, in: files) {
+      guard let name = EntryName(Array(String(file).utf8)), let target = try link(name, in: files) else { continue }
+      if holder == nil, try leads(target, name, in: files, to: path, device) {
         holder = Holder(process: process, descriptor: file)
       }
       if target == "anon_inode:[cachefiles]" { servesOnDemand = true }
@@ -72,15 +81,17 @@ public enum OpenFiles {
     return holder
   }
 
-  /// Whether a link that ends as a path does leads to its device. A process with mounts of its own, as a sandboxed service has, sees
-  /// the device by another path, and by no whole one when it was opened among mounts that are gone.
-  private static func isDevice(
-    _ device: UInt64?, _ target: String?, _ path: String, _ file: Int, in files: borrowing OwnedDescriptor
-  ) -> Bool {
-    guard let device, let target, let last = path.split(separator: "/").last, target.hasSuffix("/\(last)"),
-      let name = EntryName(Array(String(file).utf8))
+  /// Whether a link leads to a file, or, where it ends as the path does, to its device. A process with mounts of its own, as a sandboxed service has, sees
+  /// the device by another path, and by no whole one when it was opened among mounts that are gone. Where this process itself does not see the
+  /// device (`PrivateDevices=`), any device of that name is taken for it.
+  private static func leads(
+    _ target: String, _ file: EntryName, in files: borrowing OwnedDescriptor, to path: String, _ device: UInt64?
+  ) throws(Errno) -> Bool {
+    if target == path { return true }
+    guard let last = path.split(separator: "/").last, target.hasSuffix("/\(last)"),
+      let number = try CharacterDevice.number(of: file, in: files)
     else { return false }
-    return CharacterDevice.number(of: name, in: files) == device
+    return device == nil || number == device
   }
 
   /// Whether a `/proc` shows every process of the machine: it is that of the first namespace of processes, whose number is
@@ -91,7 +102,7 @@ public enum OpenFiles {
       // `self` is a link, which is not followed.
       guard let name = EntryName(Array("\(CurrentProcess.identifier)".utf8)) else { return false }
       let spaces = try root.open(name, .directory).open(EntryName("ns"), .directory)
-      guard link(EntryName("pid"), in: spaces) == "pid:[4026531836]" else { return false }
+      guard try link(EntryName("pid"), in: spaces) == "pid:[4026531836]" else { return false }
       return try root.status(of: EntryName("2")).kind == .directory
     } catch {
       return false
@@ -116,15 +127,17 @@ public enum OpenFiles {
     return found
   }
 
-  /// Where one of the links of a process leads.
-  private static func target(of file: Int, in directory: borrowing OwnedDescriptor) -> String? {
-    EntryName(Array(String(file).utf8)).flatMap { link($0, in: directory) }
-  }
-
-  private static func link(_ name: EntryName, in directory: borrowing OwnedDescriptor) -> String? {
+  /// Where one of the links of a process leads; nil when it is gone.
+  private static func link(_ name: EntryName, in directory: borrowing OwnedDescriptor) throws(Errno) -> String? {
     var buffer = [CChar](repeating: 0, count: 256)
-    let count = name.withPointer { readlinkat(directory.raw, $0, &buffer, buffer.count) }
-    guard count > 0 else { return nil }
-    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    do throws(Errno) {
+      let count = try name.withPointer { (pointer) throws(Errno) in
+        try call(.readlinkat) { readlinkat(directory.raw, pointer, &buffer, buffer.count) }
+      }
+      return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    } catch {
+      if error == .noSuchFileOrDirectory || error == .noSuchProcess { return nil }
+      throw error
+    }
   }
 }

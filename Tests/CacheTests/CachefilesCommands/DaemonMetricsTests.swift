@@ -2,10 +2,12 @@
 import CachefilesDaemon
 import Foundation
 import LinuxIO
+import SystemPackage
 import TestSupport
 import Testing
 
 @testable import CachefilesCommands
+@testable import CachefilesUpkeep
 
 @Suite("The daemon's metrics and settings")
 struct DaemonMetricsTests {
@@ -48,5 +50,25 @@ struct DaemonMetricsTests {
     #expect(settings.interval == .seconds(300) && settings.level == .error && settings.checksFirst)
     // Without a file all is as usual; one that was named must be there.
     #expect(throws: SettingsFailure.self) { try DaemonSettingsFile(scratch.path("nowhere")).read() }
+  }
+
+  @Test("a list of pins that was there and is gone is no list without pins")
+  func gonePins() throws {
+    let root = scratch.path("cache-root").bytes
+    let place = PinPlace(path: scratch.path("x.pins"), root: root, isGiven: false)
+    let pins = PinCache()
+    #expect(try pins.load(place) == nil && pins.load(nil) == nil)
+    try scratch.write("x.pins", PinFile.bytes(of: PinList(root: root)))
+    let list = try #require(try pins.load(place))
+    #expect(try pins.load(place) === list)
+    unlink(place.path.string)
+    #expect(throws: Failure.self) { try pins.load(place) }
+    #expect(throws: Failure.self) { try pins.load(nil) }
+    try scratch.write("x.pins", PinFile.bytes(of: PinList(root: root)))
+    #expect(try pins.load(place) != nil)
+    // A link to what is not there is no missing file.
+    unlink(place.path.string)
+    symlink("/missing/disk", place.path.string)
+    #expect(throws: Failure.self) { try PinCache().load(place) }
   }
 }

@@ -28,12 +28,13 @@ struct CharacterDeviceTests {
     // No device node may be opened on some file systems.
     guard file >= 0 else { return }
     defer { close(file) }
-    let holders = try OpenFiles.holders(of: "/dev/null")
+    // Some processes of a container's host may be closed to it.
+    let holders = try OpenFiles.search(for: "/dev/null").holders
     #expect(holders.contains { $0.process == CurrentProcess.identifier })
     // Another device, whose name ends in the same way, is not meant.
     #expect(rename(path, "\(scratch.path)/zero") == 0)
     #expect(
-      !(try OpenFiles.holders(of: "/dev/zero")).contains {
+      !(try OpenFiles.search(for: "/dev/zero")).holders.contains {
         $0.process == CurrentProcess.identifier && $0.descriptor == Int(file)
       })
   }

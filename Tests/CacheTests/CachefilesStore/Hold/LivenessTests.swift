@@ -66,6 +66,12 @@ struct LivenessTests {
     symlink("/dev/cachefiles", "\(scratch.path)/proc/12/fd/3")
     #expect(try ask(live) == .running(process: 12))
     #expect(try ask(nil) == .none)
+    // One that has borrowed the device, with a lower number.
+    try scratch.write("proc/5/comm", Array("cachefiles-cull\n".utf8))
+    try scratch.makeDirectory("proc/5/fd")
+    symlink("/dev/cachefiles", "\(scratch.path)/proc/5/fd/3")
+    #expect(try ask(live) == .running(process: 12))
+    try FileManager.default.removeItem(atPath: "\(scratch.path)/proc/5")
     try scratch.write("proc/12/comm", Array("binder\n".utf8))
     #expect(try ask(live) == .none)
     try FileManager.default.removeItem(atPath: "\(scratch.path)/proc/12/comm")
@@ -102,6 +108,30 @@ struct LivenessTests {
     symlink("pid:[4026531836]", space)
     try FileManager.default.removeItem(atPath: "\(scratch.path)/proc/2")
     #expect(try probe(nil, sources).description.hasSuffix(words))
+  }
+
+  /// What root without `CAP_SYS_PTRACE` meets: it may list the descriptors of a process with more rights, and not read where they lead.
+  @Test("A process whose descriptors cannot be read may hold the cache", arguments: [1, 2])
+  func closedProcesses(ordinal: Int) throws {
+    try make(cache: true, graveyard: true)
+    let sources = LivenessSources(kernel: KernelRelease(5, 10), processes: scratch.path("proc"))
+    try showAllProcesses()
+    for process in [12, 13] {
+      try scratch.makeDirectory("proc/\(process)/fd")
+      symlink("/dev/null", "\(scratch.path)/proc/\(process)/fd/0")
+    }
+    #expect(try probe(nil, sources) == .offline)
+    let closed = FaultPlan(failing: .readlinkat, ordinal: ordinal, with: .permissionDenied)
+    #expect(try probe(closed, sources).description.hasSuffix("not all processes can be asked (Permission denied)"))
+    let store = try Store(path: scratch.path("c"))
+    let again = FaultPlan(failing: .readlinkat, ordinal: 0, with: .permissionDenied)
+    #expect(again.run { store.graveyardDaemon(sources) } == .cannotTell("cannot ask the processes: Permission denied"))
+    // One that is known does not make the others known.
+    try scratch.write("proc/5/comm", Array("cachefiles-cull\n".utf8))
+    try scratch.makeDirectory("proc/5/fd")
+    symlink("/dev/cachefiles", "\(scratch.path)/proc/5/fd/3")
+    let late = FaultPlan(failing: .readlinkat, ordinal: 4 + ordinal, with: .permissionDenied)
+    #expect(late.run { store.graveyardDaemon(sources) } == .cannotTell("cannot ask the processes: Permission denied"))
   }
 
   @Test("A watch over a sweep finds a cachefilesd that comes up, and remembers it")

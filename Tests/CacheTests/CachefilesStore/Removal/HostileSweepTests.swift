@@ -43,6 +43,24 @@ struct HostileSweepTests {
   }
 
   @Test(
+    "A directory of the same file system that is mounted in the graveyard is left where the kernel tells no mount points",
+    .enabled(if: Mount.isPossible), arguments: [1, 8])
+  func hiddenMounts(threads: Int) throws {
+    try scratch.makeGraveyard()
+    try scratch.makeDirectory("cache-root/graveyard/6b00e87700000001/@01/inner")
+    try scratch.makeDirectory("cache-root/graveyard/bind")
+    let inner = try Mount(["--bind", "\(scratch.path)/outside", "\(root)/6b00e87700000001/@01/inner"])
+    let bind = try Mount(["--bind", "\(scratch.path)/outside", "\(root)/bind"])
+    let before = try scratch.others()
+    let result = try FaultPlan.hidingMountPoints.run { try scratch.sweep(threads: threads) }
+    #expect(result.failures.allSatisfy { $0.error == .resourceBusy && $0.note?.contains("mounted") == true })
+    #expect(scratch.graves == ["6b00e87700000001", "bind"])
+    #expect(try scratch.others() == before)
+    inner.unmount()
+    bind.unmount()
+  }
+
+  @Test(
     "What flags protect is left and named, or goes when that is asked for", .enabled(if: isRoot, "needs root"),
     arguments: [1, 8])
   func flags(threads: Int) throws {

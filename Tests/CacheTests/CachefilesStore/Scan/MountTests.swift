@@ -3,7 +3,7 @@ import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
 import Foundation
-import LinuxIO
+@testable import LinuxIO
 import SystemPackage
 import TestSupport
 import Testing
@@ -39,8 +39,14 @@ struct MountTests {
     }
   }
 
-  @Test("Whatever is mounted, wherever: one error, nothing of it counted, the rest counted", arguments: Kind.allCases)
-  func mountsAreNotEntered(kind: Kind) throws {
+  @Test(
+    "Whatever is mounted, wherever: one error, nothing of it counted, the rest counted; also where the kernel tells no mount points",
+    arguments: Kind.allCases, [false, true])
+  func mountsAreNotEntered(kind: Kind, isHidden: Bool) throws {
+    func scan(_ threads: Int) throws -> ScanResult {
+      func run() throws -> ScanResult { try scratch.scan(threads: threads, attributes: true, extents: true) }
+      return isHidden ? try FaultPlan.hidingMountPoints.run(run) : try run()
+    }
     for place in ["cache", "cache/I9p,new,", "cache/I9p,p9src,hosttag/@00", "graveyard", "graveyard/x", "cache/@4a"] {
       try scratch.makeDirectory("cache-root/\(place)")
       let below = place.split(separator: "/").count == 1
@@ -48,7 +54,7 @@ struct MountTests {
       let mount = try kind.mount(on: "\(scratch.path)/cache-root/\(place)", scratch)
       try scratch.write("cache-root/\(place)/@00/T1", [1, 2, 3])
       for threads in [1, 8] {
-        let result = try scratch.scan(threads: threads, attributes: true, extents: true)
+        let result = try scan(threads)
         let comment: Comment = "\(kind) at \(place)"
         #expect(result.failures.count == 1, comment)
         #expect(result.failures.first?.path == scratch.path("cache-root/\(place)").bytes, comment)
@@ -70,6 +76,33 @@ struct MountTests {
     let result = try scratch.scan("mounted")
     #expect(result.failures.isEmpty)
     #expect(result.statistics.totals.objects == 4)
+    mount.unmount()
+  }
+
+  @Test("The number of a mount is the same by a handle and by /proc, and tells a mount point from any other directory")
+  func numbers() throws {
+    let mount = try Kind.bind.mount(on: "\(scratch.path)/cache-root/graveyard/6b00e87700000001", scratch)
+    let graveyard = try OwnedDescriptor(directory: scratch.path("cache-root/graveyard"))
+    try scratch.makeDirectory("cache-root/graveyard/other")
+    for (name, isMounted) in [("6b00e87700000001", true), ("other", false), ("", false)] {
+      let number = try MountNumber.of(graveyard.raw, name)
+      #expect(try MountNumber.listed(graveyard.raw, name) == number)
+      #expect((try MountNumber.of(graveyard.raw, "") != number) == isMounted)
+    }
+    #expect(throws: Errno.noSuchFileOrDirectory) { try MountNumber.of(graveyard.raw, "none") }
+    for plan in [FaultPlan(failing: .nameToHandleAt, ordinal: 0, with: .notSupported), FaultPlan.hidingMountPoints] {
+      let told = try FaultPlan.hidingMountPoints.run {
+        try plan.run { try ["6b00e87700000001", "other"].map { try graveyard.status(of: $0).isMountPoint } }
+      }
+      #expect(told == [true, false])
+    }
+    // What cannot be told is not entered.
+    let untold = try FaultPlan.hidingMountPoints.run {
+      try FaultPlan(failing: .nameToHandleAt, ordinal: 0, with: .notSupported).run {
+        try FaultPlan(failing: .pread, ordinal: 0, with: .ioError).run { try graveyard.status(of: "other").isMountPoint }
+      }
+    }
+    #expect(untold)
     mount.unmount()
   }
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import CachefilesDaemon
+import CachefilesFormat
+import CachefilesStore
+import CachefilesUpkeep
+import LinuxIO
+import Synchronization
+import SystemPackage
+
+/// The pins of a cache, read again when their file has changed. A file that was there and is gone is no list without pins: what it kept
+/// is not known any more.
+final class PinCache: Sendable {
+  private struct Known {
+    var path: FilePath
+    var inode: UInt64
+    var modified: Timestamp
+    var pins: PinnedObjects
+  }
+
+  private let known = Guarded<Known?>(nil)
+
+  /// The pins of a cache.
+  ///
+  /// - Parameter file: the file that was named, if one was.
+  func load(_ file: ByteArgument?, of store: borrowing Store) throws(SettingsFailure) -> PinnedObjects? {
+    do throws(Failure) { return try load(try PinPlace.existing(file, of: store)) } catch {
+      throw SettingsFailure(error.description)
+    }
+  }
+
+  /// The pins in a file; nil where there is none and was none.
+  func load(_ place: PinPlace?) throws(Failure) -> PinnedObjects? {
+    guard let place else { return try missing() }
+    let status = try? FileStatus.of(place.path)
+    if let status, let same = known.withLock({ $0 }), same.path == place.path, same.inode == status.inode,
+      same.modified == status.modification
+    {
+      return same.pins
+    }
+    guard let list = try place.load() else { return try missing() }
+    let pins = PinnedObjects(list)
+    if let status {
+      let now = Known(path: place.path, inode: status.inode, modified: status.modification, pins: pins)
+      known.withLock { $0 = now }
+    }
+    return pins
+  }
+
+  /// No pins, where there were none.
+  private func missing() throws(Failure) -> PinnedObjects? {
+    guard let path = known.withLock({ $0?.path }) else { return nil }
+    throw Failure(
+      "\(EscapedBytes.string(path.bytes)): the pins that were there are gone "
+        + "('cachefiles keep' makes a new list; a restart, or 'pins off', goes on without)")
+  }
+}
