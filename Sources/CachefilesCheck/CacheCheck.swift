@@ -80,6 +80,15 @@ package final class CacheCheck: Sendable {
     let observation = try RootObservation.observe(store, liveness: report.liveness)
     if let error = observation.trialError { fail(error) }
     failHidden(observation, store)
+    report.unseen = observation.unseen
+    if let only = options.policy.only {
+      for unseen in observation.unseen where only.contains(unseen.id) {
+        fail(
+          StoreError(
+            path: store.path, operation: "look for \(unseen.id.rawValue) in", error: .resourceBusy,
+            note: "it cannot be told \(unseen.words)"))
+      }
+    }
     if observation.cache?.kind == .directory { report.generation = try store.generation() }
     var context = CheckContext(
       kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)

@@ -63,6 +63,8 @@ package struct CheckReport: Sendable {
   package var nextVolume: [UInt8]?
   /// Whether only a part was looked at, or only some problems were looked for: then clean means no more than that.
   package var isPartial = false
+  /// Problems of the root that could not be looked for, and what they are about, in words that go on from "not visible".
+  package var unseen: [(id: ProblemID, words: String)] = []
   /// Whether repairs removed for good what they bury by default.
   package var deletes = false
   /// Whether a repair was to be made.

@@ -26,6 +26,20 @@ struct RootObservation: Sendable {
   /// The states of the running caches, from `/proc/fs/fscache/caches`.
   var cacheStates: [UInt8] = []
 
+  /// What could not be looked at: problems that may be there all the same, and what they are about, in words that go on from "not visible".
+  var unseen: [(id: ProblemID, words: String)] {
+    var found: [(id: ProblemID, words: String)] = []
+    // A mount that is read-only is a problem itself; a file system that is full, or lets only others write, is none.
+    if liveness != .live, trial == .notTried, fileSystem?.isReadOnly != true {
+      found.append((.r05, "whether the file system can do what a cache needs"))
+      found.append((.o26, "whether it keeps holes"))
+    }
+    if liveness == .live, cacheStates.count != 1 {
+      found.append((.l02, "whether the kernel has withdrawn the cache"))
+    }
+    return found
+  }
+
   /// Looks at an open root directory. A live cache is not tried: that it is live proves that it can be.
   static func observe(
     _ store: borrowing Store, liveness: Liveness, caches: FilePath = "/proc/fs/fscache/caches"
@@ -43,7 +57,12 @@ struct RootObservation: Sendable {
       throw StoreError(path: store.path, operation: "look at", error: error)
     }
     if liveness.isLive == false { seen.tryFile(in: store) }
-    if let lines = try? SmallFile.read(caches) { seen.cacheStates = states(lines) }
+    do throws(Errno) { seen.cacheStates = states(try SmallFile.read(caches)) } catch {
+      // Where there is no table, as in a container, it is among what is not seen.
+      guard liveness != .live || error == .noSuchFileOrDirectory else {
+        throw StoreError(path: caches.bytes, operation: "read", error: error)
+      }
+    }
     return seen
   }
 

@@ -47,6 +47,9 @@ struct CheckView: Renderable {
     json.number("affected_bytes", affectedBytes)
     json.number("errors", report.errors)
     json.bool("partial", report.isPartial)
+    if !report.unseen.isEmpty {
+      json.array("unseen") { json in for unseen in report.unseen { json.text(nil, unseen.id.rawValue) } }
+    }
     if let journal = report.journal { json.bytes("journal", journal) }
     if let next = report.nextVolume { json.bytes("next_volume", next) }
     if let refusal = report.refusal { json.text("refusal", refusal.description) }
@@ -84,12 +87,14 @@ struct CheckView: Renderable {
       lines.append(style.faint("Objects of the layout before Linux 5.17 are counted, not checked."))
     }
     lines += style.folded(verdict(style), indent: 2)
-    lines += style.folded(Self.limits, indent: 0).map(style.faint)
+    lines += style.folded(limits, indent: 0).map(style.faint)
     return lines
   }
 
-  private static let limits =
-    "Not visible here: stale copies, and wrong bytes in sound objects; 'cachefiles verify' compares with the server."
+  private var limits: String {
+    "Not visible here: " + report.unseen.map { "\($0.words), " }.joined()
+      + "stale copies, and wrong bytes in sound objects; 'cachefiles verify' compares with the server."
+  }
 
   /// The escaped form of bytes, fit to stand between single quotes in a shell.
   private static func shellText(_ bytes: [UInt8]) -> String {

@@ -14,7 +14,8 @@ final class DaemonSettingsFile: Sendable {
 
   private let path: FilePath
   private let isGiven: Bool
-  private let pins = PinCache()
+  private let pins = PinCache(
+    advice: " ('cachefiles keep' makes a new list; a restart, or 'pins off', goes on without)")
 
   init(_ path: FilePath?) {
     self.path = path ?? Self.defaultPath

@@ -18,6 +18,11 @@ final class PinCache: Sendable {
   }
 
   private let known = Guarded<Known?>(nil)
+  /// What can be done where the file is gone.
+  private let advice: String
+
+  /// Nothing is known yet.
+  init(advice: String = "") { self.advice = advice }
 
   /// The pins of a cache.
   ///
@@ -49,8 +54,6 @@ final class PinCache: Sendable {
   /// No pins, where there were none.
   private func missing() throws(Failure) -> PinnedObjects? {
     guard let path = known.withLock({ $0?.path }) else { return nil }
-    throw Failure(
-      "\(EscapedBytes.string(path.bytes)): the pins that were there are gone "
-        + "('cachefiles keep' makes a new list; a restart, or 'pins off', goes on without)")
+    throw Failure("\(EscapedBytes.string(path.bytes)): the pins that were there are gone\(advice)")
   }
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import CachefilesStore
-import CachefilesUpkeep
-import LinuxIO
 
 /// Which pins a removal honours.
 struct PinOptions: ParsableArguments {
@@ -14,13 +11,5 @@ struct PinOptions: ParsableArguments {
 
   func validate() throws {
     if pins != nil, ignoresPins { throw ValidationError("--pins and --no-pins exclude each other") }
-  }
-
-  /// What is pinned in a cache; nil where nothing is. A file that is there and cannot be read, or is damaged, stops the removal:
-  /// what it was to keep is not known.
-  func pinned(in store: borrowing Store) throws(Failure) -> PinnedObjects? {
-    if ignoresPins { return nil }
-    guard let place = try PinPlace.existing(pins, of: store), let list = try place.load() else { return nil }
-    return PinnedObjects(list)
   }
 }

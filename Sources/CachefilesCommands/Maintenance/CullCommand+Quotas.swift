@@ -11,7 +11,9 @@ extension CullCommand {
   /// Culls for one quota after another: each is a goal of its own, about the volumes that it and the other filters select.
   ///
   /// - Parameter options: what holds for all of them.
-  func runQuotas(_ opened: borrowing Store, _ options: CullOptions, _ output: Output) throws {
+  func runQuotas(
+    _ opened: borrowing Store, _ options: CullOptions, _ pins: HeldPins, _ output: Output
+  ) throws {
     if !allowUnmatched {
       for quota in quota { try opened.requireVolume(matching: ByteArgument(bytes: quota.glob)) }
     }
@@ -35,7 +37,8 @@ extension CullCommand {
       options.goal.maximumBytes = quota.size
       options.onCount = { nil }
       if let limit = options.timeLimit { options.timeLimit = max(.zero, limit - (ContinuousClock.now - start)) }
-      let report = show(Cull(try store.open(), options), output)
+      options.selection.pinned = try pins.read()
+      let report = try run(options, pins, output)
       if let refusal = report.refusal {
         StandardError.line(
           "cachefiles: \(EscapedBytes.string(report.root)): quota of \(EscapedBytes.string(quota.glob)): \(refusal)"

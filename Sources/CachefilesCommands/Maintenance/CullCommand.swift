@@ -151,7 +151,9 @@ struct CullCommand: ParsableCommand {
     let store = try store.open()
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)
-    var options = try cullOptions(status, store)
+    var options = try cullOptions(status)
+    let pins = HeldPins(pinOptions, of: try self.store.open())
+    options.selection.pinned = try pins.read()
     if idle, !IOPriority.setIdle() { output.note("cachefiles: note: the idle I/O class is not available here") }
     noteAccessTimes(status, output)
     let victims = SharedOutput(output)
@@ -160,8 +162,8 @@ struct CullCommand: ParsableCommand {
     }
     let root = store.path
     if list { options.onVictim = { VictimLine.write($0, root: root, to: victims) } }
-    if !quota.isEmpty { return try runQuotas(store, options, output) }
-    let report = show(Cull(store, options), output)
+    if !quota.isEmpty { return try runQuotas(store, options, pins, output) }
+    let report = try run(options, pins, output)
     try tell(report, output)
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()
@@ -208,7 +210,7 @@ struct CullCommand: ParsableCommand {
     }
   }
 
-  private func cullOptions(_ status: FileSystemStatus, _ opened: borrowing Store) throws -> CullOptions {
+  private func cullOptions(_ status: FileSystemStatus) throws -> CullOptions {
     var options = CullOptions()
     let now = Timestamp.now
     if free == nil, maxSize == nil, maxObjects == nil, olderThan == nil, quota.isEmpty {
@@ -226,25 +228,27 @@ struct CullCommand: ParsableCommand {
     options.selection.keptPerVolume = keepPerVolume
     options.order = order.order(now: now)
     options.goal.margin = margin?.margin ?? .bytes(0)
-    options.selection.pinned = try pinOptions.pinned(in: opened)
     try setPatterns(&options)
     options.isDryRun = dryRun
     options.isLive = live
     options.isBestEffort = bestEffort
-    options.unreachable = { most, need, pinned in
-      let all = "\(Quantity.count(most.objects, "object")) with \(Quantity.size(most.bytes)) may go at most"
-      let wanted = need.bytes > 0 ? Quantity.size(need.bytes) : Quantity.count(max(need.objects, need.files), "object")
-      let kept =
-        pinned.objects > 0 ? "; \(Quantity.count(pinned.objects)) with \(Quantity.size(pinned.bytes)) are pinned" : ""
-      return "nothing removed: the goal cannot be reached: \(all), and \(wanted) would have to\(kept) "
-        + "(--best-effort goes as far as it can)"
-    }
+    options.unreachable = { "nothing removed: " + Self.unreachable($0, $1, $2) }
     options.rate = rate
     options.timeLimit = maxTime?.duration
     options.prunesEmpty = pruneEmpty
     options.threads = scan.threads ?? ScanOptions.defaultThreads
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     return options
+  }
+
+  /// Why a goal cannot be reached: what may go at most, what would have to, and what is pinned.
+  static func unreachable(_ most: CullSum, _ need: CullSum, _ pinned: CullSum) -> String {
+    let all = "\(Quantity.count(most.objects, "object")) with \(Quantity.size(most.bytes)) may go at most"
+    let wanted = need.bytes > 0 ? Quantity.size(need.bytes) : Quantity.count(max(need.objects, need.files), "object")
+    let kept =
+      pinned.objects > 0 ? "; \(Quantity.count(pinned.objects)) with \(Quantity.size(pinned.bytes)) are pinned" : ""
+    return "the goal cannot be reached: \(all), and \(wanted) would have to\(kept) "
+      + "(--best-effort goes as far as it can)"
   }
 
   /// What the file of --protect keeps and --object selects; a pattern that matches nothing stops the cull before anything goes.

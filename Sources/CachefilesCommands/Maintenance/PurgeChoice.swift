@@ -7,4 +7,6 @@ struct PurgeChoice {
   let selection: PurgeSelection
   /// What stays; nil where nothing is pinned.
   let pinned: PinnedObjects?
+  /// Watches over it; nil where nothing can be pinned.
+  let pins: PinWatch?
 }

@@ -78,10 +78,12 @@ struct PurgeCommand: ParsableCommand {
     let target = try PurgeTarget(self)
     let store = try target.open()
     try store.requireVolume(matching: volume, server: server)
-    let pinned = legacy ? nil : try pinOptions.pinned(in: store)
+    let pins = HeldPins(pinOptions, of: try target.open())
+    let pinned = legacy ? nil : try pins.read()
+    let watch = legacy ? nil : pins.watch(over: pinned)
     let report: PurgeReport
     do {
-      report = try run(PurgeChoice(selection: target.selection, pinned: pinned), store, output)
+      report = try run(PurgeChoice(selection: target.selection, pinned: pinned, pins: watch), store, output)
     } catch let failure as Failure {
       document(failure.description, store.path, output)
       throw failure
@@ -199,6 +201,7 @@ struct PurgeCommand: ParsableCommand {
     var options = Purge.Options(now: Timestamp.now)
     options.includesDirty = includeDirty
     options.pinned = choice.pinned
+    options.pins = choice.pins
     options.onFailure = { StandardError.line("cachefiles: \($0)") }
     if output.isVerbose {
       options.onKept = { StandardError.line("cachefiles: \(EscapedBytes.string($0)): stays: \($1)") }

@@ -118,7 +118,10 @@ final class CullWorker: Sendable {
       isBusyFlag.store(true, ordering: .relaxed)
       guard let selection = selection(settings) else { continue }
       let read = settings.pins
-      let pins = PinWatch(selection.pinned) { () throws(SettingsFailure) in try read(self.right.live.store) }
+      let pinned = selection.pinned
+      let pins = PinWatch {
+        do throws(SettingsFailure) { return try read(self.right.live.store) === pinned } catch { return false }
+      }
       if isFirst || !standing.isAbout(selection.pinned) {
         standing.change(to: options(selection, pins))
       } else {

@@ -60,6 +60,8 @@ package struct CullOptions: Sendable {
   package var onFailure: @Sendable (StoreError) -> Void = { _ in }
   /// Called with what a thread has removed since it told last, from many threads at once.
   package var onProgress: @Sendable (CullSum) -> Void = { _ in }
+  /// Watches over the pins of the selection: where others hold, nothing goes any more (``Refusal/otherPins``).
+  package var pins: PinWatch?
   /// Asked between two entries; true ends the cull.
   package var isCancelled: @Sendable () -> Bool = { Interruption.signal != nil }
 

@@ -74,6 +74,7 @@ final class CullSession: Sendable {
   func mayGoOn() -> Bool {
     if isCancelled || isReached.load(ordering: .relaxed) { return false }
     if options.isDryRun { return true }
+    if options.pins?.isOutdated == true { stop(.otherPins) }
     pace.wait { isCancelled }
     share?.rest { isCancelled }
     return !isCancelled
@@ -132,6 +133,7 @@ extension CullSession {
     // What scans took has its own measure.
     share?.begin()
     isReached.store(false, ordering: .relaxed)
+    if !options.isDryRun, options.pins?.look() == true { stop(.otherPins) }
     let now = current
     round.withLock { $0.before = now }
   }

@@ -66,6 +66,8 @@ private struct LivePurgeWork {
   private var isOver: Bool { report.refusal != nil || report.isInterrupted }
 
   mutating func run(_ targets: [PurgePlan.Target]) {
+    // The plan may have waited for an answer.
+    if options.pins?.look() == true { report.refusal = .otherPins }
     for target in targets where !isOver {
       if options.isCancelled() {
         report.isInterrupted = true
@@ -76,6 +78,7 @@ private struct LivePurgeWork {
   }
 
   private mutating func remove(_ target: PurgePlan.Target) throws(Refusal) {
+    if options.pins?.isOutdated == true { throw .otherPins }
     let way: SeenDirectory
     let path = CachePath(target.path)
     guard let name = path.name else { return fail(target.path, .invalidArgument) }
@@ -85,7 +88,7 @@ private struct LivePurgeWork {
       return fail(target.path, error)
     }
     if target.keepsPinned { return try removeObjects(of: name, in: way) }
-    switch obstacle(to: target) {
+    switch obstacle(at: target.path) {
     case .none: break
     case .dirty?, .mayBeDirty?:
       guard target.volumeKey != nil else {
@@ -108,13 +111,13 @@ private struct LivePurgeWork {
   }
 
   /// What keeps an entry from going as a whole. Things come and go meanwhile; then the kernel is asked about each.
-  private mutating func obstacle(to target: PurgePlan.Target) -> BurialObstacle? {
+  private mutating func obstacle(at path: [UInt8]) -> BurialObstacle? {
     do throws(Errno) {
-      guard let entry = try EntryFinder(hold.live.store).find(CachePath(target.path)) else { return nil }
+      guard let entry = try EntryFinder(hold.live.store).find(CachePath(path)) else { return nil }
       return try survey.look(at: entry, in: hold.live.store).obstacle
     } catch {
       if error == .interrupted, options.isCancelled() { report.isInterrupted = true }
-      return .mayBeDirty(target.path)
+      return .mayBeDirty(path)
     }
   }
 
@@ -136,17 +139,28 @@ private struct LivePurgeWork {
   }
 
   private mutating func removeObject(_ name: EntryName, in way: SeenDirectory) throws(Refusal) {
-    if let pinned = options.pinned, pinned.matches(path: path(way.steps.map(\.name) + [name])) { return }
+    if options.pins?.isOutdated == true { throw .otherPins }
+    let path = path(way.steps.map(\.name) + [name])
+    if let pinned = options.pinned, pinned.matches(path: path) { return }
     let status: FileStatus
     do throws(Errno) {
       let directory = try way.open(below: hold.live.store.root)
       status = try directory.status(of: name)
       if !options.includesDirty, status.kind == .regular, !Dirtiness(of: name, in: directory, values).isClean {
-        return keep(path(way.steps.map(\.name) + [name]), .dirty)
+        return keep(path, .dirty)
       }
     } catch {
-      if error != .noSuchFileOrDirectory { fail(path(way.steps.map(\.name) + [name]), error) }
+      if error != .noSuchFileOrDirectory { fail(path, error) }
       return
+    }
+    // The kernel buries a directory in an object's place with all that is in it.
+    if status.kind != .regular {
+      switch obstacle(at: path) {
+      case .none: break
+      case .dirty?, .mayBeDirty?: return keep(path, .dirty)
+      case .some(let obstacle): return fail(path, .resourceBusy, note: obstacle.description)
+      }
+      if isOver { return }
     }
     switch try remover.remove(name, inode: status.inode, in: way) {
     case .removed:
@@ -154,9 +168,9 @@ private struct LivePurgeWork {
       report.done.diskBytes += status.allocatedBytes
       report.freedBytes += status.links <= 1 ? status.allocatedBytes : 0
       progress.add(1)
-    case .inUse: keep(path(way.steps.map(\.name) + [name]), .inUse)
+    case .inUse: keep(path, .inUse)
     case .changed: break
-    case .failed(let error): fail(path(way.steps.map(\.name) + [name]), error)
+    case .failed(let error): fail(path, error)
     }
   }
 

@@ -15,6 +15,8 @@ package struct Purge: Sendable {
     package var includesDirty = false
     /// What stays; nil where nothing is pinned.
     package var pinned: PinnedObjects?
+    /// Watches over the pins: where others hold, nothing goes any more (``Refusal/otherPins``).
+    package var pins: PinWatch?
     /// What tells whether the cache is live.
     package var liveness = LivenessSources()
     /// The number of threads of the sweep.
@@ -118,12 +120,16 @@ package struct Purge: Sendable {
       fail(store.path.appending(component: Store.graveyardName.bytes), "make", error, &report)
       return []
     }
-    for target in plan.targets {
+    for (index, target) in plan.targets.enumerated() {
       if options.isCancelled() {
         report.isInterrupted = true
         break
       }
-      do throws(Refusal) { try check() } catch {
+      do throws(Refusal) {
+        // The plan may have waited for an answer.
+        if let pins = options.pins, index == 0 ? pins.look() : pins.isOutdated { throw .otherPins }
+        try check()
+      } catch {
         report.refusal = error
         break
       }

@@ -211,12 +211,38 @@ struct RootJudgementTests {
         $0.liveness = .live
         $0.cacheStates = [UInt8(ascii: "E")]
       } == [.l01, .l02])
-    // Which of two caches it is cannot be told.
+    // Which of two caches it is cannot be told, which is said.
+    for states in ["EA", "", "A"] {
+      var seen = RootObservation()
+      seen.liveness = .live
+      seen.cacheStates = Array(states.utf8)
+      #expect(seen.unseen.map(\.id) == (states == "A" ? [] : [.l02]))
+    }
     #expect(
       judge {
         $0.liveness = .live
         $0.cacheStates = Array("EA".utf8)
       } == [.l01])
+  }
+
+  @Test("a file system that could not be tried is no file system that passed; a table that cannot be read is a failure")
+  func untried() throws {
+    let scratch = ScratchDirectory()
+    try scratch.makeCache(objects: 1)
+    let store = try Store(path: scratch.path("cache-root"))
+    for error in [Errno.noSpace, .diskQuotaExceeded, .permissionDenied] {
+      let plan = FaultPlan(failing: .openat, ordinal: 0, with: error)
+      #expect(plan.run { FileSystemTrial.run(in: store.root).trial } == .notTried)
+    }
+    var seen = try RootObservation.observe(store, liveness: .offline)
+    #expect(seen.unseen.isEmpty)
+    seen.trial = .notTried
+    #expect(seen.unseen.map(\.id) == [.r05, .o26])
+    let table = FaultPlan(failing: .pread, ordinal: 0, with: .ioError)
+    try scratch.write("caches", [1])
+    #expect(throws: StoreError.self) {
+      try table.run { try RootObservation.observe(store, liveness: .live, caches: scratch.path("caches")) }
+    }
   }
 
   @Test("the states of caches are read from the kernel's table")

@@ -3,6 +3,7 @@ import CAttr
 import CachefilesFormat
 import Foundation
 import LinuxIO
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -56,6 +57,43 @@ struct MeanwhileTests {
     #expect(result.failures.first?.note?.contains("run again") == true)
     #expect(result.report.exit & CheckReport.ExitBits.left != 0)
     #expect(try scratch.check().counts[.o06] == nil)
+  }
+
+  @Test(
+    "a journal that is gone, or another file in its place, ends the repairs: nothing more could be undone",
+    arguments: [false, true])
+  func journalGone(isReplaced: Bool) throws {
+    let paths = try makeBare()
+    for path in paths { removexattr(path, "user.CacheFiles.cache") }
+    let journal = "\(scratch.path)/journal"
+    let result = try repair {
+      unlink(journal)
+      if isReplaced { _ = FileManager.default.createFile(atPath: journal, contents: Data("x".utf8)) }
+    }
+    #expect(result.report.refusal?.description.contains("the journal is gone") == true)
+    #expect(result.findings.count { $0.id == .o06 && $0.isRepaired } == Repairer.batchSize)
+    #expect(NaiveWalk.entries(directory).count(where: \.isRegular) == paths.count - Repairer.batchSize)
+    if isReplaced { #expect(try String(contentsOfFile: journal, encoding: .utf8) == "x") }
+  }
+
+  @Test(
+    "a journal that can be written in part is cut back to its last whole line, ends the repairs, and can be undone",
+    arguments: [(Syscall.write, 3), (.fsync, 4)])
+  func journalTorn(call: Syscall, ordinal: Int) throws {
+    let paths = try makeBare()
+    let before = NaiveWalk.entries(directory)
+    for path in paths { removexattr(path, "user.CacheFiles.cache") }
+    let bare = NaiveWalk.entries(directory)
+    // Of the second batch: its write, or that what was written comes to the disk.
+    let plan = FaultPlan(failing: call, ordinal: ordinal, with: .noSpace)
+    let result = try plan.run { try repair {} }
+    #expect(plan.failed == 1 && result.report.refusal?.description.contains("cannot write the journal") == true)
+    #expect(result.findings.count { $0.id == .o06 && $0.isRepaired } == Repairer.batchSize)
+    let text = try String(contentsOfFile: "\(scratch.path)/journal", encoding: .utf8)
+    #expect(text.hasSuffix("}\n") && text.split(separator: "\n").count == 1 + Repairer.batchSize)
+    let undone = try scratch.undo("journal", "cache-root")
+    #expect(undone.refusal == nil && undone.errors == 0)
+    #expect(NaiveWalk.entries(directory).map(\.path) == bare.map(\.path) && before.count == bare.count)
   }
 
   @Test("a volume that got its attribute back keeps it")

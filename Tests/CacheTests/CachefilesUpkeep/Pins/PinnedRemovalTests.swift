@@ -5,6 +5,7 @@ import CachefilesSurvey
 import Foundation
 import LinuxIO
 import StoreTestSupport
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -89,6 +90,54 @@ struct PinnedRemovalTests {
     #expect(report.refusal == nil && report.errors == 0 && report.leftGraves == 0)
     #expect(report.done == report.planned && report.pinned.objects == kept.count)
     #expect(Set(objects().map(\.path)) == kept)
+  }
+
+  @Test("Where other objects are pinned meanwhile nothing more goes: at once before the first, soon after the others")
+  func otherPins() throws {
+    _ = try make(2)
+    let before = objects().count
+    // Pinned between the plan and the removal.
+    let late = PinWatch { false }
+    var options = CullOptions()
+    options.goal.maximumObjects = 0
+    options.isCancelled = { false }
+    options.pins = late
+    let none = Cull(try openStore(), options).run()
+    #expect(none.done.isNothing && none.refusal == .otherPins && objects().count == before)
+    var purge = Purge.Options(now: ScratchDirectory.now)
+    purge.pins = PinWatch { false }
+    let store = try openStore()
+    let plan = try PurgePlan(.all, in: store)
+    let refused = Purge(purge).run(plan, in: store)
+    #expect(refused.refusal == .otherPins && refused.done == PurgeAmount() && objects().count == before)
+    // A dry run takes nothing from anybody.
+    options.isDryRun = true
+    #expect(Cull(try openStore(), options).run().refusal == nil)
+    // Pinned while it goes on.
+    options.isDryRun = false
+    options.rate = 40
+    let gone = Collector<[UInt8]>()
+    options.onVictim = { gone.add($0.path) }
+    options.pins = PinWatch { gone.all.count < 10 }
+    let cut = Cull(try openStore(), options).run()
+    #expect(cut.refusal == .otherPins && cut.done.objects >= 10 && cut.done.objects < 60, "\(cut.done.objects)")
+    #expect(objects().count == before - cut.done.objects)
+  }
+
+  @Test("A watch over pins asks no more often than it must, and remembers that they have changed")
+  func watch() {
+    let asked = Collector<Bool>()
+    let isSame = Guarded(true)
+    let watch = PinWatch {
+      asked.add(true)
+      return isSame.withLock { $0 }
+    }
+    for _ in 0..<1000 { #expect(!watch.isOutdated) }
+    #expect(asked.all.count < 10)
+    isSame.withLock { $0 = false }
+    while !watch.isOutdated { usleep(10_000) }
+    isSame.withLock { $0 = true }
+    #expect(watch.isOutdated && watch.look())
   }
 
   @Test("A pinned object is no target, and how much of a pin is cached is told")

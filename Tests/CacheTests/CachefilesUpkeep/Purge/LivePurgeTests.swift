@@ -75,6 +75,33 @@ struct LivePurgeTests {
     #expect(names(below: "cache").count == 3)
   }
 
+  @Test("Object by object, a directory in an object's place stays with what is dirty in it", arguments: [false, true])
+  func directoryInPlace(isPinned: Bool) throws {
+    try scratch.makeCache(volume: "9p,one,a", objects: 6)
+    let paths = names(below: "cache")
+    let directory = paths[0].split(separator: "/").dropLast().joined(separator: "/") + "/Tdirectory"
+    let inner = try scratch.write("cache-root/cache/\(directory)/inner", [1])
+    setAttribute(inner, [UInt8](repeating: 0, count: 17) + [4] + [UInt8](repeating: 0, count: 4))
+    let kernel = FakeKernel()
+    kernel.busy.withLock { $0 = [Array("I9p,one,a".utf8)] }
+    let pin = Pin(.manifest, path: Array("/list".utf8), objects: [Pin.Object(path: Array("cache/\(paths[1])".utf8))])
+    let pinned = isPinned ? PinnedObjects(PinList(root: [], pins: [pin])) : nil
+    let (report, kept, failures) = try purge(kernel, .volumes { _ in true }, afterPlan: {}) { $0.pinned = pinned }
+    #expect(failures == [] && report.refusal == nil)
+    #expect(kept == ["Tdirectory"] && report.keptDirty == 1)
+    #expect(report.done.objects == (isPinned ? 5 : 6))
+    #expect(FileManager.default.fileExists(atPath: inner))
+  }
+
+  @Test("Where other objects are pinned meanwhile nothing more goes")
+  func otherPins() throws {
+    try scratch.makeCache(volume: "9p,one,a", objects: 6)
+    let kernel = FakeKernel()
+    let refused = try purge(kernel, .volumes { _ in true }, afterPlan: {}) { $0.pins = PinWatch { false } }
+    #expect(refused.report.refusal == .otherPins && refused.report.done == PurgeAmount())
+    #expect(names(below: "cache").count == 6 && kernel.culled.withLock { $0.isEmpty })
+  }
+
   @Test("One object goes, and stays where it is in use")
   func oneObject() throws {
     try scratch.makeCache(objects: 3)
