@@ -16,11 +16,18 @@ void clinux_catch_signals(void) {
   memset(&action, 0, sizeof action);
   action.sa_handler = note_signal;
   action.sa_flags = SA_RESETHAND | SA_RESTART;
-  sigaction(SIGINT, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
-  // The end of a terminal or of a connection, unless nohup(1) is in force.
-  struct sigaction old;
-  if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL);
+  // What the caller ignores stays ignored: SIGHUP below nohup(1), SIGINT in the background of a script.
+  const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  sigset_t caught;
+  sigemptyset(&caught);
+  for (int i = 0; i < 3; i++) {
+    struct sigaction old;
+    if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue;
+    sigaction(numbers[i], &action, NULL);
+    sigaddset(&caught, numbers[i]);
+  }
+  // A caller that blocks them, as one with many threads does, leaves that to its children.
+  sigprocmask(SIG_UNBLOCK, &caught, NULL);
 }
 
 int clinux_received_signal(void) { return atomic_load_explicit(&received, memory_order_relaxed); }

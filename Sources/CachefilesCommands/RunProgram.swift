@@ -13,6 +13,7 @@ public func runProgram(
   // A cull of 1,000,000 objects takes 66 MiB with one for each thread, 53 MiB with two, and no longer.
   ProcessMemory.limitHeaps(to: 2)
   StandardStreams.ignoreFailedWrites()
+  ChildProcess.keepStatuses()
   Interruption.catchSignals()
   guard let built = Program(rawValue: number), let all = RawArguments.read(count, values), let name = all.first else {
     StandardError.line("cachefiles: it was started without arguments, not even its name: nothing was done")
@@ -22,7 +23,7 @@ public func runProgram(
   if let limit = AddressSpace.limit, limit < AddressSpace.minimum {
     StandardError.line(
       "cachefiles: needs \(Quantity.size(AddressSpace.minimum)) of address space, but the limit is \(Quantity.size(limit)): "
-        + "raise it with 'ulimit -v'")
+        + "raise it with 'ulimit \(AddressSpace.spaceLimit == limit ? "-v" : "-d")'")
     exit(program.failureStatus(given).rawValue)
   }
   if let text = (program == .toolkit ? HelpTopic.text(given) : nil) ?? CompletionTree.script(of: program, given) {

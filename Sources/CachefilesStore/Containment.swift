@@ -36,7 +36,10 @@ package enum Containment {
 
   /// Whether a directory is a cache directory, by what is in it, or lies in one. Where a user may not look no cache is known.
   package static func isInSomeCache(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
-    do throws(Errno) { return try isBelowCache(directory) } catch {
+    do throws(Errno) {
+      if try isBelowCache(directory) { return true }
+      return try isBelowCacheElsewhere(directory)
+    } catch {
       if error == .permissionDenied { return false }
       throw error
     }
@@ -67,6 +70,26 @@ package enum Containment {
       }
       return true
     }
+  }
+
+  /// The same by other mounts of its file system: one of a part of a cache shows nothing of what is above that part.
+  private static func isBelowCacheElsewhere(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
+    guard let path = directory.resolvedPath, let text = try? SmallFile.read("/proc/self/mountinfo") else { return false }
+    let mounts = MountTable(parsing: text.span)
+    guard let mount = mounts.entry(holding: path) else { return false }
+    let (slash, own) = (UInt8(ascii: "/"), try directory.status())
+    let place = Place(path, mount)
+    for other in mounts.rows where other.device == mount.device && other.root.count < mount.root.count {
+      let root = other.root.split(separator: slash)
+      guard place.components.starts(with: root) else { continue }
+      let there = other.mountPoint.split(separator: slash) + place.components.dropFirst(root.count)
+      let whole = there.reduce(into: [UInt8]()) { $0 += [slash] + $1 }
+      guard let found = try? OwnedDescriptor(directory: FilePath(bytes: whole), keepsAccessTime: false),
+        let status = try? found.status(), status.inode == own.inode, status.device == own.device
+      else { continue }
+      if try isBelowCache(found) { return true }
+    }
+    return false
   }
 
   /// Whether this is so of a directory or of one above it.

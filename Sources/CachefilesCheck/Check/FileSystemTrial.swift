@@ -31,7 +31,9 @@ package enum FileSystemTrial: Sendable, Equatable {
       switch (step, error) {
       case ("find holes in", .invalidArgument): return (.holesAreData, nil)
       case (_, .notSupported), (_, .notSupportedOnSocket), (_, .isDirectory): return (.failed(step), nil)
-      case (_, .noSpace), (_, .diskQuotaExceeded), (_, .permissionDenied), (_, .notPermitted), (_, .readOnlyFileSystem):
+      case (_, .noSpace), (_, .diskQuotaExceeded), (_, .permissionDenied), (_, .notPermitted), (_, .readOnlyFileSystem),
+        // A limit of this process (`ulimit -f`).
+        (_, .fileTooLarge):
         return (.notTried, nil)
       default: return (.notTried, (step, error))
       }

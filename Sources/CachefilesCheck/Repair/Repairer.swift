@@ -256,6 +256,7 @@ struct Repairer: ~Copyable {
       case .staleNFSFileHandle: "it has changed since it was looked at: run again"
       case .notPermitted:
         CurrentProcess.user == 0 ? "it, or the directory that it stands in, may be immutable" : "that takes root"
+      case .improperLink: "something is mounted there, or the graveyard is of another project, for quotas (chattr -p)"
       default: nil
       }
     options.onFailure(StoreError(path: finding.path, operation: verb, error: error, note: note))

@@ -12,11 +12,11 @@ enum StateDirectory {
   /// - Throws: ``Failure`` for another user whose home is not known: pins that cannot be looked for are not none.
   static func path(orElse other: String) throws(Failure) -> FilePath {
     if CurrentProcess.user == 0 { return "/var/lib/cachefiles-toolkit" }
-    if let state = variable("XDG_STATE_HOME") { return FilePath(state).appending("cachefiles-toolkit") }
+    if let state = variable("XDG_STATE_HOME") { return state.appending("cachefiles-toolkit") }
     guard let home = variable("HOME") else {
       throw Failure("the state directory is not known: neither HOME nor XDG_STATE_HOME is an absolute path; \(other)")
     }
-    return FilePath(home).appending(".local/state/cachefiles-toolkit")
+    return home.appending(".local/state/cachefiles-toolkit")
   }
 
   /// Whether a directory in it, or one above, is a link to what is not there, such as a disk that is not mounted: what it holds is
@@ -40,8 +40,28 @@ enum StateDirectory {
     return path.appending("\(command)-\(stamp)-\(CurrentProcess.identifier).journal")
   }
 
-  /// Makes a directory there, for the user alone, and those above it, where they are missing.
-  static func make(_ path: FilePath) throws(Failure) { try make(path, andAbove: true) }
+  /// Makes a directory there, for the user alone, and those above it, where they are missing; nothing in a cache.
+  static func make(_ path: FilePath) throws(Failure) {
+    if isInCache(path) {
+      throw Failure("\(EscapedBytes.string(path.bytes)): the state directory lies in a cache, where nothing is written")
+    }
+    try make(path, andAbove: true)
+  }
+
+  /// Whether a directory, or the first above it that is there, lies in a cache.
+  private static func isInCache(_ path: FilePath) -> Bool {
+    var place = path
+    while true {
+      do throws(Errno) {
+        return try Containment.isInSomeCache(try OwnedDescriptor(directory: place, keepsAccessTime: false))
+      } catch {
+        let above = place.removingLastComponent()
+        // What cannot be opened fails when it is to be made.
+        guard error == .noSuchFileOrDirectory, above != place, !above.isEmpty else { return false }
+        place = above
+      }
+    }
+  }
 
   /// - Parameter andAbove: whether what is above it is made; once that is there, or is a link to nothing, there is no second try.
   private static func make(_ path: FilePath, andAbove: Bool) throws(Failure) {
@@ -57,8 +77,8 @@ enum StateDirectory {
     }
   }
 
-  private static func variable(_ name: String) -> String? {
-    guard let value = Environment.value(name), value.hasPrefix("/") else { return nil }
+  private static func variable(_ name: String) -> FilePath? {
+    guard let value = Environment.path(name), value.isAbsolute else { return nil }
     return value
   }
 }

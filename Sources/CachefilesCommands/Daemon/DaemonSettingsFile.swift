@@ -65,7 +65,9 @@ final class DaemonSettingsFile: Sendable {
     }
     if usesPins {
       let (pins, file) = (pins, pinsFile)
-      settings.pins = { (store) throws(SettingsFailure) -> PinnedObjects? in try pins.load(file, of: store) }
+      settings.pins = { (store) throws(SettingsFailure) -> PinnedObjects? in
+        do throws(Failure) { return try pins.load(file, of: store) } catch { throw SettingsFailure(error.description) }
+      }
     }
     return settings
   }

@@ -121,6 +121,10 @@ enum FleetEngine: Equatable {
     if let nothing, child.status == noInput { throw Failure(nothing) }
     // It has said why.
     guard child.status == 0 else { throw Failure("the database gave no answer (exit status \(child.status))") }
+    // Only DuckDB's own client prints nothing, not even the names of columns, where there is no row.
+    if child.output.isEmpty, command.first != Array("sh".utf8) {
+      throw Failure("the database gave no answer (nothing)")
+    }
     return child.output
   }
 }

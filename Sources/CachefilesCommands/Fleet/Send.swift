@@ -75,7 +75,7 @@ struct Send: ParsableCommand {
     if let volume { options.volumes = VolumeGlob(volume.bytes).matches }
     if let from {
       let list = from.bytes == [UInt8(ascii: "-")] ? Array("/dev/stdin".utf8) : from.bytes
-      options.objects = PinnedObjects(PinList(root: [], pins: [try PinManifest.pin(list)]))
+      options.objects = PinnedObjects(PinList(root: [], pins: [try PinManifest.pin(list, in: try store.open())]))
     }
     options.includesDirty = includeDirty
     options.onFailure = { StandardError.line("cachefiles: \($0)") }

@@ -20,7 +20,7 @@ final class HeldPins: Sendable {
   /// What is pinned now, the same value as long as the file is the same; nil where nothing is. A file that is there and cannot be
   /// read, or is damaged, or is gone, stops the removal: what it was to keep is not known.
   func read() throws(Failure) -> PinnedObjects? {
-    isIgnored ? nil : try cache.load(try PinPlace.existing(given, of: store))
+    isIgnored ? nil : try cache.load(given, of: store)
   }
 
   /// Watches over those that were read.

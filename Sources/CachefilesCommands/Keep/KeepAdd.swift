@@ -36,7 +36,7 @@ struct KeepAdd: ParsableCommand {
     // One that cannot be read is told before a long walk.
     _ = try place.load(mayBeMissing: true)
     var pins: [Pin] = []
-    for list in from { pins.append(try PinManifest.pin(list.bytes)) }
+    for list in from { pins.append(try PinManifest.pin(list.bytes, in: store)) }
     let failures = FailureLines()
     if !paths.isEmpty {
       let maker = try PinMaker(options.mapping, failures)

@@ -9,27 +9,64 @@ import SystemPackage
 enum PinManifest {
   private static let sizeLimit = 1 << 30
 
-  /// Reads a list: blank lines and those that start with `#` are left out. A line that is no path of an object is an error, and
-  /// nothing is pinned.
-  static func pin(_ path: [UInt8]) throws(Failure) -> Pin {
+  /// Reads a list: blank lines and those that start with `#` are left out. A line that is no path of an object in this cache is an error,
+  /// and nothing is pinned: a name that no kernel makes, or in another directory than its own, is a slip, and what it was to keep is not known.
+  static func pin(_ path: [UInt8], in store: borrowing Store) throws(Failure) -> Pin {
+    let place = store.path
+    let own = store.rootStatus
+    return try pin(path) { (root) throws(Failure) in
+      do throws(Errno) {
+        let status = try OwnedDescriptor(directory: FilePath(bytes: root)).status()
+        if status.device == own.device, status.inode == own.inode { return nil }
+      } catch {
+        return "in a directory that cannot be opened: \(error)"
+      }
+      return "not in the cache directory \(EscapedBytes.string(place))"
+    }
+  }
+
+  /// The same.
+  ///
+  /// - Parameter objection: what speaks against a root that a line names; nil where it is the cache's.
+  static func pin(_ path: [UInt8], toRoot objection: ([UInt8]) throws(Failure) -> String?) throws(Failure) -> Pin {
     let bytes: [UInt8]
     do throws(Errno) { bytes = try UserFile.read(FilePath(bytes: path), limit: sizeLimit) } catch {
       throw Failure("\(EscapedBytes.string(path)): cannot read the list: \(error)")
     }
     var objects: [Pin.Object] = []
+    var root: [UInt8] = []
     for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
       let text = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
       if text.isEmpty || text.first == UInt8(ascii: "#") { continue }
-      guard let location = ObjectLocation(EscapedBytes.unescape(Array(text).span)),
-        CachePath(location.path).volumeKey != nil
-      else {
-        let shown = EscapedBytes.quoted(Array(text))
-        throw Failure(
-          "\(EscapedBytes.string(path)): line \(index + 1): \(shown) is no path of an object: cache/I…/@xx/name")
+      func failure(_ reason: String) -> Failure {
+        let place = "\(EscapedBytes.string(path)): line \(index + 1)"
+        return Failure("\(place): \(EscapedBytes.quoted(Array(text))) is \(reason)")
+      }
+      guard let location = ObjectLocation(EscapedBytes.unescape(Array(text).span)) else {
+        throw failure("no path of an object: cache/I…/@xx/name")
+      }
+      if let reason = Self.objection(to: CachePath(location.path)) { throw failure(reason) }
+      if !location.root.isEmpty, location.root != root {
+        if let reason = try objection(location.rootPath) { throw failure(reason) }
+        root = location.root
       }
       objects.append(Pin.Object(path: location.path))
     }
     guard !objects.isEmpty else { throw Failure("\(EscapedBytes.string(path)): no object in it") }
     return Pin(.manifest, path: try PinMaker.absolute(path), objects: objects)
+  }
+
+  /// Why no kernel ever has an object there; nil where one may.
+  private static func objection(to path: CachePath) -> String? {
+    guard let volume = path.volumeKey, let name = path.name, let fanout = path.parent.name else {
+      return "no path of an object: cache/I…/@xx/name"
+    }
+    var key: [UInt8] = []
+    guard let decoded = try? ObjectName.decode(name.bytes.span, into: &key), decoded.defect == nil else {
+      return "no path of an object: no kernel makes such a name"
+    }
+    let own = KeyHash(cookieKey: key.span, in: KeyHash(volumeKey: volume.span)).fanout
+    return Fanout(directoryName: fanout.bytes.span)?.number == own.number
+      ? nil : "no path of an object: its directory would be \(EscapedBytes.string(own.directoryName))"
   }
 }

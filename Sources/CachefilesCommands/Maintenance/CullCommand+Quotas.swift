@@ -15,7 +15,7 @@ extension CullCommand {
     _ opened: borrowing Store, _ options: CullOptions, _ pins: HeldPins, _ output: Output
   ) throws {
     if !allowUnmatched {
-      for quota in quota { try opened.requireVolume(matching: ByteArgument(bytes: quota.glob)) }
+      for quota in quota { try opened.requireVolume(matching: ByteArgument(bytes: quota.glob), option: "--quota") }
     }
     try checkPatterns(options, output)
     let start = ContinuousClock.now

@@ -119,7 +119,9 @@ struct PurgeCommand: ParsableCommand {
       let plan = try plan(choice, store, output, &report)
       if plan.isInterrupted { return report }
       show(plan, output)
-      report.obstacle = objection(to: plan, isLive: live) ?? store.obstacleToBurials
+      // What nobody holds is purged as without --live.
+      let isHeld = live && store.probeLiveness() != .offline
+      report.obstacle = objection(to: plan, isLive: isHeld) ?? store.obstacleToBurials
       return report
     }
     let liveness = store.probeLiveness()

@@ -41,11 +41,15 @@ struct StoreOptions: ParsableArguments {
     return configuration.percentages
   }
 
-  /// The path of the cache directory.
+  /// The path of the cache directory. A configuration that names none says nothing about which cache is meant.
   func path() throws(Failure) -> FilePath {
     if let directory { return FilePath(bytes: directory.bytes) }
-    if let configured = try configuration()?.directory { return FilePath(bytes: configured) }
-    return DaemonConfiguration.defaultDirectory
+    guard let configuration = try configuration() else { return DaemonConfiguration.defaultDirectory }
+    if let configured = configuration.directory { return FilePath(bytes: configured) }
+    let path = config.map(\.bytes) ?? DaemonConfiguration.defaultPath.bytes
+    throw Failure(
+      "\(EscapedBytes.string(path)): no 'dir' line in it that a daemon would take; name the cache directory, or see 'cachefiles doctor'"
+    )
   }
 
   /// Whether a directory is the one that this machine is to cache in, so that a kernel must be able to bind it.
@@ -70,9 +74,12 @@ struct StoreOptions: ParsableArguments {
 extension Store {
   /// Sees to it that filters match something: one that matches nothing is a slip of the finger, and what it was to select or
   /// to spare is not known.
-  func requireVolume(of types: Set<NetfsType> = [], matching pattern: ByteArgument?, server: ServerArgument? = nil)
-    throws(Failure)
-  {
+  ///
+  /// - Parameter option: the one that gave the pattern.
+  func requireVolume(
+    of types: Set<NetfsType> = [], matching pattern: ByteArgument?, option: String = "--volume",
+    server: ServerArgument? = nil
+  ) throws(Failure) {
     if types.isEmpty, pattern == nil, server == nil { return }
     do throws(StoreError) {
       if try hasVolume(
@@ -87,7 +94,7 @@ extension Store {
       throw Failure(error.description)
     }
     let filter = [
-      pattern.map { "--volume \(EscapedBytes.excerpt($0.bytes))" },
+      pattern.map { "\(option) \(EscapedBytes.excerpt($0.bytes))" },
       types.isEmpty ? nil : "--netfs \(types.map(\.rawValue).sorted().joined(separator: ","))",
       server.map { "--server \($0)" },
     ]

@@ -49,7 +49,7 @@ struct Demo: ParsableCommand {
 
   /// A new directory that nobody else can have prepared.
   private static func makeDirectory() throws(Failure) -> FilePath {
-    let base = FilePath(Environment.value("TMPDIR") ?? "/var/tmp")
+    let base = Environment.path("TMPDIR") ?? "/var/tmp"
     do throws(Errno) {
       return try TemporaryDirectory.make(in: base, prefix: "cachefiles-demo-")
     } catch {

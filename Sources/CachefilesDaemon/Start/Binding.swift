@@ -63,7 +63,12 @@ struct Binding {
     let start = ContinuousClock.now
     var hasTold = false
     while true {
-      do throws(Errno) { return try OwnedDescriptor(device: FilePath(sources.device)) } catch {
+      do throws(Errno) {
+        let device = try OwnedDescriptor(device: FilePath(sources.device))
+        // Anything may have that name where the module was not loaded, and would take the commands for data.
+        guard CharacterDevice.number(of: device) != nil else { throw .noSuchAddressOrDevice }
+        return device
+      } catch {
         let patience: Duration = isHeld ? .seconds(3) : .seconds(60)
         guard error == .resourceBusy, ContinuousClock.now - start < patience else {
           throw StartFailure(LastWords.opening(error, sources))
@@ -76,9 +81,12 @@ struct Binding {
     }
   }
 
-  /// Whether a process has the device open, as far as that can be told: without the right to trace others this one may see none.
+  /// Whether a process has the device open, as far as that can be told: without the right to trace others this one may see
+  /// none.
   private var isHeld: Bool {
-    do throws(Errno) { return try !OpenFiles.search(for: sources.device, proc: sources.processes).holders.isEmpty } catch {
+    do throws(Errno) {
+      return try !OpenFiles.search(for: sources.device, proc: sources.processes).holders.isEmpty
+    } catch {
       return true
     }
   }

@@ -75,7 +75,8 @@ package final class CachedFileSurvey: Sendable {
   /// Makes the kernel know the files of a path, where that tells more of them. What fails here is told later.
   private func acquaint(_ path: [UInt8], _ isRecursive: Bool) {
     if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return }
-    let answer = TimedWork<Bool>().run(timeout: timeout) { [self] work in
+    let work = TimedWork<Bool>()
+    let answer = work.run(timeout: timeout) { [self] work in
       guard let file = try? source.file(path, in: side.mounts), file.netfs?.comparesVersion == true,
         file.facts.fileType == FileFacts.directory
       else { return true }
@@ -86,7 +87,7 @@ package final class CachedFileSurvey: Sendable {
       source.forEachFile(below: path, in: side.mounts, walk) { _, _ in }
       return true
     }
-    if answer == nil { giveUp(path) }
+    if answer == nil { giveUp(path, work) }
   }
 
   /// Looks at one path. ``prepare(_:isRecursive:)`` comes before it.
@@ -136,7 +137,8 @@ package final class CachedFileSurvey: Sendable {
     _ path: [UInt8], _ isRecursive: Bool,
     _ body: @escaping @Sendable (Int?, ObservedFile, () -> Bool) -> Void
   ) -> Bool {
-    let answer = TimedWork<Bool>().run(timeout: timeout) { [self] work in
+    let work = TimedWork<Bool>()
+    let answer = work.run(timeout: timeout) { [self] work in
       do throws(StoreError) {
         let file = try source.file(path, in: side.mounts)
         step(work)
@@ -161,14 +163,15 @@ package final class CachedFileSurvey: Sendable {
       source.forEachFile(below: path, in: side.mounts, walk) { body($0, $1, { work.isAbandoned }) }
       return true
     }
-    if answer == nil { giveUp(path) }
+    if answer == nil { giveUp(path, work) }
     return answer != nil
   }
 
   /// Where the object of one file is, without judging it; nil when it could not be looked at.
   package func locate(_ path: [UInt8]) -> FileMapping? {
     if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return nil }
-    let answer = TimedWork<Result<FileMapping, StoreError>>().run(timeout: timeout) { [self] _ in
+    let work = TimedWork<Result<FileMapping, StoreError>>()
+    let answer = work.run(timeout: timeout) { [self] _ in
       do throws(StoreError) { return .success(side.mapping(of: try source.file(path, in: side.mounts))) } catch {
         return .failure(error)
       }
@@ -176,7 +179,7 @@ package final class CachedFileSurvey: Sendable {
     switch answer {
     case .success(let mapping): return mapping
     case .failure(let error): failed(error)
-    case nil: giveUp(path)
+    case nil: giveUp(path, work)
     }
     return nil
   }
@@ -191,14 +194,10 @@ package final class CachedFileSurvey: Sendable {
     moved.add(1, ordering: .relaxed)
   }
 
-  private func giveUp(_ path: [UInt8]) {
+  private func giveUp<R>(_ path: [UInt8], _ work: TimedWork<R>) {
     let mount = mount(of: path)
     if let mount { silentMounts.withLock { $0.append(mount) } }
-    let seconds = timeout.clampedSeconds
-    failed(
-      StoreError(
-        path: mount ?? path, operation: "wait any longer", error: .timedOut,
-        note: "no answer for \(seconds) s; files on it are left out"))
+    failed(.givenUp(work, on: mount ?? path, after: timeout, rest: "files on it are left out"))
   }
 
   /// The mount point of a path, told by its text alone: nothing is looked up, for it may not answer.

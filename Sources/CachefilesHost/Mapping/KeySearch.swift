@@ -92,10 +92,7 @@ package final class KeySearch: Sendable {
       return true
     }
     if isDone != nil { return true }
-    failed(
-      StoreError(
-        path: path, operation: "wait any longer", error: .timedOut,
-        note: "no answer for \(timeout.clampedSeconds) s"))
+    failed(.givenUp(work, on: path, after: timeout))
     return false
   }
 

@@ -75,13 +75,24 @@ package struct Forecast: Sendable, Equatable {
     return new > old
   }
 
-  /// The records after the last one that saw culling, and of a file system of one size with the same limits.
+  /// So many days may lie between two records, or ten times the middle distance, if that is more: behind a longer pause the records begin
+  /// anew. One of a machine whose clock was wrong is far from all others.
+  private static let longestPause = 30.0
+
+  private static func longestPause(in records: [HistoryRecord]) -> Double {
+    let pauses = zip(records.dropFirst(), records).map { $0.time.days(since: $1.time) }.sorted()
+    return pauses.isEmpty ? longestPause : max(longestPause, 10 * pauses[pauses.count / 2])
+  }
+
+  /// The records after the last one that saw culling, and of a file system of one size with the same limits, without a long pause.
   private static func sinceLastBreak(_ records: [HistoryRecord]) -> ArraySlice<HistoryRecord> {
     var start = records.count
+    let longest = longestPause(in: records)
     while start > 0 {
       let record = records[start - 1]
       if start < records.count {
         let next = records[start]
+        if next.time.days(since: record.time) > longest { break }
         if next.space?.total != record.space?.total || next.space?.cull != record.space?.cull { break }
         if culls(next, after: record) || culls(record, after: nil) { break }
       }

@@ -34,7 +34,8 @@ package final class PathSurvey: Sendable {
   package func run(
     _ path: [UInt8], threads: Int, timeout: Duration, failed: @escaping @Sendable (StoreError) -> Void
   ) -> Bool {
-    let isDone = TimedWork<Bool>().run(timeout: timeout) { [self] work in
+    let work = TimedWork<Bool>()
+    let isDone = work.run(timeout: timeout) { [self] work in
       let walk = TreeWalk(
         threads: threads, isEnded: { work.isAbandoned || Interruption.signal != nil },
         step: { [self] in
@@ -49,10 +50,7 @@ package final class PathSurvey: Sendable {
       return true
     }
     if isDone != nil { return true }
-    failed(
-      StoreError(
-        path: path, operation: "wait any longer", error: .timedOut,
-        note: "no answer for \(timeout.clampedSeconds) s"))
+    failed(.givenUp(work, on: path, after: timeout))
     return false
   }
 

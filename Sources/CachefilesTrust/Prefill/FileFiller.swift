@@ -58,7 +58,8 @@ final class FileFiller: Sendable {
       } while start < items[index].size
     }
     let (all, numbers) = (parts, PartCounter(0..<parts.count))
-    let answer = TimedWork<Bool>().run(timeout: options.timeout) { [self] work in
+    let work = TimedWork<Bool>()
+    let answer = work.run(timeout: options.timeout) { [self] work in
       _ = Workers.run(count: min(options.threads, all.count)) { [self] _ in
         let buffer = AlignedBuffer(capacity: Self.pieceSize)
         while !isOver(work), let number = numbers.next() {
@@ -76,9 +77,7 @@ final class FileFiller: Sendable {
     guard answer == nil, let first = items[range].first else { return }
     numbers.cancel()
     fail(
-      StoreError(
-        path: first.mountPoint, operation: "wait any longer", error: .timedOut,
-        note: "no answer for \(options.timeout.clampedSeconds) s; the rest of its files is left out"))
+      .givenUp(work, on: first.mountPoint, after: options.timeout, rest: "the rest of its files is left out"))
   }
 
   private func fail(_ error: StoreError) {

@@ -163,7 +163,7 @@ package final class Verify: Sendable {
       // Threads that come back from the server later find nothing to do.
       parts.cancel()
       let mount = list.items[items.lowerBound].mountPoint
-      context.giveUp(mount)
+      context.giveUp(mount, work)
     }
   }
 

@@ -64,13 +64,10 @@ final class VerifyContext: Sendable {
     options.onFailure(error)
   }
 
-  /// Counts and tells that a server did not answer.
-  func giveUp(_ mount: [UInt8]) {
+  /// Counts and tells that a server did not answer, or could not be asked.
+  func giveUp(_ mount: [UInt8], _ work: TimedWork<Bool>) {
     errors.add(1, ordering: .relaxed)
-    options.onFailure(
-      StoreError(
-        path: mount, operation: "wait any longer", error: .timedOut,
-        note: "no answer for \(options.timeout.clampedSeconds) s; the rest of its files is left out"))
+    options.onFailure(.givenUp(work, on: mount, after: options.timeout, rest: "the rest of its files is left out"))
   }
 
   /// Waits before a file is looked at again.

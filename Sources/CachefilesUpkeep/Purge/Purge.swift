@@ -245,6 +245,7 @@ package struct Purge: Sendable {
       case .staleNFSFileHandle: "it has changed since it was looked at"
       case .notPermitted: "it, or the directory that it stands in, may be immutable"
       case .resourceBusy: "something is mounted there"
+      case .improperLink: "something is mounted there, or the graveyard is of another project, for quotas (chattr -p)"
       default: nil
       }
     report.errors += 1

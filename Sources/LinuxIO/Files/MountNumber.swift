@@ -28,7 +28,9 @@ enum MountNumber {
     let file = OwnedDescriptor(
       raw: try call(.openat) { name.pointee == 0 ? openat(directory, ".", flags) : openat(directory, name, flags) })
     let lines: [UInt8]
-    do throws(Errno) { lines = try SmallFile.read(FilePath("/proc/self/fdinfo/\(file.raw)")) } catch { throw .notSupported }
+    do throws(Errno) { lines = try SmallFile.read(FilePath("/proc/self/fdinfo/\(file.raw)")) } catch {
+      throw .notSupported
+    }
     for line in lines.split(separator: 10) where line.starts(with: "mnt_id:".utf8) {
       let digits = line.dropFirst(7).drop { $0 == 9 || $0 == 32 }
       if let number = CInt(String(decoding: digits, as: UTF8.self)) { return number }

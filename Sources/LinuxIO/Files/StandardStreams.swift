@@ -7,11 +7,21 @@ public enum StandardStreams {
   /// Fills in those that the caller closed, so that no file which is opened later takes the number of one of them.
   ///
   /// Otherwise a message could be written into an object of a cache. Each is opened the wrong way round: to read from
-  /// such an input or to write to such an output fails, as it would on a closed descriptor.
+  /// such an input or to write to such an output fails, as it would on a closed descriptor. Where there is no `/dev/null` the end of a pipe
+  /// does the same; without that the process ends.
   public static func fillIn() {
     for descriptor: CInt in 0...2 where fcntl(descriptor, F_GETFD) < 0 {
-      _ = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY)
+      if open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY) == descriptor { continue }
+      fillWithPipe(descriptor)
     }
+  }
+
+  private static func fillWithPipe(_ descriptor: CInt) {
+    var pair: [CInt] = [-1, -1]
+    guard pipe(&pair) == 0 else { _exit(1) }
+    let end = descriptor == 0 ? pair[1] : pair[0]
+    if end != descriptor { guard dup2(end, descriptor) == descriptor else { _exit(1) } }
+    for other in pair where other != descriptor { close(other) }
   }
 
   /// Whether a descriptor is a terminal. The corresponding C function is `isatty`.

@@ -12,7 +12,7 @@ public enum Syscall: String, Sendable, CaseIterable {
   case clone, copyFileRange, syncfs
   case nameToHandleAt, openByHandleAt, readlinkat, fstatat
   case pidfdOpen, pidfdGetfd, unshare, fchdir, eventfd, poll
-  case signalfd, inotify, capset, fork, chdir, sendmsg
+  case signalfd, inotify, capset, fork, chdir, sendmsg, waitpid
   /// A command that is written to a device.
   case command
 

@@ -20,7 +20,8 @@ public struct ChildProcess {
   ///   - arguments: its name and its arguments. No shell reads them.
   ///   - input: what it reads, at most ``inputLimit`` bytes.
   ///   - limit: at most so many bytes of output are read; with more it is ended.
-  /// - Throws: `Errno`; ENOENT where there is no such program, EFBIG for more output.
+  /// - Throws: `Errno`; ENOENT where there is no such program, EFBIG for more output; ECHILD where its status cannot be had, because this
+  ///   process ignores SIGCHLD.
   public init(_ arguments: [[UInt8]], input: [UInt8], limit: Int) throws(Errno) {
     guard input.count <= Self.inputLimit else { throw .fileTooLarge }
     let (toChild, fromChild) = (Pipe(), Pipe())
@@ -39,11 +40,15 @@ public struct ChildProcess {
     if failure != nil { kill(process, SIGTERM) }
     fromChild.closeSource()
     var word: Int32 = 0
-    while waitpid(process, &word, 0) < 0, errno == EINTR {}
+    do throws(Errno) { try perform(.waitpid) { waitpid(process, &word, 0) } } catch { failure = failure ?? error }
     if let failure { throw failure }
     output = bytes
     status = word & 0x7f == 0 ? (word >> 8) & 0xff : 128 + (word & 0x7f)
   }
+
+  /// Has the kernel keep the status of a child until it is asked for, also in a process whose parent ignored SIGCHLD, which is inherited. The
+  /// corresponding C function is `signal`.
+  public static func keepStatuses() { signal(SIGCHLD, SIG_DFL) }
 
   private static func spawn(_ arguments: [[UInt8]], input: CInt, output: CInt) throws(Errno) -> pid_t {
     var actions = posix_spawn_file_actions_t()
@@ -57,7 +62,7 @@ public struct ChildProcess {
     // What we ignore or catch is no business of it.
     var defaults = sigset_t()
     sigemptyset(&defaults)
-    for number in [SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP] { sigaddset(&defaults, number) }
+    for number in [SIGPIPE, SIGXFSZ, SIGINT, SIGTERM, SIGHUP, SIGCHLD] { sigaddset(&defaults, number) }
     posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     var pointers: [UnsafeMutablePointer<CChar>?] = arguments.map { bytes in

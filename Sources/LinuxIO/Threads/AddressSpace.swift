@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The limit of the process's address space (`ulimit -v`). Where memory cannot be had a program of Swift ends without a word, so
+/// The limit of the process's address space (`ulimit -v`), and of its data (`ulimit -d`), which counts the same memory. Where memory cannot be had a program of Swift ends without a word, so
 /// that little is asked for where little is allowed.
 public enum AddressSpace {
   /// With less than this no command is begun, in bytes.
@@ -11,12 +11,16 @@ public enum AddressSpace {
 
   /// The limit in bytes; nil without one.
   ///
-  /// The corresponding C function is `getrlimit` with `RLIMIT_AS`.
-  public static var limit: UInt64? {
+  /// The corresponding C function is `getrlimit` with `RLIMIT_AS` and `RLIMIT_DATA`.
+  public static var limit: UInt64? { [spaceLimit, dataLimit].compactMap { $0 }.min() }
+  /// That of the address space alone.
+  public static var spaceLimit: UInt64? { limit(RLIMIT_AS.rawValue) }
+  /// That of the data alone.
+  public static var dataLimit: UInt64? { limit(RLIMIT_DATA.rawValue) }
+
+  private static func limit(_ resource: UInt32) -> UInt64? {
     var limit = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur != rlim_t.max else {
-      return nil
-    }
+    guard getrlimit(__rlimit_resource_t(resource), &limit) == 0, limit.rlim_cur != rlim_t.max else { return nil }
     return UInt64(limit.rlim_cur)
   }
 

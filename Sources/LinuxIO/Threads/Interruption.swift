@@ -3,7 +3,8 @@ import CLinux
 
 /// SIGINT, SIGTERM and SIGHUP as a flag that long work looks at between two entries.
 public enum Interruption {
-  /// Catches them from now on: `sigaction`; not SIGHUP where it is ignored, as below `nohup`. A second signal ends the process at once.
+  /// Catches them from now on, also where the caller has blocked them; not one that it ignores, as `nohup` does SIGHUP. A second signal ends the
+  /// process at once. The corresponding C functions are `sigaction` and `sigprocmask`.
   public static func catchSignals() { clinux_catch_signals() }
 
   /// The number of the signal that came, nil while none has.

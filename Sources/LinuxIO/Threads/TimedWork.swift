@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 import Synchronization
+public import SystemPackage
 
 /// Work on a file system whose server may never answer: it runs on a thread of its own, and whoever waits gives it up
 /// when nothing has moved for a while.
@@ -9,6 +10,7 @@ import Synchronization
 public final class TimedWork<Result: Sendable>: Sendable {
   private let steps = Atomic<Int>(0)
   private let abandoned = Atomic<Bool>(false)
+  private let begun = Atomic<Bool>(false)
   private let result = Guarded<Result?>(nil)
 
   /// Makes work that has not begun.
@@ -23,8 +25,11 @@ public final class TimedWork<Result: Sendable>: Sendable {
   /// Whether nobody waits any more, so that the work may end.
   public var isAbandoned: Bool { abandoned.load(ordering: .relaxed) }
 
+  /// Why nothing came of it: EAGAIN where the system has no thread for it, else ETIMEDOUT.
+  public var failure: Errno { begun.load(ordering: .relaxed) ? .timedOut : .resourceTemporarilyUnavailable }
+
   /// Runs a body on a thread of its own and waits for it; nil when nothing moved for so long, or the system
-  /// has no more threads.
+  /// has no more threads (``failure``).
   ///
   /// What the body shares with the rest of the program must stay good when it is given up: the thread may go on later.
   public func run(timeout: Duration, _ body: @escaping @Sendable (TimedWork<Result>) -> Result) -> Result? {
@@ -33,6 +38,7 @@ public final class TimedWork<Result: Sendable>: Sendable {
       self.result.withLock { $0 = value }
     }
     guard let thread else { return nil }
+    begun.store(true, ordering: .relaxed)
     thread.detach()
     var seen = -1
     var still = Duration.zero

@@ -3,10 +3,11 @@ import CachefilesFormat
 import CachefilesStore
 import CachefilesSurvey
 import Foundation
-@testable import LinuxIO
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import LinuxIO
 
 /// Something mounted inside a cache is named and not entered: what it holds is none of the cache.
 @Suite("Mounts inside a cache", .enabled(if: Mount.isPossible, "needs mounts"))
@@ -99,7 +100,9 @@ struct MountTests {
     // What cannot be told is not entered.
     let untold = try FaultPlan.hidingMountPoints.run {
       try FaultPlan(failing: .nameToHandleAt, ordinal: 0, with: .notSupported).run {
-        try FaultPlan(failing: .pread, ordinal: 0, with: .ioError).run { try graveyard.status(of: "other").isMountPoint }
+        try FaultPlan(failing: .pread, ordinal: 0, with: .ioError).run {
+          try graveyard.status(of: "other").isMountPoint
+        }
       }
     }
     #expect(untold)

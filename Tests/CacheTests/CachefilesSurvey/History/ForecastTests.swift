@@ -84,6 +84,20 @@ struct ForecastTests {
     #expect(Self.reason(grown.culling)?.contains("since the last culling or change") == true)
   }
 
+  @Test(
+    "a record of a wrong clock, far before all others or behind them, makes no span and no promise", arguments: [0, 14])
+  func wrongClock(index: Int) {
+    let records = Self.nights(15) { night, record in
+      if night == index { record.time = Timestamp(seconds: index == 0 ? 0 : 4_700_000_000) }
+    }
+    let (forecast, sound) = (Forecast(records), Forecast(Self.nights(15)))
+    guard index == 0 else {
+      #expect(forecast.current.count == 1 && Self.reason(forecast.culling) != nil)
+      return
+    }
+    #expect(forecast.current.count == 14 && forecast.horizon < sound.horizon)
+  }
+
   @Test("counts files where they end first")
   func files() {
     let records = Self.nights(15) { night, record in

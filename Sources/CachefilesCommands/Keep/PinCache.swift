@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CachefilesDaemon
 import CachefilesFormat
 import CachefilesStore
 import CachefilesUpkeep
@@ -27,10 +26,8 @@ final class PinCache: Sendable {
   /// The pins of a cache.
   ///
   /// - Parameter file: the file that was named, if one was.
-  func load(_ file: ByteArgument?, of store: borrowing Store) throws(SettingsFailure) -> PinnedObjects? {
-    do throws(Failure) { return try load(try PinPlace.existing(file, of: store)) } catch {
-      throw SettingsFailure(error.description)
-    }
+  func load(_ file: ByteArgument?, of store: borrowing Store) throws(Failure) -> PinnedObjects? {
+    try load(try PinPlace.existing(file, of: store))
   }
 
   /// The pins in a file; nil where there is none and was none.
