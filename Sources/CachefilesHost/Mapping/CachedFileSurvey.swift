@@ -28,6 +28,7 @@ package final class CachedFileSurvey: Sendable {
   private let isEnded: @Sendable () -> Bool
   private let failed: @Sendable (StoreError) -> Void
   private let silentMounts = Guarded<[[UInt8]]>([])
+  private let hasNoThread = Atomic<Bool>(false)
   private let moved = Atomic<Int>(0)
   private let cookies = Guarded(CookieIndex())
 
@@ -74,7 +75,7 @@ package final class CachedFileSurvey: Sendable {
 
   /// Makes the kernel know the files of a path, where that tells more of them. What fails here is told later.
   private func acquaint(_ path: [UInt8], _ isRecursive: Bool) {
-    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return }
+    if isSilent(path) { return }
     let work = TimedWork<Bool>()
     let answer = work.run(timeout: timeout) { [self] work in
       guard let file = try? source.file(path, in: side.mounts), file.netfs?.comparesVersion == true,
@@ -99,7 +100,7 @@ package final class CachedFileSurvey: Sendable {
   package func look(
     at path: [UInt8], isRecursive: Bool, _ each: @escaping @Sendable (JudgedFile) -> Void
   ) -> Answer {
-    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) {
+    if isSilent(path) {
       return Answer(isGivenUp: true)
     }
     let tally = DirectoryTotals(threads: threads)
@@ -120,7 +121,7 @@ package final class CachedFileSurvey: Sendable {
   ///
   /// - Parameter each: gets each file, from any thread.
   package func places(of path: [UInt8], _ each: @escaping @Sendable (FileMapping) -> Void) -> Bool {
-    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return false }
+    if isSilent(path) { return false }
     return visit(path, true) { [self] _, file, isAbandoned in
       let mapping = side.mapping(of: file)
       if !isAbandoned() { each(mapping) }
@@ -169,7 +170,7 @@ package final class CachedFileSurvey: Sendable {
 
   /// Where the object of one file is, without judging it; nil when it could not be looked at.
   package func locate(_ path: [UInt8]) -> FileMapping? {
-    if let mount = mount(of: path), silentMounts.withLock({ $0.contains(mount) }) { return nil }
+    if isSilent(path) { return nil }
     let work = TimedWork<Result<FileMapping, StoreError>>()
     let answer = work.run(timeout: timeout) { [self] _ in
       do throws(StoreError) { return .success(side.mapping(of: try source.file(path, in: side.mounts))) } catch {
@@ -197,7 +198,15 @@ package final class CachedFileSurvey: Sendable {
   private func giveUp<R>(_ path: [UInt8], _ work: TimedWork<R>) {
     let mount = mount(of: path)
     if let mount { silentMounts.withLock { $0.append(mount) } }
+    // What nobody can be asked with is everybody's error.
+    if work.failure != .timedOut { hasNoThread.store(true, ordering: .relaxed) }
     failed(.givenUp(work, on: mount ?? path, after: timeout, rest: "files on it are left out"))
+  }
+
+  /// Whether nothing is asked of a path any more: its server did not answer, or there is no thread to ask with.
+  private func isSilent(_ path: [UInt8]) -> Bool {
+    if hasNoThread.load(ordering: .relaxed) { return true }
+    return mount(of: path).map { mount in silentMounts.withLock { $0.contains(mount) } } ?? false
   }
 
   /// The mount point of a path, told by its text alone: nothing is looked up, for it may not answer.
