@@ -44,8 +44,14 @@ package struct CacheDaemon: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-extension LivenessSources {
+extension CacheDaemon {
   private static let ownNames = ["cachefiles", "cachefiles-cull", "cachefiles-fsck"].map { Array($0.utf8) }
+
+  /// Whether it is a program of this package other than its daemon, by its name.
+  var isOneOfOurs: Bool { Self.ownNames.contains(name) }
+}
+
+extension LivenessSources {
 
   /// The process that has the device open; nil when none has, several have, or it cannot be told. A program of this package
   /// that borrows it is not meant.
@@ -53,7 +59,7 @@ extension LivenessSources {
     do throws(Errno) {
       let daemons = try holders().map { CacheDaemon(process: $0.process, proc: processes) }
       if daemons.count == 1 { return daemons.first }
-      let others = daemons.filter { !Self.ownNames.contains($0.name) }
+      let others = daemons.filter { !$0.isOneOfOurs }
       return others.count == 1 ? others.first : nil
     } catch {
       return nil

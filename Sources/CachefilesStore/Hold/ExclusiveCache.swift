@@ -31,7 +31,7 @@ package struct ExclusiveCache: ~Copyable, Sendable {
     do throws(Errno) { own = try store.duplicate() } catch { throw .lockFailed(error) }
     let isFree: Bool
     do throws(Errno) { isFree = try own.root.lock() } catch { throw .lockFailed(error) }
-    guard isFree else { throw .locked }
+    guard isFree else { throw sources.lockRefusal(of: own.root) }
     self.store = own
     self.sources = sources
   }

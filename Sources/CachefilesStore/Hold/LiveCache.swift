@@ -126,7 +126,7 @@ extension Store {
     // Before the holder is looked for: another program of this package that is at work has the device too.
     let isFree: Bool
     do throws(Errno) { isFree = try own.root.lock() } catch { throw .lockFailed(error) }
-    guard isFree else { throw .locked }
+    guard isFree else { throw sources.lockRefusal(of: own.root) }
     let link: any CommandLink
     let daemon: CacheDaemon
     do throws(Refusal) {

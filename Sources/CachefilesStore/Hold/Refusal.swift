@@ -16,6 +16,8 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   case withdrawn
   /// Another program of this package is at work on it.
   case locked
+  /// This process has locked it: one of this package, or any other.
+  case lockedBy(CacheDaemon)
   /// The lock cannot be taken.
   case lockFailed(Errno)
   /// A sweep is at work on its graveyard.
@@ -41,7 +43,7 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   /// Whether the cache is in use, locked, or may be: the command can be tried again later.
   package var isOccupied: Bool {
     switch self {
-    case .inUse, .cannotTell, .noLeave, .daemonEnded, .withdrawn, .locked, .lockFailed, .graveyardBusy: true
+    case .inUse, .cannotTell, .noLeave, .daemonEnded, .withdrawn, .locked, .lockedBy, .lockFailed, .graveyardBusy: true
     case .readOnly, .notACache, .unmet: false
     case .stopped(let reason): reason.isOccupied
     }
@@ -53,7 +55,7 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
     switch self {
     case .noLeave(.failed): false
     case .noLeave, .daemonEnded, .withdrawn: true
-    case .inUse, .cannotTell, .locked, .lockFailed, .graveyardBusy, .readOnly, .notACache, .unmet: false
+    case .inUse, .cannotTell, .locked, .lockedBy, .lockFailed, .graveyardBusy, .readOnly, .notACache, .unmet: false
     case .stopped(let reason): reason.isLoss
     }
   }
@@ -67,6 +69,8 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
     case .daemonEnded: "the daemon that holds the cache has ended"
     case .withdrawn: "the kernel has withdrawn the cache; its log has the reason"
     case .locked: "another program of this package is at work on it"
+    case .lockedBy(let holder):
+      holder.isOneOfOurs ? "another program of this package is at work on it: \(holder)" : "it is locked by \(holder)"
     case .lockFailed(let error): "cannot lock it: \(error)"
     case .graveyardBusy: "a sweep is at work on its graveyard"
     case .readOnly: "its file system is mounted read-only"

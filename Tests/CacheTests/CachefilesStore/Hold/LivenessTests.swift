@@ -305,6 +305,37 @@ struct LivenessTests {
     for descriptor in descriptors { close(descriptor) }
   }
 
+  @Test(
+    "Who has locked a cache is told, where the kernel's list of locks has it",
+    arguments: [
+      ("flock", "it is locked by flock (pid 812)"),
+      ("cachefiles-cull", "another program of this package is at work on it: cachefiles-cull (pid 812)"),
+      ("", "another program of this package is at work on it"),
+    ])
+  func lockHolder(name: String, words: String) throws {
+    try make(cache: true, graveyard: true)
+    let store = try Store(path: scratch.path("c"))
+    let (device, inode) = (store.rootStatus.device, store.rootStatus.inode)
+    let place = "\(String(device >> 32, radix: 16)):\(String(device & 0xffff_ffff, radix: 16))"
+    var lines = [
+      "1: POSIX  ADVISORY  WRITE 5 \(place):\(inode) 0 EOF", "2: -> FLOCK  ADVISORY  WRITE 7 \(place):\(inode) 0 EOF",
+    ]
+    lines.append("3: FLOCK  ADVISORY  WRITE 6 \(place):\(inode + 1) 0 EOF")
+    if !name.isEmpty { lines.append("4: FLOCK  ADVISORY  WRITE 812 \(place):\(inode) 0 EOF") }
+    try scratch.write("proc/locks", Array((lines.joined(separator: "\n") + "\n").utf8))
+    try scratch.write("proc/812/comm", Array("\(name)\n".utf8))
+    let other = try Store(path: scratch.path("c"))
+    #expect(try other.root.lock())
+    defer { other.root.unlock() }
+    let sources = LivenessSources(kernel: KernelRelease(6, 12), processes: scratch.path("proc"))
+    do throws(Refusal) {
+      _ = try store.hold(sources)
+      Issue.record("it was locked")
+    } catch {
+      #expect(error.description == words && error.isOccupied && !error.isLoss)
+    }
+  }
+
   @Test("A probe that removes a directory which was emptied meanwhile puts it back")
   func putsBack() throws {
     try make(cache: true, graveyard: true)
