@@ -74,7 +74,9 @@ package enum Containment {
 
   /// The same by other mounts of its file system: one of a part of a cache shows nothing of what is above that part.
   private static func isBelowCacheElsewhere(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
-    guard let path = directory.resolvedPath, let text = try? SmallFile.read("/proc/self/mountinfo") else { return false }
+    guard let path = directory.resolvedPath, let text = try? SmallFile.read("/proc/self/mountinfo") else {
+      return false
+    }
     let mounts = MountTable(parsing: text.span)
     guard let mount = mounts.entry(holding: path) else { return false }
     let (slash, own) = (UInt8(ascii: "/"), try directory.status())
