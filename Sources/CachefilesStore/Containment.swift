@@ -74,8 +74,12 @@ package enum Containment {
 
   /// The same by other mounts of its file system: one of a part of a cache shows nothing of what is above that part.
   private static func isBelowCacheElsewhere(_ directory: borrowing OwnedDescriptor) throws(Errno) -> Bool {
-    guard let path = directory.resolvedPath, let text = try? SmallFile.read("/proc/self/mountinfo") else {
-      return false
+    guard let path = directory.resolvedPath else { return false }
+    let text: [UInt8]
+    do throws(Errno) { text = try SmallFile.read("/proc/self/mountinfo") } catch {
+      // Without /proc this cannot be asked; what else keeps it from being read is no answer.
+      if error == .noSuchFileOrDirectory { return false }
+      throw error
     }
     let mounts = MountTable(parsing: text.span)
     guard let mount = mounts.entry(holding: path) else { return false }

@@ -32,7 +32,8 @@ struct SampleFaultTests {
     /// The calls that it makes.
     var calls: [Syscall] {
       let both: [Syscall] = [
-        .open, .openat, .getdents64, .getxattr, .mkdirat, .setxattr, .pwrite, .ftruncate, .futimens, .statx, .dup,
+        .open, .openat, .getdents64, .getxattr, .mkdirat, .setxattr, .pread, .pwrite, .ftruncate, .futimens, .statx,
+        .dup,
       ]
       return self == .capture ? both + [.fchmod] : both
     }

@@ -27,7 +27,8 @@ struct Normalisation {
     ("(\"host\": ?)\"[^\"]*\"", "$1\"<machine>\""), ("(\"inode\": ?)[0-9]+", "$1<machine>"),
     ("(\"(oldest|newest)_ns\": ?)[0-9]+", "$1<time>"),
     ("(\"duration_ns\": ?)[0-9]+", "$1<time>"), ("(?m), [0-9.]+ s$", ", <time>"),
-    ("flock \\(pid [0-9]+\\)", "flock (pid <process>)"), ("cachefiles-demo-[A-Za-z0-9]+", "cachefiles-demo-<unique>"),
+    ("it is locked by flock \\(pid [0-9]+\\)", "another program of this package is at work on it"),
+    ("cachefiles-demo-[A-Za-z0-9]+", "cachefiles-demo-<unique>"),
   ]
 
   /// Allocated space depends on the file system; its size and type on the machine.
