@@ -143,6 +143,8 @@ struct LiveCullTests {
     }
     let daemon = try FakeDaemon(scratch, kernel)
     ended.withLock { $0 = daemon }
+    // It would keep itself, and its directory.
+    defer { ended.withLock { $0 = nil } }
     var options = CullOptions()
     options.goal.maximumObjects = 0
     options.isLive = true
