@@ -78,17 +78,9 @@ package final class CacheCheck: Sendable {
     _ store: borrowing Store, _ report: inout CheckReport
   ) throws(StoreError) -> (CheckContext, Look) {
     let observation = try RootObservation.observe(store, liveness: report.liveness)
-    if let error = observation.trialError { fail(error) }
+    observation.failures.forEach(fail)
     failHidden(observation, store)
     report.unseen = observation.unseen
-    if let only = options.policy.only {
-      for unseen in observation.unseen where only.contains(unseen.id) {
-        fail(
-          StoreError(
-            path: store.path, operation: "look for \(unseen.id.rawValue) in", error: .resourceBusy,
-            note: "it cannot be told \(unseen.words)"))
-      }
-    }
     if observation.cache?.kind == .directory { report.generation = try store.generation() }
     var context = CheckContext(
       kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
@@ -101,10 +93,17 @@ package final class CacheCheck: Sendable {
     return (context, look)
   }
 
-  /// A `cache` or a `graveyard` that is no directory is R02. Where `--only` leaves that out, nothing in it was looked at all the same,
-  /// which is a failure.
+  /// What `--only` asks for and could not be looked for is a failure. A `cache` or a `graveyard` that is no directory is R02: where that is
+  /// left out, nothing in it was looked at all the same.
   private func failHidden(_ observation: RootObservation, _ store: borrowing Store) {
-    guard let only = options.policy.only, !only.contains(.r02) else { return }
+    guard let only = options.policy.only else { return }
+    for unseen in observation.unseen where only.contains(unseen.id) {
+      fail(
+        StoreError(
+          path: store.path, operation: "look for \(unseen.id.rawValue) in", error: .resourceBusy,
+          note: "it cannot be told \(unseen.words)"))
+    }
+    if only.contains(.r02) { return }
     for (name, status) in [(Store.cacheName, observation.cache), (Store.graveyardName, observation.graveyard)] {
       guard let status, status.kind != .directory else { continue }
       fail(
@@ -323,7 +322,7 @@ package final class CacheCheck: Sendable {
     _ store: borrowing Store, _ context: CheckContext, _ look: inout Look, _ report: inout CheckReport, isAllKept: Bool
   ) throws(StoreError) {
     let observation = try RootObservation.observe(store, liveness: report.liveness)
-    if let error = observation.trialError { fail(error) }
+    observation.failures.forEach(fail)
     let generation = observation.cache?.kind == .directory ? try store.generation() : .empty
     guard !isAllKept, look.isComplete else { return judge(observation, store, context, generation) }
     look = try self.look(store, context, observation, generation)

@@ -19,8 +19,8 @@ struct RootObservation: Sendable {
   var pageSize: UInt64 = 4096
   /// What an unnamed file in the cache's file system could not do.
   var trial = FileSystemTrial.notTried
-  /// Why the trial could not be made.
-  var trialError: StoreError?
+  /// Why the trial could not be made, or the kernel's table of caches not be read.
+  var failures: [StoreError] = []
   /// Whether a kernel holds the cache.
   var liveness: Liveness = .unknown("not asked")
   /// The states of the running caches, from `/proc/fs/fscache/caches`.
@@ -59,8 +59,8 @@ struct RootObservation: Sendable {
     if liveness.isLive == false { seen.tryFile(in: store) }
     do throws(Errno) { seen.cacheStates = states(try SmallFile.read(caches)) } catch {
       // Where there is no table, as in a container, it is among what is not seen.
-      guard liveness != .live || error == .noSuchFileOrDirectory else {
-        throw StoreError(path: caches.bytes, operation: "read", error: error)
+      if liveness == .live, error != .noSuchFileOrDirectory {
+        seen.failures.append(StoreError(path: caches.bytes, operation: "read", error: error))
       }
     }
     return seen
@@ -95,7 +95,9 @@ struct RootObservation: Sendable {
   private mutating func tryFile(in store: borrowing Store) {
     let result = FileSystemTrial.run(in: store.root)
     trial = result.trial
-    if let (step, error) = result.failure { trialError = StoreError(path: store.path, operation: step, error: error) }
+    if let (step, error) = result.failure {
+      failures.append(StoreError(path: store.path, operation: step, error: error))
+    }
   }
 
   /// The `S` column of the table of caches: one letter a cache.

@@ -42,23 +42,26 @@ enum StateDirectory {
 
   /// Makes a directory there, for the user alone, and those above it, where they are missing; nothing in a cache.
   static func make(_ path: FilePath) throws(Failure) {
-    if isInCache(path) {
+    if try isInCache(path) {
       throw Failure("\(EscapedBytes.string(path.bytes)): the state directory lies in a cache, where nothing is written")
     }
     try make(path, andAbove: true)
   }
 
   /// Whether a directory, or the first above it that is there, lies in a cache.
-  private static func isInCache(_ path: FilePath) -> Bool {
+  private static func isInCache(_ path: FilePath) throws(Failure) -> Bool {
     var place = path
     while true {
-      do throws(Errno) {
-        return try Containment.isInSomeCache(try OwnedDescriptor(directory: place, keepsAccessTime: false))
-      } catch {
+      let directory: OwnedDescriptor
+      do throws(Errno) { directory = try OwnedDescriptor(directory: place, keepsAccessTime: false) } catch {
         let above = place.removingLastComponent()
         // What cannot be opened fails when it is to be made.
         guard error == .noSuchFileOrDirectory, above != place, !above.isEmpty else { return false }
         place = above
+        continue
+      }
+      do throws(Errno) { return try Containment.isInSomeCache(directory) } catch {
+        throw Failure("\(EscapedBytes.string(place.bytes)): it cannot be told whether it lies in a cache: \(error)")
       }
     }
   }

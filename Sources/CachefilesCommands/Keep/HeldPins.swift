@@ -11,8 +11,8 @@ final class HeldPins: Sendable {
   private let cache = PinCache()
 
   /// Those that the options name, of an open cache.
-  init(_ options: PinOptions, of store: consuming Store) {
-    self.store = store
+  init(_ options: PinOptions, of store: borrowing Store) throws(Failure) {
+    self.store = try store.copy()
     given = options.pins
     isIgnored = options.ignoresPins
   }

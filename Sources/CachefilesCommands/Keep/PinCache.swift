@@ -13,6 +13,8 @@ final class PinCache: Sendable {
     var path: FilePath
     var inode: UInt64
     var modified: Timestamp
+    /// A pipe has given what it had, and nobody changes that.
+    var isRead: Bool
     var pins: PinnedObjects
   }
 
@@ -35,14 +37,16 @@ final class PinCache: Sendable {
     guard let place else { return try missing() }
     let status = try? FileStatus.of(place.path)
     if let status, let same = known.withLock({ $0 }), same.path == place.path, same.inode == status.inode,
-      same.modified == status.modification
+      same.isRead || same.modified == status.modification
     {
       return same.pins
     }
     guard let list = try place.load() else { return try missing() }
     let pins = PinnedObjects(list)
     if let status {
-      let now = Known(path: place.path, inode: status.inode, modified: status.modification, pins: pins)
+      let now = Known(
+        path: place.path, inode: status.inode, modified: status.modification, isRead: status.kind != .regular,
+        pins: pins)
       known.withLock { $0 = now }
     }
     return pins

@@ -12,16 +12,11 @@ enum PinManifest {
   /// Reads a list: blank lines and those that start with `#` are left out. A line that is no path of an object in this cache is an error,
   /// and nothing is pinned: a name that no kernel makes, or in another directory than its own, is a slip, and what it was to keep is not known.
   static func pin(_ path: [UInt8], in store: borrowing Store) throws(Failure) -> Pin {
-    let place = store.path
-    let own = store.rootStatus
-    return try pin(path) { (root) throws(Failure) in
-      do throws(Errno) {
-        let status = try OwnedDescriptor(directory: FilePath(bytes: root)).status()
-        if status.device == own.device, status.inode == own.inode { return nil }
-      } catch {
+    try pin(path) { (root) throws(Failure) in
+      do throws(Errno) { if try store.isRoot(FilePath(bytes: root)) { return nil } } catch {
         return "in a directory that cannot be opened: \(error)"
       }
-      return "not in the cache directory \(EscapedBytes.string(place))"
+      return "not in the cache directory \(EscapedBytes.string(store.path))"
     }
   }
 
@@ -58,15 +53,13 @@ enum PinManifest {
 
   /// Why no kernel ever has an object there; nil where one may.
   private static func objection(to path: CachePath) -> String? {
-    guard let volume = path.volumeKey, let name = path.name, let fanout = path.parent.name else {
-      return "no path of an object: cache/I…/@xx/name"
+    let none = "no path of an object: "
+    if path.volumeKey == nil { return none + "cache/I…/@xx/name" }
+    var placement = PlacementJudge()
+    switch placement.judge(path) {
+    case nil: return nil
+    case .noKey, .notMade: return none + "no kernel makes such a name"
+    case .elsewhere(let own): return none + "its directory would be \(EscapedBytes.string(own.directoryName))"
     }
-    var key: [UInt8] = []
-    guard let decoded = try? ObjectName.decode(name.bytes.span, into: &key), decoded.defect == nil else {
-      return "no path of an object: no kernel makes such a name"
-    }
-    let own = KeyHash(cookieKey: key.span, in: KeyHash(volumeKey: volume.span)).fanout
-    return Fanout(directoryName: fanout.bytes.span)?.number == own.number
-      ? nil : "no path of an object: its directory would be \(EscapedBytes.string(own.directoryName))"
   }
 }

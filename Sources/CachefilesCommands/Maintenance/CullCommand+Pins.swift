@@ -8,7 +8,9 @@ import LinuxIO
 extension CullCommand {
   /// Culls. Where other objects are pinned meanwhile it begins anew with those, as the daemon does; pins that cannot be read any more end
   /// it.
-  func run(_ options: CullOptions, _ pins: HeldPins, _ output: Output) throws -> Cull.Report {
+  func run(
+    _ options: CullOptions, _ opened: borrowing Store, _ pins: HeldPins, _ output: Output
+  ) throws -> Cull.Report {
     var options = options
     let start = ContinuousClock.now
     var before: Cull.Report?
@@ -16,7 +18,7 @@ extension CullCommand {
       var current = options
       current.pins = pins.watch(over: options.selection.pinned)
       if let limit = options.timeLimit { current.timeLimit = max(.zero, limit - (ContinuousClock.now - start)) }
-      var report = show(Cull(try store.open(), current), output)
+      var report = show(Cull(try opened.copy(), current), output)
       if let before { report.follow(before) }
       guard report.refusal == .otherPins, !report.isInterrupted else { return report }
       do throws(Failure) { options.selection.pinned = try pins.read() } catch {

@@ -38,7 +38,7 @@ extension CullCommand {
       options.onCount = { nil }
       if let limit = options.timeLimit { options.timeLimit = max(.zero, limit - (ContinuousClock.now - start)) }
       options.selection.pinned = try pins.read()
-      let report = try run(options, pins, output)
+      let report = try run(options, opened, pins, output)
       if let refusal = report.refusal {
         StandardError.line(
           "cachefiles: \(EscapedBytes.string(report.root)): quota of \(EscapedBytes.string(quota.glob)): \(refusal)"

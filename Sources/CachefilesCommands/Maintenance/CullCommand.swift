@@ -152,7 +152,7 @@ struct CullCommand: ParsableCommand {
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)
     var options = try cullOptions(status)
-    let pins = HeldPins(pinOptions, of: try self.store.open())
+    let pins = try HeldPins(pinOptions, of: store)
     options.selection.pinned = try pins.read()
     if idle, !IOPriority.setIdle() { output.note("cachefiles: note: the idle I/O class is not available here") }
     noteAccessTimes(status, output)
@@ -163,7 +163,7 @@ struct CullCommand: ParsableCommand {
     let root = store.path
     if list { options.onVictim = { VictimLine.write($0, root: root, to: victims) } }
     if !quota.isEmpty { return try runQuotas(store, options, pins, output) }
-    let report = try run(options, pins, output)
+    let report = try run(options, store, pins, output)
     try tell(report, output)
     output.render(CullView(report: report, goal: options.goal, isVerbose: output.isVerbose), command: "cull")
     output.stream.flush()

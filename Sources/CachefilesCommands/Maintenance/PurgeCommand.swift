@@ -78,7 +78,7 @@ struct PurgeCommand: ParsableCommand {
     let target = try PurgeTarget(self)
     let store = try target.open()
     try store.requireVolume(matching: volume, server: server)
-    let pins = HeldPins(pinOptions, of: try target.open())
+    let pins = try HeldPins(pinOptions, of: store)
     let pinned = legacy ? nil : try pins.read()
     let watch = legacy ? nil : pins.watch(over: pinned)
     let report: PurgeReport

@@ -72,6 +72,13 @@ struct StoreOptions: ParsableArguments {
 }
 
 extension Store {
+  /// Another value of the same open directory.
+  func copy() throws(Failure) -> Store {
+    do throws(Errno) { return try duplicate() } catch {
+      throw Failure("\(EscapedBytes.string(path)): cannot open the directory once more: \(error)")
+    }
+  }
+
   /// Sees to it that filters match something: one that matches nothing is a slip of the finger, and what it was to select or
   /// to spare is not known.
   ///

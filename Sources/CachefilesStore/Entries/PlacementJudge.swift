@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CachefilesFormat
+import LinuxIO
 
 /// Judges whether a kernel that looks for a key can come to an object's name: whether the name is one that kernels make,
 /// in the fanout directory of its hash. Pure; the kernel's side is `cachefiles_cook_key` (fs/cachefiles/key.c).
@@ -30,5 +31,16 @@ package struct PlacementJudge {
     }
     lengths = decoded.shortestKey...decoded.longestKey
     return nil
+  }
+
+  /// The same of a path below the root, `cache/I…/@xx/name`; nil of any other path, too.
+  package mutating func judge(_ path: CachePath) -> PlacementFailure? {
+    guard let volume = path.volumeKey, let name = path.name,
+      let fanout = path.parent.name.flatMap({ Fanout(directoryName: $0.bytes) })
+    else { return nil }
+    let traits = VolumeTraits(
+      index: 0, type: NetfsType(volumeKey: volume.span), hash: KeyHash(volumeKey: volume.span))
+    var lengths = 0...0
+    return judge(name.bytes.span, traits, fanout.number, &lengths)
   }
 }

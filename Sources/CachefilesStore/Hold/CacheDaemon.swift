@@ -52,7 +52,6 @@ extension CacheDaemon {
 }
 
 extension LivenessSources {
-
   /// The process that has the device open; nil when none has, several have, or it cannot be told. A program of this package
   /// that borrows it is not meant.
   package var daemon: CacheDaemon? {

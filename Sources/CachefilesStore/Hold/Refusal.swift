@@ -16,7 +16,7 @@ package enum Refusal: Error, Equatable, Sendable, CustomStringConvertible {
   case withdrawn
   /// Another program of this package is at work on it.
   case locked
-  /// This process has locked it: one of this package, or any other.
+  /// The process that has locked it, of this package or any other.
   case lockedBy(CacheDaemon)
   /// The lock cannot be taken.
   case lockFailed(Errno)

@@ -81,9 +81,9 @@ public enum OpenFiles {
     return holder
   }
 
-  /// Whether a link leads to a file, or, where it ends as the path does, to its device. A process with mounts of its own, as a sandboxed service has, sees
-  /// the device by another path, and by no whole one when it was opened among mounts that are gone. Where this process itself does not see the
-  /// device (`PrivateDevices=`), any device of that name is taken for it.
+  /// Whether a link leads to a file, or, where it ends as the path does, to its device. A process with mounts of its own, as a sandboxed
+  /// service has, sees the device by another path, and by no whole one when it was opened among mounts that are gone. Where this process
+  /// itself does not see the device (`PrivateDevices=`), any device of that name is taken for it.
   private static func leads(
     _ target: String, _ file: EntryName, in files: borrowing OwnedDescriptor, to path: String, _ device: UInt64?
   ) throws(Errno) -> Bool {

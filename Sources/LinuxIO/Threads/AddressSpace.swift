@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The limit of the process's address space (`ulimit -v`), and of its data (`ulimit -d`), which counts the same memory. Where memory cannot be had a program of Swift ends without a word, so
-/// that little is asked for where little is allowed.
+/// The limit of the process's address space (`ulimit -v`), and of its data (`ulimit -d`), which counts the same memory. Where memory
+/// cannot be had a program of Swift ends without a word, so that little is asked for where little is allowed.
 public enum AddressSpace {
   /// With less than this no command is begun, in bytes.
   public static let minimum: UInt64 = 256 << 20

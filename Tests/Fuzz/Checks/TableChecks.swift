@@ -13,6 +13,7 @@
       try table(input, lines, NFSVolumeLine.self)
       try table(input, lines, NFSServerLine.self)
       try table(input, lines, MountEntry.self)
+      try table(input, lines, LockLine.self)
       try statistics(input)
       for line in lines { try rows(line) }
       for line in FstabLine.lines(of: input.span) { _ = line.asksForCache }
