@@ -18,6 +18,7 @@ import collections
 import concurrent.futures
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,7 @@ sys.path.insert(0, os.path.join(REPOSITORY, "Tests"))
 import matrix  # noqa: E402 (beside this file)
 
 SERIES = ["5.10", "6.1", "6.12", "7"]
+BOOTS = 3  # of a kernel that panics before the case begins
 LIMIT = 600  # seconds for one boot with one case
 LIMITS = {"phases": 1800, "prefill": 1200, "verify": 1200}  # but for these
 SLOW = {"race": 1800, "readers": 3600, "soak": 3600, "mapped": 3600, "large": 7200, "vast": 9000}  # cases that run only when they are named, and their limits
@@ -249,13 +251,12 @@ class Lab:
         env = {**os.environ, "BIN": os.path.realpath(self.bin), "LAB_FS": case.fs, "LAB_SECONDS": str(limit),
                "LAB_SMP": str(max(1, CPUS // self.options.jobs))}
         shutil.rmtree(os.path.join(out, "json"), ignore_errors=True)
-        start = time.monotonic()
-        with open(log, "wb") as file:
-            boot = subprocess.run([os.path.join(HERE, "boot.sh"), directory, case.script, disk, out], stdout=file,
-                                  stderr=subprocess.STDOUT, env=env, check=False)
-            seconds = int(time.monotonic() - start)
-            if boot.returncode in (124, 137):
-                file.write(f"\nLAB not ok: the lab itself: killed after {seconds} s\n".encode())
+        for _ in range(BOOTS):
+            seconds = self.boot([directory, case.script, disk, out], log, env)
+            panic = self.panic_before_the_case(log)
+            if not panic:
+                break
+            self.say(series, case, "note", f"the emulated machine did not start, started again: {panic}", result)
         ended = self.read_log(series, case, log, result)
         self.hold_to_schemas(series, case, os.path.join(out, "json"), log, result)
         if case.script == "legacy" and ended == "0":
@@ -264,6 +265,28 @@ class Lab:
             os.unlink(disk)
         if not silent:
             print("\n".join(result.lines + [f"# {self.releases[series]} {case.script} {case.fs}: {seconds} s"]), flush=True)
+
+    @staticmethod
+    def boot(arguments, log, env):
+        """Starts the emulator, its output to the log. Returns after how many seconds it has ended."""
+        start = time.monotonic()
+        with open(log, "wb") as file:
+            boot = subprocess.run([os.path.join(HERE, "boot.sh")] + arguments, stdout=file, stderr=subprocess.STDOUT, env=env, check=False)
+            seconds = int(time.monotonic() - start)
+            if boot.returncode in (124, 137):
+                file.write(f"\nLAB not ok: the lab itself: killed after {seconds} s\n".encode())
+        return seconds
+
+    @staticmethod
+    def panic_before_the_case(log):
+        """
+        The last line of a kernel that panicked before a case said anything, or nothing. Software emulation now and then loses a kernel
+        while it patches itself, 1 s after its start; nothing of the case was on the disk by then.
+        """
+        with open(log, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        panic = re.search(r"Kernel panic - not syncing.*", text)
+        return panic[0].strip() if panic and "LAB " not in text else None
 
     def fill_disk(self, disk, shape):
         """Gives a disk a cache of LAB_OBJECTS objects; processors are not emulated here."""
