@@ -415,6 +415,49 @@ def put_through(programs, work):
     return wrong[:10]
 
 
+def last_manifest_counts(programs, work):
+    """A cache that was emptied has a manifest, and a file that was renamed is found by each of its paths."""
+    import duckdb
+    place, wrong = work / "last", []
+    (place / "fleet").mkdir(parents=True)
+    cache = place / "cache"
+    subprocess.run([programs / "cachefiles", "sample", "--quiet", "--objects", "50", "--seed", "19", cache], check=True)
+    manifests = []
+    for name, host, now in (("a", "n1", 1000), ("b", "n2", 1000), ("c", "n1", 2000)):
+        if name == "c":
+            subprocess.run([programs / "cachefiles", "purge", "-q", "--all", "--include-dirty", "--yes", cache], check=True)
+        lines = place / f"{name}.jsonl"
+        subprocess.run([programs / "cachefiles", "manifest", "-q", "--host", host, "--now", str(now), "--output", lines, cache],
+                       check=True)
+        rows = [json.loads(line) for line in open(lines)]
+        for number, row in enumerate(rows):
+            if row["reachable"]:
+                row["path"] = f"/show/{host}/{number}"
+        lines.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        manifests.append(rows)
+        connection = duckdb.connect()
+        connection.execute((FLEET / "manifest.sql").read_text())
+        connection.execute(f"COPY (FROM manifest_lines('{lines}')) TO '{place}/fleet/{name}.parquet'")
+    if [(row["object"], row["cached_bytes"]) for row in manifests[2]] != [("", 0)]:
+        wrong.append(f"the manifest of an empty cache: {manifests[2][:1]}")
+    known = sum(row["reachable"] for row in manifests[0])
+    engine = DuckDB(place / "fleet", work)
+    for path, hosts in (("/show", ["n2"]), ("/show/n2", ["n2"]), ("/show/n1", [])):
+        rows = engine.ask((FLEET / "queries/where.sql").read_text(), {"path": path})
+        if [row["host"] for row in rows] != hosts:
+            wrong.append(f"where {path}: {rows}")
+    growth = engine.ask((FLEET / "queries/growth.sql").read_text(), {})
+    if [(row["host"], row["objects"]) for row in growth] != [("n1", 50), ("n1", 0), ("n2", 50)]:
+        wrong.append(f"growth: {growth}")
+    (place / "fleet/c.parquet").unlink()
+    for path in ("/show/n1", "/show/n2"):
+        rows = DuckDB(place / "fleet", work).ask((FLEET / "queries/where.sql").read_text(), {"path": path})
+        if [row["host"] for row in rows] != ["n1", "n2"] or not known or rows[0]["total_files"] != rows[1]["total_files"]:
+            wrong.append(f"a renamed file: where {path}: {rows}")
+    print("the last manifest counts, and all paths")
+    return wrong
+
+
 def differences(name, left, right, kind):
     """Where two answers differ; the order of columns does not matter."""
     if left == right:
@@ -467,6 +510,7 @@ def main():
                 wrong += differences(f"{name} {parameters}", expected, answers[number], "the rows")
                 if not expected and parameters.get("path") != "/proj/show":
                     wrong.append(f"{name} {parameters}: nothing to compare")
+            wrong += last_manifest_counts(pathlib.Path(arguments.programs).resolve(), work)
             wrong += ask_program(pathlib.Path(arguments.programs).resolve(), work, files, engines, answers, small)
             wrong += put_through(pathlib.Path(arguments.programs).resolve(), work)
     finally:

@@ -111,7 +111,7 @@ struct Fsck: ParsableCommand {
   func run() throws {
     let output = Output(output)
     // The status says what was found and done; what becomes of the output neither ends the work nor changes that.
-    output.stream.endsEarly(false)
+    output.stream.endsOnFailure(false)
     if let undo {
       try UndoCommand.run(FilePath(bytes: undo.bytes), in: store, output)
     } else {

@@ -32,7 +32,7 @@ struct DaemonStatusCommand: ParsableCommand {
   func run() throws {
     let output = Output(output)
     // Its status is an answer, which must not be another one for want of room.
-    output.stream.endsEarly(false)
+    output.stream.endsOnFailure(false)
     let path = statusFile.map { FilePath(bytes: $0.bytes) } ?? StatusFiles.defaultPath
     let name = EscapedBytes.string(path.bytes)
     let text: [UInt8]

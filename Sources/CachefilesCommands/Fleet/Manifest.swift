@@ -99,11 +99,14 @@ struct Manifest: ParsableCommand {
     do throws(StoreError) { side = try CacheSide(opened, patience.view) } catch { throw Failure(error.description) }
     let survey = CachedFileSurvey(
       side, try patience.source(), threads: patience.threadCount, timeout: patience.wait, failed: failures.add)
+    // A fleet is asked for paths from anywhere.
+    var mounts: [[UInt8]] = []
+    for path in search { mounts.append(try PinMaker.absolute(path.bytes)) }
     let paths = PathIndex()
     ProgressLine(output).show("files looked at:", count: { survey.count }) {
-      for mount in search where Interruption.signal == nil {
+      for mount in mounts where Interruption.signal == nil {
         let before = failures.count
-        if !survey.places(of: mount.bytes, paths.add), failures.count == before { failures.note() }
+        if !survey.places(of: mount, paths.add), failures.count == before { failures.note() }
       }
     }
     return paths
@@ -122,6 +125,7 @@ struct Manifest: ParsableCommand {
     let row = ManifestRow(
       isCSV: csv, host: host?.bytes ?? MachineName.current,
       time: now.map { Timestamp(nanosecondsSince1970: $0) } ?? Timestamp.now)
+    if file == nil { output.stream.endsWithReader { failures.count > 0 } }
     let shared = SharedOutput(output)
     let run = ManifestRun(
       row, to: file.map { .file($0) } ?? .output(shared), paths: paths, pinned: pinned, isLive: options.isLive, failures
@@ -138,6 +142,7 @@ struct Manifest: ParsableCommand {
         _ = scanner.run { ManifestPrinter(run) }
       }
     }
+    if Interruption.signal == nil { run.finish() }
     output.stream.flush()
     let legacy = run.legacyCount
     if legacy > 0 {

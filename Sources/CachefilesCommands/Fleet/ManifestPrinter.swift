@@ -35,7 +35,7 @@ struct ManifestPrinter: ScanVisitor {
     }
     if traits.index != volume { enter(entry, traits.index) }
     let (run, failed) = (self.run, self.run.failed)
-    var facts = ManifestFacts(entry, &placement, failed: failed)
+    var facts = ManifestFacts(entry, &placement, isLive: run.isLive, failed: failed)
     if run.unused.contain(entry) { facts.isReachable = false }
     place.removeSubrange(placeStart...)
     place += Fanout(fanout).directoryName
@@ -67,7 +67,8 @@ struct ManifestPrinter: ScanVisitor {
   }
 
   private mutating func flush() {
-    run.write(buffer)
+    if buffer.isEmpty { return }
+    run.write(rows: buffer)
     buffer.removeAll(keepingCapacity: true)
   }
 }

@@ -17,7 +17,8 @@ final class ManifestRun: Sendable {
   private let legacy = Atomic<Int>(0)
   /// Volumes that no kernel uses.
   let unused = UnusedVolumes()
-  private let isLive: Bool
+  /// Whether a kernel has the cache in use.
+  let isLive: Bool
   private let failures: FailureLines
   private let sink: Sink
   private let start: ManifestRow
@@ -41,6 +42,8 @@ final class ManifestRun: Sendable {
     self.failures = failures
   }
 
+  private let hasRows = Atomic<Bool>(false)
+
   /// Counts an object of the layout before Linux 5.17.
   func countLegacy() { legacy.add(1, ordering: .relaxed) }
 
@@ -59,11 +62,31 @@ final class ManifestRun: Sendable {
   }
 
   /// Writes rows, from any thread.
-  func write(_ rows: [UInt8]) {
+  func write(rows: [UInt8]) {
+    hasRows.store(true, ordering: .relaxed)
+    write(rows)
+  }
+
+  /// Writes something else.
+  func write(_ text: [UInt8]) {
     switch sink {
-    case .output(let output): output.write(rows)
-    case .file(let file): file.write(rows)
+    case .output(let output): output.write(text)
+    case .file(let file): file.write(text)
     }
+  }
+
+  /// Ends a manifest without rows, which is one all the same: a row without an object says so, or what an earlier manifest has would count
+  /// as the last that is known.
+  func finish() {
+    if hasRows.load(ordering: .relaxed) || failures.count > 0 { return }
+    var (row, text) = (makeRow(), [UInt8]())
+    row.enter(volume: [])
+    let nothing: [UInt8] = []
+    row.append(
+      ManifestRow.Object(
+        place: nothing.span, key: nothing.span, file: nothing.span, coherency: nothing.span, facts: .nothing,
+        isPinned: false), to: &text)
+    write(rows: text)
   }
 
   /// Whether rows cannot be written any more.

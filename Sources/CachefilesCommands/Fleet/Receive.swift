@@ -53,7 +53,7 @@ struct Receive: ParsableCommand {
 
   func run() throws {
     let output = Output(form)
-    output.stream.endsEarly(false)
+    output.stream.endsOnFailure(false)
     if StandardStreams.isTerminal(0) {
       throw Failure("the archive comes from standard input, which is a terminal: pipe it from 'cachefiles send'")
     }

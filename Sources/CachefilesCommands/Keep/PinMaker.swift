@@ -70,7 +70,11 @@ final class PinMaker: Sendable {
   /// that leads depends on links.
   static func absolute(_ path: [UInt8]) throws(Failure) -> [UInt8] {
     let slash = UInt8(ascii: "/")
-    let whole = path.first == slash ? path : (CurrentProcess.workingDirectory ?? []).appending(component: path)
+    // Below a directory that was removed a path leads nowhere, and not to the root.
+    guard let directory = path.first == slash ? [] : CurrentProcess.workingDirectory else {
+      throw Failure("\(EscapedBytes.string(path)): the working directory was removed")
+    }
+    let whole = path.first == slash ? path : directory.appending(component: path)
     let parts = whole.split(separator: slash).filter { !$0.elementsEqual([UInt8(ascii: ".")]) }
     if whole.first != slash || parts.contains(where: { $0.elementsEqual(Array("..".utf8)) }) {
       do throws(Errno) {

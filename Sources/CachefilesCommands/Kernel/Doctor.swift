@@ -69,7 +69,7 @@ struct Doctor: ParsableCommand {
   func run() throws {
     let output = Output(output)
     // Its status is a verdict: of what could not be printed it must be none that says "well" or "warning".
-    output.stream.endsEarly(false)
+    output.stream.endsOnFailure(false)
     var sources = Examination.Sources()
     if let proc {
       sources.proc = try ProcCopy.toJudge(proc)

@@ -48,7 +48,7 @@ struct Copy: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.endsEarly(false)
+    output.stream.endsOnFailure(false)
     UseNote.tell(at: source.bytes, output)
     if let cache = try? Store(path: FilePath(bytes: source.bytes)) { try cache.requireVolume(matching: volume) }
     let copy: CacheCopy

@@ -147,7 +147,8 @@ struct CullCommand: ParsableCommand {
   func run() throws {
     let output = Output(output)
     // A removal goes on when nobody reads the list any more; a list alone ends with its reader.
-    output.stream.endsEarly(dryRun && list)
+    output.stream.endsOnFailure(dryRun && list)
+    if dryRun, list { output.stream.endsWithReader() }
     let store = try store.open()
     if !allowUnmatched { try store.requireVolume(of: Set(netfs), matching: volume, server: server) }
     let status = try fileSystem(store)

@@ -74,7 +74,7 @@ struct PurgeCommand: ParsableCommand {
       throw ExitStatus.usage
     }
     let output = Output(output)
-    output.stream.endsEarly(false)
+    output.stream.endsOnFailure(false)
     let target = try PurgeTarget(self)
     let store = try target.open()
     try store.requireVolume(matching: volume, server: server)

@@ -48,7 +48,7 @@ struct Sweep: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.endsEarly(false)
+    output.stream.endsOnFailure(false)
     let watch = GraveyardWatch(try store.open())
     let asks = !dryRun && !besideDaemon
     if asks, watch.mayHaveDaemon() {

@@ -77,8 +77,9 @@ struct Cached: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.outlivesReader(!recursive)
     let failures = FailureLines()
+    // A share is that of all.
+    if recursive, minShare == nil { output.stream.endsWithReader { failures.count > 0 } }
     let side = try mapping.side(noting: output)
     let survey = CachedFileSurvey(
       side, try mapping.patience.source(), threads: mapping.patience.threadCount,

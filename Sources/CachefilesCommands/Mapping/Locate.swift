@@ -28,7 +28,6 @@ struct Locate: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.outlivesReader()
     let failures = FailureLines()
     let side = try mapping.side(noting: output)
     let survey = CachedFileSurvey(

@@ -49,7 +49,6 @@ struct WhatIs: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.outlivesReader()
     let failures = FailureLines()
     var subjects: [ObjectSubject] = []
     for object in objects {

@@ -51,7 +51,7 @@ struct Decode: ParsableCommand {
     let output = Output(output)
     let context = DecodeContext(volumeKey: volume?.bytes, byteOrder: byteOrder)
     var failures = 0
-    output.stream.outlivesReader(!names.isEmpty)
+    if names.isEmpty { output.stream.endsWithReader() }
     if names.isEmpty {
       failures = try filter(output, context)
     } else {

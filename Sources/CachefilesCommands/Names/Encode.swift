@@ -35,7 +35,7 @@ struct Encode: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.outlivesReader(!keys.isEmpty)
+    if keys.isEmpty { output.stream.endsWithReader() }
     var encoder = KeyEncoder(isText: text, format: output.format)
     if let volume { encoder.volume = try Self.read(volume.bytes, output) }
     encoder.begin(output.stream)

@@ -91,7 +91,6 @@ struct Explain: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.outlivesReader()
     if ids {
       output.render(
         Explanation.all.map { ExplanationLine(explanation: $0) }, command: "explain", key: "ids", apart: false)

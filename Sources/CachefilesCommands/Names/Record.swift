@@ -75,7 +75,7 @@ struct Record: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.outlivesReader(!values.isEmpty)
+    if values.isEmpty { output.stream.endsWithReader() }
     if build {
       write(built, output)
       return

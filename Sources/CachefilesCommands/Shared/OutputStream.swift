@@ -5,8 +5,9 @@ import SystemPackage
 
 /// Standard output, buffered, as bytes.
 ///
-/// A closed pipe (`| head`) ends the program silently with the status of what was done so far, any other failure with
-/// the status of a failure; or the output alone ends, and the program says at its own end what came of it.
+/// A reader that goes away (`| head`) ends the output silently; the program goes on, and its exit status is that of the whole. What prints
+/// for as long as somebody reads ends there with the status of what was done so far. Any other failure ends the program with the status of
+/// a failure; or the output alone ends, and the program says at its own end what came of it.
 final class OutputStream {
   private var buffer: [UInt8] = []
   private let descriptor: Int32
@@ -15,16 +16,19 @@ final class OutputStream {
 
   /// Whether the descriptor is a terminal.
   let isTerminal: Bool
-  /// Whether a closed pipe ends the program, or only the output: work that changes something goes on.
-  private var endsOnClosedPipe = true
+  /// With what status a closed pipe ends the program; nil where only the output ends.
+  private var statusOfClosedPipe: (() -> Int32)?
   /// Whether another failure to write ends the program, or only the output.
   private var endsOnFailure = true
-  /// Says whether the program ends with its output. What only looks is of no use without; work that changes something
+  /// Says whether the program ends when its output cannot be written. What only looks is of no use without; work that changes something
   /// goes on, and ``hasFailed`` tells in the end.
-  func endsEarly(_ ends: Bool) { (endsOnClosedPipe, endsOnFailure) = (ends, ends) }
+  func endsOnFailure(_ ends: Bool) { endsOnFailure = ends }
 
-  /// Goes on when the reader has gone, where what there is to do has an end: the exit status is that of the whole.
-  func outlivesReader(_ outlives: Bool = true) { endsOnClosedPipe = !outlives }
+  /// Ends the program when its reader has gone: for what prints as long as somebody reads. Its exit status says nothing of what was not
+  /// looked at.
+  ///
+  /// - Parameter hasFailed: whether something failed so far.
+  func endsWithReader(hasFailed: @escaping () -> Bool = { false }) { statusOfClosedPipe = { hasFailed() ? 1 : 0 } }
 
   /// Whether the output ended because it could not be written. A reader that went away is no failure.
   private(set) var hasFailed = false
@@ -74,7 +78,7 @@ final class OutputStream {
       try OwnedDescriptor.appendPatiently(buffer.span, to: descriptor)
     } catch {
       if error == .brokenPipe {
-        if endsOnClosedPipe { exit(0) }
+        if let statusOfClosedPipe { exit(statusOfClosedPipe()) }
         isClosed = true
         return
       }

@@ -92,6 +92,7 @@ struct List: ParsableCommand {
   }
 
   private func print(_ scanner: Scanner, _ root: [UInt8], _ output: Output) -> Int {
+    output.stream.endsWithReader()
     let shared = SharedOutput(output)
     let now = Timestamp.now
     // A progress line would be mixed with the list on a terminal.

@@ -37,7 +37,6 @@ struct Show: ParsableCommand {
 
   func run() throws {
     let output = Output(output)
-    output.stream.outlivesReader()
     let place = EntryPath(below: dir)
     var isTold = false
     var views: [ShowView] = []

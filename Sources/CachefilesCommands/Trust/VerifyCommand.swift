@@ -45,7 +45,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Compare about this share of all blocks of 64 KiB, chosen at random.", valueName: "n%"))
   var sample: ShareArgument?
 
-  @Option(help: ArgumentHelp("Choose the same blocks as another run with this seed.", valueName: "n"))
+  @Option(help: ArgumentHelp("Choose the same blocks as another run of the same paths.", valueName: "n"))
   var seed: UInt64?
 
   @Option(help: ArgumentHelp("Read at most this much from the server per second.", valueName: "size"))
@@ -54,7 +54,7 @@ struct VerifyCommand: ParsableCommand {
   @Option(help: ArgumentHelp("End after this time.", valueName: "time"))
   var maxTime: SpanArgument?
 
-  @Flag(help: "Continue where the last run with --resume and the same paths ended.")
+  @Flag(help: "Continue where the last run with --resume and the same paths ended; it prints absolute ones.")
   var resume = false
 
   @Option(
@@ -92,14 +92,15 @@ struct VerifyCommand: ParsableCommand {
     if discard { try requireRight(side) }
     let printer = VerifyPrinter(output, root: side.path)
     var options = try options(side, printer)
-    let journal = try openJournal(side, &options)
+    let paths = try chosenPaths()
+    let journal = try openJournal(side, paths, &options)
     let verify = Verify(side, try mapping.patience.source(), options, journal: journal)
     let report = try ProgressLine(output).show(Self.progress(verify)) { () -> Result<VerifyReport, StoreError> in
       do throws(StoreError) {
         let live = live
         let right: (() throws(Refusal) -> any RemovalRight)? =
           discard ? { () throws(Refusal) in try side.store.removalRight(live: live) } : nil
-        return .success(try verify.run(paths.map(\.bytes), isRecursive: recursive, discard: right))
+        return .success(try verify.run(paths, isRecursive: recursive, discard: right))
       } catch {
         return .failure(error)
       }
@@ -150,13 +151,31 @@ struct VerifyCommand: ParsableCommand {
   /// Another sample each time.
   private static var anySeed: UInt64 { UInt64(bitPattern: Timestamp.now.clampedNanoseconds) % 1_000_000_000 }
 
-  private func openJournal(_ side: CacheSide, _ options: inout VerifyOptions) throws(Failure) -> VerifyJournal? {
-    guard resume || journal != nil else { return nil }
-    // From whichever directory it is gone on with.
-    var absolute: [[UInt8]] = []
-    for path in paths { absolute.append(try PinMaker.absolute(path.bytes)) }
+  /// The paths as they were given, each once however it is spelled; with a journal in their absolute form, as it may be gone on with from
+  /// another directory.
+  private func chosenPaths() throws(Failure) -> [[UInt8]] {
+    var known: Set<[UInt8]> = []
+    var chosen: [[UInt8]] = []
+    for path in paths {
+      let absolute: [UInt8]
+      do throws(Failure) { absolute = try PinMaker.absolute(path.bytes) } catch {
+        if hasJournal { throw error }
+        // Whatever it is, looking at it says what is wrong with it.
+        absolute = path.bytes
+      }
+      if known.insert(absolute).inserted { chosen.append(hasJournal ? absolute : path.bytes) }
+    }
+    return chosen
+  }
+
+  private var hasJournal: Bool { resume || journal != nil }
+
+  private func openJournal(
+    _ side: CacheSide, _ paths: [[UInt8]], _ options: inout VerifyOptions
+  ) throws(Failure) -> VerifyJournal? {
+    guard hasJournal else { return nil }
     let subject = VerifyJournal.Subject(
-      side.store, absolute, recursive: recursive, share: options.sample.share)
+      side.store, paths, recursive: recursive, share: options.sample.share)
     let path: FilePath
     if let journal {
       path = FilePath(bytes: journal.bytes)

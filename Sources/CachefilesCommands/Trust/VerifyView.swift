@@ -74,6 +74,12 @@ struct VerifyView: Renderable {
       card.add("before", "\(Quantity.count(report.resumed, "file")) by an earlier run, counted in")
     }
     if report.errors > 0 { card.add("failed", style.bad(Quantity.count(report.errors, "error"))) }
+    if report.earlierErrors > 0 {
+      card.go(
+        on:
+          "\(Quantity.count(report.earlierErrors)) of them of an earlier run, which left files out: the next begins anew"
+      )
+    }
     card.add("verdict", verdict(style))
     var lines = card.lines
     let files = report.wrong + (verbose ? others : [])
@@ -114,7 +120,8 @@ struct VerifyView: Renderable {
 
   private func addOthers(to card: inout Card) {
     let states: [(VerifiedFile.State, String)] = [
-      (.stale, "stale: the kernel does not use the copy"), (.dirty, "open for writing"),
+      (.stale, "stale: the kernel does not use the copy"),
+      (.dirty, "open for writing, now or when the cache went down"),
       (.uncommitted, "being cached for the first time"), (.empty, "without cached data"),
       (.absent, "without an object"), (.unsampled, "of which no block was chosen"), (.changing, "changing"),
       (.refused, "on mounts whose server cannot be read"), (.unknown, "that cannot be told"),

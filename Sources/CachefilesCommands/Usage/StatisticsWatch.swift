@@ -19,6 +19,7 @@ struct StatisticsWatch {
     var before: StatisticsReport?
     var looks = 0
     var errors = 0
+    output.stream.endsWithReader()
     while true {
       let watch = Stopwatch()
       let report = try look(path, output)

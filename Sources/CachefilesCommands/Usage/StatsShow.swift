@@ -148,6 +148,11 @@ struct StatsShow: ParsableCommand {
     let history = try record.map { path throws(Failure) in try HistoryLine.open(path, about: opened) }
     let output = Output(form, isCollecting: file != nil)
     let result = try StatisticsCommand.report(opened, try questions(), options, percentages: percentages, output)
+    // Before the output, which may not be to be written.
+    var failure: Failure?
+    if let history, !result.isInterrupted {
+      do throws(Failure) { try HistoryLine(HistoryRecord(result)).append(to: history) } catch { failure = error }
+    }
     render(result, output)
     // What was cut short has no figures of a whole cache: the file stays as it was.
     if let file, result.isInterrupted {
@@ -157,7 +162,7 @@ struct StatsShow: ParsableCommand {
       do throws(StoreError) { try file.write(output.stream.take()) } catch { throw Failure(error.description) }
     }
     output.stream.flush()
-    if let history, !result.isInterrupted { try HistoryLine(HistoryRecord(result)).append(to: history) }
+    if let failure { throw failure }
     try StatisticsCommand.finish(result)
   }
 

@@ -119,6 +119,7 @@ struct UsageCommand: ParsableCommand {
   private func writeTree(of store: borrowing Store, _ output: Output) throws {
     var options = scan.options(attributes: false)
     options.isLive = store.probeLiveness() == .live
+    output.stream.endsWithReader()
     let shared = SharedOutput(output)
     let writer = NcduWriter(time: Timestamp.now)
     let walk = OrderedWalk(store, options, writer) { shared.write($0) }

@@ -95,8 +95,10 @@ package final class CacheSide: Sendable {
 
   /// How much of a file is in the cache, and its object as it was judged, open past the page cache where its file system does that;
   /// nil where there is none that can be opened.
+  ///
+  /// - Parameter range: only there data is looked for: a large file is examined part by part.
   package func examine(
-    _ mapping: FileMapping, _ cookies: CookieIndex
+    _ mapping: FileMapping, _ cookies: CookieIndex, within range: Range<UInt64> = 0..<UInt64.max
   ) -> (judgement: CachedFileJudgement, object: OpenObject?) {
     var open: OpenObject?
     let judgement = judgement(of: mapping, cookies) { place in
@@ -106,7 +108,8 @@ package final class CacheSide: Sendable {
         guard object.status.kind == .regular else {
           return CachedFileFacts.Object(otherKind: object.status.kind.words)
         }
-        let facts = try Self.facts(of: object.file, size: object.status.size, attribute: object.attribute)
+        let facts = try Self.facts(
+          of: object.file, size: object.status.size, attribute: object.attribute, within: range)
         open = object
         return facts
       }
@@ -178,10 +181,12 @@ package final class CacheSide: Sendable {
   }
 
   private static func facts(
-    of file: borrowing OwnedDescriptor, size: UInt64, attribute: [UInt8]?
+    of file: borrowing OwnedDescriptor, size: UInt64, attribute: [UInt8]?, within range: Range<UInt64> = 0..<UInt64.max
   ) throws(Errno) -> CachedFileFacts.Object {
     var facts = CachedFileFacts.Object(attribute: attribute)
-    try file.forEachDataExtent(size: size) { facts.runs.append($0.offset..<$0.end) }
+    try file.forEachDataExtent(size: min(size, range.upperBound), from: range.lowerBound) {
+      facts.runs.append($0.offset..<$0.end)
+    }
     return facts
   }
 }

@@ -215,7 +215,8 @@ package final class CachedFileSurvey: Sendable {
   static func mountPoint(of path: [UInt8], in mounts: MountTable) -> [UInt8]? {
     var parts: [[UInt8]] = []
     let slash = UInt8(ascii: "/")
-    let whole = path.first == slash ? path : (CurrentProcess.workingDirectory ?? []).appending(component: path)
+    guard let directory = path.first == slash ? [] : CurrentProcess.workingDirectory else { return nil }
+    let whole = path.first == slash ? path : directory.appending(component: path)
     for part in whole.split(separator: slash) where part != [UInt8(ascii: ".")] {
       if part == [UInt8(ascii: "."), UInt8(ascii: ".")] {
         // Where it leads depends on links.

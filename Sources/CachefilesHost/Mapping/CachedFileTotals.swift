@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CachefilesFormat
+import CachefilesStore
 
 /// What the answers for several files add up to.
 package struct CachedFileTotals: Sendable, Equatable {
@@ -18,16 +19,16 @@ package struct CachedFileTotals: Sendable, Equatable {
   /// Adds one file.
   package mutating func add(_ file: JudgedFile) {
     files += 1
-    fileBytes &+= file.fileBytes
-    cachedBytes &+= file.judgement.cachedBytes
+    fileBytes = fileBytes.addingClamped(file.fileBytes)
+    cachedBytes = cachedBytes.addingClamped(file.judgement.cachedBytes)
     counts[Self.index(of: file.judgement.state)] += 1
   }
 
   /// Adds what other files add up to.
   package mutating func add(_ other: CachedFileTotals) {
     files += other.files
-    fileBytes &+= other.fileBytes
-    cachedBytes &+= other.cachedBytes
+    fileBytes = fileBytes.addingClamped(other.fileBytes)
+    cachedBytes = cachedBytes.addingClamped(other.cachedBytes)
     for (index, count) in other.counts.enumerated() { counts[index] += count }
   }
 

@@ -29,14 +29,24 @@ package struct ManifestFacts: Sendable {
     size.map { $0 == 0 ? 1 : Double(cachedBytes) / Double($0) }
   }
 
+  /// What is told of no object, where a cache has none.
+  package static let nothing = ManifestFacts()
+
+  private init() {
+    diskBytes = 0
+    access = Timestamp(seconds: 0)
+    dirtiness = .cannotTell
+  }
+
   /// Looks at an object that a scan with attributes came across.
   ///
   /// - Parameters:
   ///   - placement: judges the name, and has the key afterwards.
+  ///   - isLive: whether a kernel has the cache in use: an object that is dirty elsewhere is replaced at the next open.
   ///   - failed: told where its data cannot be looked at.
   @inline(__always)
   package init(
-    _ entry: borrowing ScanEntry, _ placement: inout PlacementJudge, failed: (StoreError) -> Void
+    _ entry: borrowing ScanEntry, _ placement: inout PlacementJudge, isLive: Bool, failed: (StoreError) -> Void
   ) {
     diskBytes = entry.status.allocatedBytes
     access = entry.status.access
@@ -46,10 +56,11 @@ package struct ManifestFacts: Sendable {
     let isPlaced = placement.judge(entry.name, volume, fanout, &lengths) == nil && volume.type.hasKeys(of: lengths)
     if case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) {
       let value = entry.attributeValue
-      switch ObjectRecord.rejection(of: value.array, coherencyLength: volume.type.objectCoherencyLength) {
+      let rejection = ObjectRecord.rejection(of: value.array, coherencyLength: volume.type.objectCoherencyLength)
+      switch rejection {
       case nil, .dirty?:
         size = record.objectSize
-        isReachable = isPlaced
+        isReachable = isPlaced && (rejection == nil || isLive)
       case .some: break
       }
       version = CoherencyVersion(

@@ -18,8 +18,6 @@ final class FileFiller: Sendable {
 
   /// The bytes that are read at a time.
   private static let pieceSize = 1 << 20
-  /// How much of a file one thread reads: threads share large files.
-  static let partSize: UInt64 = 256 << 20
 
   /// - Parameter bytes: were read before, and count for the limits.
   init(_ options: PrefillOptions, count: Int, after bytes: UInt64 = 0) {
@@ -41,29 +39,16 @@ final class FileFiller: Sendable {
   /// Whether reading a file failed.
   func hasFailed(_ item: Int) -> Bool { broken.withLock { $0.contains(item) } }
 
-  /// A piece of work: a part of a file.
-  private struct Part: Sendable {
-    var item: Int
-    var offsets: Range<UInt64>
-  }
-
   /// Reads what is missing of files of one mount. A server that does not answer costs the time that was allowed, once.
   func fill(_ items: [FillItem], _ range: Range<Int>) {
-    var parts: [Part] = []
-    for index in range {
-      var start: UInt64 = 0
-      repeat {
-        parts.append(Part(item: index, offsets: start..<min(max(1, items[index].size), start + Self.partSize)))
-        start += Self.partSize
-      } while start < items[index].size
-    }
-    let (all, numbers) = (parts, PartCounter(0..<parts.count))
+    let parts = FillParts(items, range)
+    let numbers = PartCounter(0..<parts.count)
     let work = TimedWork<Bool>()
     let answer = work.run(timeout: options.timeout) { [self] work in
-      _ = Workers.run(count: min(options.threads, all.count)) { [self] _ in
+      _ = Workers.run(count: min(options.threads, parts.count)) { [self] _ in
         let buffer = AlignedBuffer(capacity: Self.pieceSize)
         while !isOver(work), let number = numbers.next() {
-          let part = all[number]
+          let part = parts[number]
           do throws(Errno) { try fill(items[part.item], part, buffer, work) } catch {
             if work.isAbandoned { break }
             broken.withLock { _ = $0.insert(part.item) }
@@ -96,7 +81,9 @@ final class FileFiller: Sendable {
     isHalted.store(true, ordering: .relaxed)
   }
 
-  private func fill(_ item: FillItem, _ part: Part, _ buffer: AlignedBuffer, _ work: TimedWork<Bool>) throws(Errno) {
+  private func fill(_ item: FillItem, _ part: FillParts.Part, _ buffer: AlignedBuffer, _ work: TimedWork<Bool>)
+    throws(Errno)
+  {
     let gaps = item.missing.map { $0.clamped(to: part.offsets) }.filter { !$0.isEmpty }
     if gaps.isEmpty, item.size > 0 { return }
     if item.isNew, part.offsets.lowerBound == 0, !mayRead(0, objects: 1) { return }

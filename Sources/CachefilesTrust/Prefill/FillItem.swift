@@ -16,6 +16,9 @@ struct FillItem: Sendable, Equatable {
   /// How many bytes are missing.
   var bytes: UInt64 { missing.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) } }
 
+}
+
+extension FillItem {
   /// What a judgement leaves to be read; nil for what is cached whole, or not to be read.
   init?(_ file: JudgedFile) {
     let judgement = file.judgement
@@ -23,7 +26,10 @@ struct FillItem: Sendable, Equatable {
     case .partial, .empty:
       missing = Self.gaps(judgement.runs, size: file.fileBytes)
       isNew = false
-    case .absent where file.mapping.verdict == nil, .stale:
+    case .absent where file.mapping.verdict == nil,
+      .stale,
+      .dirty where !judgement.isInUse:
+      // An object that a crash left dirty the kernel replaces at the next open.
       missing = [0..<file.fileBytes]
       isNew = true
     case .cached, .absent, .dirty, .unknown: return nil

@@ -53,7 +53,8 @@ extension FilledFile {
     case .absent:
       state = .uncached
       if reason == nil { reason = isShort ? "the kernel had no space for an object" : "the kernel made no object" }
-    case .stale:
+    case .stale,
+      .dirty where !judgement.isInUse:
       state = .partial
       reason = "the kernel does not use its copy: \(judgement.reason ?? "it is stale")"
     case .dirty: state = .dirty

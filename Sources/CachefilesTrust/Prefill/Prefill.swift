@@ -83,7 +83,7 @@ package final class Prefill: Sendable {
     options.onFailure = failures.add
     let filler = FileFiller(options, count: items.count, after: readBytes)
     self.filler.withLock { $0 = filler }
-    toRead.add(items.reduce(0) { $0 + $1.bytes }, ordering: .relaxed)
+    toRead.store(items.reduce(totalBytes) { $0.addingClamped($1.bytes) }, ordering: .relaxed)
     if options.isDryRun { return filler }
     let reading = Stopwatch()
     for mount in Self.mounts(items) where filler.stop == nil { filler.fill(items, mount) }
@@ -225,7 +225,9 @@ package final class Prefill: Sendable {
         return Answer(file: file)
       }
     }
-    guard let found = try? source.file(path, in: side.mounts) else {
+    let found: ObservedFile
+    do throws(StoreError) { found = try source.file(path, in: side.mounts) } catch {
+      failures.add(error)
       file.state = .failed
       return Answer(file: file)
     }

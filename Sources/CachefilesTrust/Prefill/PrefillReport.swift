@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import CachefilesStore
+
 /// What filling a cache came to.
 package struct PrefillReport: Sendable {
   /// Why it read no more.
@@ -53,10 +55,10 @@ package struct PrefillReport: Sendable {
   /// Adds a file.
   mutating func add(_ file: FilledFile) {
     files[file.state, default: 0] += 1
-    fileBytes += file.fileBytes
-    missingBytes += file.missingBytes
-    readBytes += file.readBytes
-    leftBytes += file.leftBytes
+    fileBytes = fileBytes.addingClamped(file.fileBytes)
+    missingBytes = missingBytes.addingClamped(file.missingBytes)
+    readBytes = readBytes.addingClamped(file.readBytes)
+    leftBytes = leftBytes.addingClamped(file.leftBytes)
     if !file.state.isDone, let reason = file.reason, reasons[reason] != nil || reasons.count < 20 {
       reasons[reason, default: 0] += 1
     }

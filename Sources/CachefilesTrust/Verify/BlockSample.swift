@@ -2,7 +2,7 @@
 import CachefilesStore
 
 /// Which blocks of which files are compared. Each block is chosen by itself with the same probability, which depends on the seed,
-/// the file's path and the block's number alone: not on threads, order, or what was compared before.
+/// the file's path as it was given and the block's number alone: not on threads, order, or what was compared before.
 package struct BlockSample: Sendable, Equatable {
   /// The probability, of one.
   package let share: Double

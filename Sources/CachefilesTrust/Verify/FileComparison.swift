@@ -111,6 +111,7 @@ struct FileComparison {
 
   /// Looks at the part, or only at the pieces that differed.
   private func look(at path: [UInt8], _ part: Range<UInt64>, again before: Found?) throws(StoreError) -> Look {
+    context.step()
     let found = try context.source.file(path, in: context.side.mounts)
     let server: ServerFile
     do throws(Errno) { server = try ServerFile(found, context.options.other) } catch {
@@ -122,8 +123,9 @@ struct FileComparison {
       }
     }
     let cookies = try context.cookies(isFresh: before != nil)
-    let (judgement, open) = context.side.examine(context.side.mapping(of: server.file), cookies)
-    if let left = Self.left(judgement, open) { return left }
+    let (judgement, open) = context.side.examine(context.side.mapping(of: server.file), cookies, within: part)
+    // A part without data says nothing of the others.
+    if judgement.state != .empty || part == 0..<UInt64.max, let left = Self.left(judgement, open) { return left }
     guard let open else { return .other(.unknown, judgement.reason) }
     var result = Found()
     result.fileBytes = server.file.facts.size

@@ -46,6 +46,7 @@ package final class Verify: Sendable {
     let options = context.options
     try survey.prepare(paths, isRecursive: isRecursive)
     let list = list(paths, isRecursive)
+    journal?.list(mounts: list.mounts.map { list.items[$0.lowerBound].mountPoint }, failures: context.errorCount)
     let resumed = skipDone(list)
     for mount in list.mounts where !context.isEnded { compare(list, mount) }
     var report = VerifyReport(root: context.side.path, sample: options.sample)
@@ -61,7 +62,8 @@ package final class Verify: Sendable {
     report.isOverdue = (report.left > 0 || isListCut.load(ordering: .relaxed)) && context.isOverdue
     report.runBytes = context.comparedBytes
     report.duration = context.elapsed
-    report.errors = context.errorCount
+    report.errors = context.errorCount + (journal?.earlier?.gaps ?? 0)
+    report.earlierErrors = journal?.earlier?.gaps ?? 0
     try journal?.write(
       through: collected.doneItems > 0 ? list.items[collected.doneItems - 1] : nil, collected.prefix,
       wrong: report.wrong.filter { $0.removal != .removed }.map(\.path), isFinished: report.isFinished, isLast: true)
@@ -96,11 +98,14 @@ package final class Verify: Sendable {
       case .dirty: .dirty
       case .unknown: VerifiedFile.State(unknown: judgement)
       }
+    let standing: FileStatus? = if case .entry(let status) = file.mapping.main?.standing { status } else { nil }
     guard let state else {
       return VerifyList.Item(
         mountPoint: file.mapping.file.mount?.mountPoint ?? [], path: file.path, size: file.fileBytes,
-        blocks: Self.blocks(judgement.runs), refusal: refusal(file.mapping.file.mount))
+        blocks: Self.blocks(judgement.runs), refusal: refusal(file.mapping.file.mount), inode: standing?.inode ?? 0,
+        objectChange: standing?.change.clampedNanoseconds ?? .max, windows: VerifyList.Item.windows(of: judgement.runs))
     }
+    if let standing { journal?.pass(standing.inode) }
     var verified = VerifiedFile(
       path: file.path, object: file.mapping.main.map { CachePath(joining: $0.components) }, state: state,
       reason: judgement.reason, fileBytes: file.fileBytes)
@@ -123,19 +128,16 @@ package final class Verify: Sendable {
     return reason
   }
 
-  /// Takes over what an earlier run had done.
+  /// Takes over what an earlier run had done. Returns how many files that were.
   private func skipDone(_ list: VerifyList) -> Int {
-    let earlier = journal?.earlier
-    var collected = VerifyCollection(list.items.count, after: earlier?.tally ?? VerifyTally())
+    var collected = VerifyCollection(list.items.count, after: VerifyTally())
     var skipped = 0
-    if let earlier, let mount = earlier.mount, let path = earlier.path {
-      let last = VerifyList.Item(mountPoint: mount.bytes, path: path.bytes, size: 0, blocks: 0)
-      let again = Set(earlier.wrong.map(\.bytes))
-      for (index, item) in list.items.enumerated()
-      where !VerifyList.Item.precedes(last, item) && !again.contains(item.path) {
-        collected.skip(index)
-        skipped += 1
-      }
+    if let earlier = journal?.earlier {
+      let done = VerifyJournal.Done(earlier)
+      let indices = list.items.indices.filter { done.contains(list.items[$0]) }
+      skipped = indices.count
+      collected = VerifyCollection(list.items.count, after: earlier.tally.of(skipped))
+      for index in indices { collected.skip(index) }
     }
     collection.withLock {
       collected.take($0)
@@ -201,14 +203,21 @@ package final class Verify: Sendable {
     do throws(Refusal) {
       let options = context.options
       let context = context
-      let places = wrong.indices.filter { wrong[$0].object != nil }
+      // Links to one file, and a file that was named in two ways, have one object.
+      var objects: [WrongObject] = []
+      var numbers: [WrongObject: Int] = [:]
+      for object in wrong.compactMap(\.object) where numbers[object] == nil {
+        numbers[object] = objects.count
+        objects.append(object)
+      }
       let removal = WrongObjectRemoval(
         right: try discard(), side: context.side, patience: options.patience, onFailure: { context.fail($0) },
         isCancelled: options.isCancelled)
-      let answers = try removal.run(places.compactMap { wrong[$0].object })
-      for (place, answer) in zip(places, answers) {
-        wrong[place].file.removal = answer
-        if answer == .removed { Self.forgetPages(of: wrong[place].file.path) }
+      let answers = try removal.run(objects)
+      for place in wrong.indices {
+        guard let object = wrong[place].object, let number = numbers[object] else { continue }
+        wrong[place].file.removal = answers[number]
+        if answers[number] == .removed { Self.forgetPages(of: wrong[place].file.path) }
       }
       return nil
     } catch {

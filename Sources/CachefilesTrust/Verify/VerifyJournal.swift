@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import CachefilesStore
 import FoundationEssentials
-import LinuxIO
+package import LinuxIO
 import Synchronization
 package import SystemPackage
 
@@ -43,18 +43,30 @@ package final class VerifyJournal: Sendable {
     var schema = VerifyJournal.schema
     var subject: Subject
     var seed: UInt64
-    /// All files up to this one are done, by the order of the list; nil when none is.
-    var mount: CachePath?
+    /// When the first run began, in nanoseconds since 1970: what was changed since then was not compared.
+    var began: Int64
+    /// The mounts that are done, in the order of the list, the last of them up to the object below.
+    var mounts: [CachePath] = []
+    /// All files up to this one are done, by the inode of their object and their path; nil when none is.
+    var inode: UInt64?
     var path: CachePath?
     /// What the files that are done came to, but for those that are wrong.
     var tally = VerifyTally()
     /// Those that were wrong: the next run compares them again.
     var wrong: [CachePath] = []
+    /// The inodes of objects that there was nothing to compare of, as their records were not those of their files.
+    var passed: [UInt64] = []
+    /// How often looking for files failed, or could not be written down here: files may have been left out.
+    var gaps = 0
     /// Whether the run came to its end.
     var isFinished = false
   }
 
-  static let schema = "cachefiles.verify-journal/1"
+  static let schema = "cachefiles.verify-journal/2"
+  /// What was written without a time: nobody knows what has changed since, and a run begins anew.
+  private static let untimed = "cachefiles.verify-journal/1"
+  /// More objects than these are not written down.
+  private static let mostPassed = 100_000
   /// So many seconds lie between two writings.
   private static let interval = Duration.seconds(5)
   private static let longest = 256 << 20
@@ -66,8 +78,17 @@ package final class VerifyJournal: Sendable {
   /// The seed of the sample.
   package let seed: UInt64
   private let subject: Subject
+  private let began: Int64
+  private let listed = Guarded(Listed())
   private let written = Guarded<Duration>(.zero)
   private let watch = Stopwatch()
+
+  /// What looking for files came to.
+  private struct Listed {
+    var mounts: [[UInt8]] = []
+    var passed: Set<UInt64> = []
+    var gaps = 0
+  }
 
   /// Whether an earlier run is gone on with.
   package var isResumed: Bool { earlier != nil }
@@ -77,10 +98,12 @@ package final class VerifyJournal: Sendable {
   /// - Parameters:
   ///   - seed: of the sample; nil for that of the journal, or any.
   ///   - fallback: the seed of a journal that begins.
+  ///   - now: the moment.
   /// - Throws: ``StoreError`` when it cannot be read or written, lies in the cache, is of something else, or may have been written by
   ///   somebody else.
   package init(
-    _ path: FilePath, of subject: Subject, in store: borrowing Store, seed: UInt64?, otherwise fallback: UInt64
+    _ path: FilePath, of subject: Subject, in store: borrowing Store, seed: UInt64?, otherwise fallback: UInt64,
+    now: Timestamp = .now
   ) throws(StoreError) {
     self.path = path
     self.subject = subject
@@ -109,7 +132,36 @@ package final class VerifyJournal: Sendable {
     if let seed, let known = earlier, known.seed != seed { earlier = nil }
     self.earlier = earlier
     self.seed = earlier?.seed ?? seed ?? fallback
-    try write(State(subject: subject, seed: self.seed).going(on: earlier), isLast: true)
+    // The clock of file systems is some milliseconds behind.
+    began = earlier?.began ?? (now - .seconds(1)).clampedNanoseconds
+    listed.withLock {
+      $0.passed = Set(earlier?.passed ?? [])
+      $0.gaps = earlier?.gaps ?? 0
+    }
+    try write(State(subject: subject, seed: self.seed, began: began).going(on: earlier), isLast: true)
+  }
+
+  /// Takes note of an object that there is nothing to compare of, as it is.
+  func pass(_ inode: UInt64) {
+    listed.withLock { listed in
+      if listed.passed.count < Self.mostPassed {
+        listed.passed.insert(inode)
+      } else if !listed.passed.contains(inode) {
+        listed.gaps += 1
+      }
+    }
+  }
+
+  /// Takes note of the mounts of the list, in its order, and of how often looking for files failed.
+  func list(mounts: [[UInt8]], failures: Int) {
+    listed.withLock {
+      $0.mounts = mounts
+      $0.gaps += failures
+    }
+  }
+
+  private struct Kind: Codable {
+    var schema: String
   }
 
   private static func read(_ path: FilePath) throws(Errno) -> State? {
@@ -124,7 +176,9 @@ package final class VerifyJournal: Sendable {
       if error == .noSuchFileOrDirectory { return nil }
       throw error
     }
-    guard let state = try? JSONDecoder().decode(State.self, from: Data(text)), state.schema == schema else {
+    let decoder = JSONDecoder()
+    if let kind = try? decoder.decode(Kind.self, from: Data(text)), kind.schema == untimed { return nil }
+    guard let state = try? decoder.decode(State.self, from: Data(text)), state.schema == schema else {
       throw .badMessage
     }
     return state
@@ -137,14 +191,20 @@ package final class VerifyJournal: Sendable {
   func write(
     through item: VerifyList.Item?, _ tally: VerifyTally, wrong: [[UInt8]], isFinished: Bool, isLast: Bool
   ) throws(StoreError) {
-    var state = State(subject: subject, seed: seed)
+    var state = State(subject: subject, seed: seed, began: began)
     if item == nil { state = state.going(on: earlier) }
+    let listed = listed.withLock { $0 }
     if let item {
-      state.mount = CachePath(item.mountPoint)
+      let last = listed.mounts.firstIndex(of: item.mountPoint) ?? -1
+      state.mounts = listed.mounts.prefix(last + 1).map { CachePath($0) }
+      state.inode = item.inode
       state.path = CachePath(item.path)
     }
+    (state.passed, state.gaps) = (listed.passed.sorted(), listed.gaps)
     state.tally = tally
-    state.wrong = wrong.map { CachePath($0) }
+    // Nothing was done: what an earlier run found wrong has not been looked at again.
+    let known = item == nil ? earlier?.wrong.map(\.bytes) ?? [] : []
+    state.wrong = Set(wrong + known).sorted { $0.lexicographicallyPrecedes($1) }.map { CachePath($0) }
     state.isFinished = isFinished
     try write(state, isLast: isLast)
   }

@@ -2,7 +2,8 @@
 import CachefilesHost
 import CachefilesStore
 
-/// The files whose data is to be compared, in the order in which that is done: by mount and path.
+/// The files whose data is to be compared, in the order in which that is done: by mount and object. A path may be another file's by the
+/// time of another run, and a file may have another path; the inode of an object stays.
 struct VerifyList: Sendable {
   /// One file.
   struct Item: Sendable, Equatable {
@@ -15,11 +16,30 @@ struct VerifyList: Sendable {
     var blocks: Int
     /// Why it cannot be compared; nil when it can.
     var refusal: String?
+    /// The inode of its object, and when that was last changed, in nanoseconds since 1970.
+    var inode: UInt64 = 0
+    var objectChange: Int64 = .max
+    /// Which windows of ``FileComparison/partSize`` bytes of it have data; empty for one at most.
+    var windows: [UInt64] = []
 
     /// Whether one comes before another.
     static func precedes(_ left: Item, _ right: Item) -> Bool {
-      left.mountPoint == right.mountPoint
-        ? left.path.lexicographicallyPrecedes(right.path) : left.mountPoint.lexicographicallyPrecedes(right.mountPoint)
+      if left.mountPoint != right.mountPoint { return left.mountPoint.lexicographicallyPrecedes(right.mountPoint) }
+      return left.inode == right.inode ? left.path.lexicographicallyPrecedes(right.path) : left.inode < right.inode
+    }
+
+    /// The windows that runs of data lie in, when there is more than one.
+    static func windows(of runs: [Range<UInt64>]) -> [UInt64] {
+      let size = FileComparison.partSize
+      guard let first = runs.first, let last = runs.last, first.lowerBound / size < (last.upperBound - 1) / size else {
+        return []
+      }
+      var windows: [UInt64] = []
+      for run in runs {
+        let all = run.lowerBound / size...(run.upperBound - 1) / size
+        windows += all.dropFirst(windows.last == all.lowerBound ? 1 : 0)
+      }
+      return windows
     }
   }
 
@@ -38,13 +58,9 @@ struct VerifyList: Sendable {
     var total = 0
     firstPart =
       items.map { item in
-        defer { total += Self.parts(of: item) }
+        defer { total += max(1, item.windows.count) }
         return total
       } + [total]
-  }
-
-  private static func parts(of item: Item) -> Int {
-    max(1, Int(clamping: (item.size + FileComparison.partSize - 1) / FileComparison.partSize))
   }
 
   /// How many parts the files have.
@@ -54,15 +70,16 @@ struct VerifyList: Sendable {
   /// The number of the first part of a file.
   func firstPart(of item: Int) -> Int { firstPart[item] }
 
-  /// The file that a part is of, and which offsets it is. The last part has no end: the file may have grown.
+  /// The file that a part is of, and which offsets it is: up to the next one, and the last part has no end, for the file may have grown.
   func part(_ number: Int) -> (item: Int, offsets: Range<UInt64>) {
     var (low, high) = (0, items.count)
     while high - low > 1 {
       let middle = (low + high) / 2
       if firstPart[middle] <= number { low = middle } else { high = middle }
     }
-    let start = UInt64(number - firstPart[low]) * FileComparison.partSize
-    return (low, start..<(number + 1 == firstPart[low + 1] ? UInt64.max : start + FileComparison.partSize))
+    let (place, windows) = (number - firstPart[low], items[low].windows)
+    let start = place == 0 ? 0 : windows[place] * FileComparison.partSize
+    return (low, start..<(place + 1 < windows.count ? windows[place + 1] * FileComparison.partSize : .max))
   }
 
   /// Runs of neighbours on one mount.

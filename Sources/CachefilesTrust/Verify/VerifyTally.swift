@@ -38,6 +38,17 @@ package struct VerifyTally: Sendable, Equatable {
     self.allBlocks += allBlocks
   }
 
+  /// The same for so many files of which it is still true: of the others the object was changed, or they are gone, and what there is of
+  /// them is compared again. What nothing could be told of stays.
+  func of(_ count: Int) -> VerifyTally {
+    var result = self
+    for state in [VerifiedFile.State.right, .unsampled] {
+      result.files[state] = result.count(state) - min(result.count(state), max(0, result.fileCount - count))
+    }
+    result.files = result.files.filter { $0.value > 0 }
+    return result
+  }
+
   /// Adds what another run came to.
   mutating func add(_ other: VerifyTally) {
     files.merge(other.files) { $0 + $1 }

@@ -4,7 +4,7 @@ import CachefilesStore
 import LinuxIO
 
 /// An object with bytes that the server has not, as it was when that was certain: nothing else is removed.
-struct WrongObject: Sendable, Equatable {
+struct WrongObject: Sendable, Hashable {
   /// Its path below the cache directory.
   let path: CachePath
   /// Its inode, and the device.

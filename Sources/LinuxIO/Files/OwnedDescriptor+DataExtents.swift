@@ -10,11 +10,14 @@ extension OwnedDescriptor {
   /// for first: most files have none, and then that was the only call.
   /// - Parameters:
   ///   - size: the length of the file in bytes; nothing is looked for beyond it.
+  ///   - first: where to begin, in bytes.
   ///   - body: gets each run.
   /// - Throws: `Errno` of a failed `lseek`; the runs before it have been passed on.
-  public func forEachDataExtent(size: UInt64, _ body: (DataExtent) -> Void) throws(Errno) {
+  public func forEachDataExtent(
+    size: UInt64, from first: UInt64 = 0, _ body: (DataExtent) -> Void
+  ) throws(Errno) {
     let size = off_t(clamping: size)
-    var start: off_t = 0
+    var start = off_t(clamping: first)
     // In a file that changes meanwhile a hole may begin where data was, and data where a hole was.
     var contradictions = -1
     while start < size, let hole = try seek(start, clinux_SEEK_HOLE) {

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- For all engines: what the queries stand on.
 
--- The last manifest of each machine.
+-- The last manifest of each machine. One of an empty cache has a row without an object.
 CREATE VIEW latest AS
 SELECT m.host AS host, m.time_ns AS time_ns, m.volume AS volume, m.netfs AS netfs, m.server AS server, m.export AS export,
        m.object AS object, m.key AS key, m.path AS path, m.size_bytes AS size_bytes, m.cached_bytes AS cached_bytes,
@@ -16,7 +16,7 @@ JOIN (SELECT i.host AS host, max(i.time_ns) AS time_ns FROM manifest i GROUP BY 
 CREATE VIEW copies AS
 SELECT l.* FROM latest l WHERE l.reachable AND l.key <> '' AND l.size_bytes IS NOT NULL;
 
--- The paths of files. One machine that looked for them is enough for all.
+-- The paths of files. One machine that looked for them is enough for all, and a renamed file has each of its paths.
 CREATE VIEW names AS
-SELECT c.netfs AS netfs, c.server AS server, c.export AS export, c.key AS key, max(c.path) AS path
-FROM copies c WHERE c.path <> '' GROUP BY c.netfs, c.server, c.export, c.key;
+SELECT DISTINCT c.netfs AS netfs, c.server AS server, c.export AS export, c.key AS key, c.path AS path
+FROM copies c WHERE c.path <> '';

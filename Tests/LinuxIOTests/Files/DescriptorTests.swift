@@ -62,6 +62,9 @@ struct DescriptorTests {
         DataExtent(offset: 8192, length: 4096), DataExtent(offset: 65536, length: 4096),
       ])
     #expect(try file.dataExtents(size: 0).isEmpty)
+    var later: [DataExtent] = []
+    try file.forEachDataExtent(size: 1 << 20, from: 9000) { later.append($0) }
+    #expect(later == [DataExtent(offset: 9000, length: 3288), DataExtent(offset: 65536, length: 4096)])
     #expect(try file.dataExtents(size: 10000) == [DataExtent(offset: 8192, length: 1808)])
   }
 

@@ -4,7 +4,7 @@
 -- The data set is what any node has cached below the path. Only copies of the newest version that any node has count; the others are
 -- stale_bytes. Several copies of a file on one node (other mount options) count once.
 WITH members AS (
-    SELECT n.netfs AS netfs, n.server AS server, n.export AS export, n.key AS key FROM names n
+    SELECT DISTINCT n.netfs AS netfs, n.server AS server, n.export AS export, n.key AS key FROM names n
     WHERE n.path = :'path' OR (n.path >= :'path' || '/' AND n.path < :'path' || '0')),
 found AS (
     SELECT c.host AS host, c.netfs AS netfs, c.server AS server, c.export AS export, c.key AS key, c.size_bytes AS size_bytes,

@@ -69,6 +69,51 @@ struct PrefillTests {
     #expect(again.report.readBytes == 0)
   }
 
+  @Test("A file whose object a crash left dirty is read: the kernel replaces it")
+  func leftDirty() throws {
+    let tree = try MountedTree()
+    try tree.write("f", VerifyTests.noise(30_000, 1))
+    try tree.cache("f", content: .dirty)
+    let result = try fill(tree) { options in options.afterReading = { _ = try? tree.cache("f") } }
+    #expect(result.report.files == [.filled: 1])
+    #expect(result.report.readBytes == 30_000)
+    // No kernel replaced it.
+    try tree.cache("f", content: .dirty)
+    #expect(try fill(tree).report.files == [.partial: 1])
+  }
+
+  @Test("A file that goes after it was read counts as an error, with a line")
+  func gone() throws {
+    let tree = try MountedTree()
+    try tree.write("f", VerifyTests.noise(30_000, 1))
+    let result = try fill(tree) { options in
+      options.afterReading = { try? FileManager.default.removeItem(atPath: "\(tree.scratch.path)/mnt/f") }
+    }
+    #expect(result.report.files == [.failed: 1])
+    #expect(result.failures.map(\.path) == [tree.path("f")])
+    #expect(result.report.errors == 1)
+  }
+
+  @Test("The length of a file takes no memory, and lengths beyond all numbers add up to the largest")
+  func veryLong() throws {
+    let tree = try MountedTree()
+    for name in ["a", "b", "c"] {
+      try tree.write(name, [])
+      // A file system that has no such lengths has nothing to test.
+      guard truncate("\(tree.scratch.path)/mnt/\(name)", 7 << 60) == 0 else { return }
+    }
+    let result = try fill(tree) { options in
+      options.threads = 1
+      options.maximumBytes = 1 << 20
+    }
+    #expect(result.report.stop == .maximumBytes)
+    #expect(result.report.files == [.left: 3])
+    #expect(result.report.missingBytes == .max)
+    let survey = CachedFileSurvey(try tree.side(), SystemFacts(), threads: 1, timeout: .seconds(60)) { _ in }
+    let mount = tree.scratch.path("mnt").bytes
+    #expect(survey.look(at: mount, isRecursive: true) { _ in }.directories[mount]?.fileBytes == .max)
+  }
+
   @Test("What the kernel does not store is told with the reason, and is no success")
   func doesNotStick() throws {
     let tree = try prepare()

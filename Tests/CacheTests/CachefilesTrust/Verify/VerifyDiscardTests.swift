@@ -50,6 +50,20 @@ struct VerifyDiscardTests {
     #expect(again.report.tally.files == [.right: 1, .absent: 2, .dirty: 1])
   }
 
+  @Test("An object that has two names on the mount is removed once, and is gone by both")
+  func links() throws {
+    let tree = try MountedTree()
+    try tree.write("f", VerifyTests.noise(20_000, 1))
+    try tree.cache("f", wrong: [77])
+    try FileManager.default.linkItem(
+      atPath: "\(tree.scratch.path)/mnt/f", toPath: "\(tree.scratch.path)/mnt/g")
+    let store = try Store(path: tree.scratch.path("cache-root"))
+    let sources = free(tree)
+    let result = try tree.verify(discard: { () throws(Refusal) in try store.removalRight(live: false, sources) })
+    #expect(result.report.wrong.map(\.path) == ["f", "g"].map { tree.path($0) })
+    #expect(result.report.wrong.map(\.removal) == [.removed, .removed])
+  }
+
   @Test("What was not asked for stays")
   func notAsked() throws {
     let tree = try MountedTree()

@@ -25,11 +25,12 @@ struct VerifyJournalTests {
   }
 
   private func journal(
-    _ tree: MountedTree, _ name: String = "journal", share: Double = 1, seed: UInt64? = nil
+    _ tree: MountedTree, _ name: String = "journal", share: Double = 1, seed: UInt64? = nil,
+    now: Timestamp = .now - .seconds(-2)
   ) throws -> VerifyJournal {
     let store = try Store(path: tree.scratch.path("cache-root"))
     let subject = VerifyJournal.Subject(store, [tree.scratch.path("mnt").bytes], recursive: true, share: share)
-    return try VerifyJournal(tree.scratch.path(name), of: subject, in: store, seed: seed, otherwise: 7)
+    return try VerifyJournal(tree.scratch.path(name), of: subject, in: store, seed: seed, otherwise: 7, now: now)
   }
 
   /// Compares until so many files are done, with one thread.
@@ -52,12 +53,75 @@ struct VerifyJournalTests {
     let second = try journal(tree)
     #expect(second.isResumed)
     let report = try run(tree, second, until: 100).report
-    #expect(report.resumed == 4)
+    // What is wrong is compared again.
+    #expect(report.resumed == 5 - first.tally.count(.wrong))
     #expect(report.tally == whole)
-    // One of them was compared twice.
-    #expect(report.runBytes == UInt64(count - 4 + 1) * 9000)
+    // A difference is looked at twice, the second time at the piece alone.
+    #expect(report.runBytes == UInt64(count - report.resumed + 1) * 9000)
     #expect(report.wrong.map(\.path) == [tree.path("f02")])
     // It is finished: the next one begins anew.
+    #expect(try !journal(tree).isResumed)
+  }
+
+  @Test("A file whose object came, or was changed, since the first run began is compared, wherever it is in the list")
+  func comesLater() throws {
+    let tree = try prepare()
+    try tree.write("absent", VerifyTests.noise(9000, 99))
+    Pause.microseconds(1_200_000)
+    _ = try run(tree, try journal(tree, now: .now), until: count)
+    try tree.cache("absent", wrong: [5])
+    try tree.cache("f07", wrong: [6])
+    let report = try run(tree, try journal(tree), until: 100).report
+    #expect(report.wrong.map(\.path) == ["absent", "f02", "f07"].map { tree.path($0) })
+    #expect(report.tally.fileCount == count + 1)
+  }
+
+  @Test("A file that was moved in front of what is done is compared")
+  func movedFile() throws {
+    let tree = try prepare()
+    _ = try run(tree, try journal(tree), until: 5)
+    for index in 0..<count where index != 2 {
+      let name = String(format: "f%02d", index)
+      try FileManager.default.moveItem(
+        atPath: "\(tree.scratch.path)/mnt/\(name)", toPath: "\(tree.scratch.path)/mnt/a\(name)")
+    }
+    let report = try run(tree, try journal(tree), until: 100).report
+    #expect(report.tally.count(.right) + report.tally.count(.stale) == count - 1)
+    #expect(report.resumed <= 5)
+  }
+
+  @Test("What an earlier run found wrong is not lost when a run in between does nothing")
+  func emptyRun() throws {
+    let tree = try prepare()
+    _ = try run(tree, try journal(tree), until: count - 1)
+    _ = try run(tree, try journal(tree), until: 0)
+    let report = try run(tree, try journal(tree), until: 100).report
+    #expect(report.wrong.map(\.path) == [tree.path("f02")])
+    #expect(report.verdict == .wrong)
+  }
+
+  @Test("Files that an earlier run could not look for leave the verdict open; the next run begins anew")
+  func gaps() throws {
+    let tree = try prepare()
+    try tree.cache("f02")
+    let first = try journal(tree)
+    first.list(mounts: [], failures: 1)
+    _ = try run(tree, first, until: 5)
+    let report = try run(tree, try journal(tree), until: 100).report
+    #expect(report.isFinished)
+    #expect(report.verdict == .unknown)
+    #expect(report.earlierErrors == 1)
+    #expect(try !journal(tree).isResumed)
+  }
+
+  @Test("A journal of the first form tells no time: the next run begins anew")
+  func untimed() throws {
+    let tree = try prepare()
+    _ = try run(tree, try journal(tree), until: 5)
+    let path = URL(fileURLWithPath: "\(tree.scratch.path)/journal")
+    let text = try String(contentsOf: path, encoding: .utf8)
+      .replacingOccurrences(of: "verify-journal/2", with: "verify-journal/1")
+    try text.write(to: path, atomically: false, encoding: .utf8)
     #expect(try !journal(tree).isResumed)
   }
 
