@@ -14,8 +14,9 @@ struct DaemonStatusCommand: ParsableCommand {
 
       EXIT STATUS
         0    the daemon runs, and nothing is in its way
-        1    it runs, and does not come forward: what should go cannot, or its
-             settings could not be read again
+        1    it runs, and does not come forward: what should go cannot, a limit
+             of its settings could not be kept, its settings could not be read
+             again, or it has written nothing for more than 5 minutes
         2    it does not run
         3    that cannot be told: the file cannot be read or is none of the daemon's,
              or what it says cannot be printed

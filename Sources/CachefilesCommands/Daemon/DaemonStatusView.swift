@@ -10,8 +10,26 @@ struct DaemonStatusView: Renderable {
   /// Whether it still runs.
   let isRunning: Bool
 
+  /// The moment of the question.
+  var now = Timestamp.now
+
   /// Whether it does not come forward.
-  var isObstructed: Bool { fields["obstacle"] != nil || fields["settings_failure"] != nil }
+  var isObstructed: Bool {
+    isStale || ["obstacle", "limits_not_kept", "settings_failure"].contains { fields[$0] != nil }
+  }
+
+  /// It writes once a minute in any case; what is older than this is not of now.
+  private static let longestSilence = Duration.seconds(300)
+
+  /// For how long it has not written, where that is too long: it hangs, or cannot write. What is of a moment to come is the clock's doing.
+  private var silence: Duration? {
+    guard isRunning, let written = fields["written_ns"].flatMap({ Int64($0) }) else { return nil }
+    let age = now - Timestamp(nanosecondsSince1970: written)
+    return age > Self.longestSilence ? age : nil
+  }
+
+  /// Whether what it says is not of now.
+  var isStale: Bool { silence != nil }
 
   private func number(_ name: String) -> UInt64 { fields[name].flatMap { UInt64($0) } ?? 0 }
   private func time(_ name: String) -> Timestamp {
@@ -22,6 +40,7 @@ struct DaemonStatusView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.bool("running", isRunning)
+    json.bool("stale", isStale)
     if let root = fields["directory"] { json.bytes("root", EscapedBytes.unescape(Array(root.utf8).span)) }
     for name in Self.texts {
       // They are escaped in the file, as in a log.
@@ -32,7 +51,7 @@ struct DaemonStatusView: Renderable {
   }
 
   private static let texts: [StaticString] = [
-    "directory", "tag", "activity", "obstacle", "waiting", "settings_failure",
+    "directory", "tag", "activity", "obstacle", "limits_not_kept", "waiting", "settings_failure",
   ]
   private static let booleans: [StaticString] = [
     "taken_over", "device_kept", "kernel_culling", "culling_off", "last_cull_reached",
@@ -49,6 +68,10 @@ struct DaemonStatusView: Renderable {
     let who = "\(fields["directory"] ?? "?"): "
     guard isRunning else { return [who + style.bad("the daemon (process \(number("pid"))) has ended without a word")] }
     var lines = [who + "kept by process \(number("pid")) since \(Quantity.time(time("started_ns")))"]
+    if let silence {
+      let words = "nothing was written for \(Quantity.span(silence)): it hangs, or cannot write; below is what it said then"
+      lines.append("  silent      " + style.bad(words))
+    }
     lines.append("  now         " + now(style))
     lines.append(
       "  available   \(size("available_bytes")); culling begins below \(size("cull_bytes")) and ends at \(size("run_bytes"))"
@@ -66,6 +89,11 @@ struct DaemonStatusView: Renderable {
     lines.append(
       "  at its end  "
         + (isSet("device_kept") ? "the service manager has the device, for the next start" : "the cache is let go"))
+    if let limits = fields["limits_not_kept"] { lines.append("  not kept    " + style.bad(limits)) }
+    if number("graveyard_left") > 0 {
+      let count = Quantity.count(Int(clamping: number("graveyard_left")))
+      lines.append("  graveyard   what cannot be removed: \(count); the log names it")
+    }
     if let waiting = fields["waiting"] { lines.append("  waiting     \(waiting)") }
     if let failure = fields["settings_failure"] { lines.append("  settings    " + style.bad("as before: \(failure)")) }
     if number("failures") > 0 { lines.append("  failures    \(number("failures")); see the log") }

@@ -27,6 +27,9 @@ extension MetricsText {
       "cachefiles_daemon_obstructed", "Whether something should go and nothing can.",
       .whole(status.hindrance == nil ? 0 : 1))
     add(
+      "cachefiles_daemon_limits_not_kept", "Limits of the settings that could not be kept at the last look.",
+      .whole(UInt64(status.limitsNotKept.count)))
+    add(
       "cachefiles_daemon_activity", "What the daemon does.",
       ["idle", "scanning", "culling", "limits"].map {
         ([("activity", $0)], .whole($0 == status.activity.rawValue ? 1 : 0))

@@ -47,6 +47,7 @@ struct Top: ParsableCommand {
 
   func run() throws {
     let output = Output(form)
+    output.stream.endsWithReader()
     let screen = Screen(output)
     defer { screen.close() }
     var before: TopLook?

@@ -11,6 +11,9 @@ struct TopLook {
   /// The volumes that mounts use now, of all caches.
   let volumes: [VolumeLine]
 
+  /// The same moment by a clock that nobody sets.
+  let moment = ContinuousClock.now
+
   /// When it was.
   var time: Timestamp { report.questions.now }
 

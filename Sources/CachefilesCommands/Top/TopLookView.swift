@@ -11,7 +11,7 @@ struct TopLookView: Renderable {
   let before: TopLook?
   var hasAllVolumes = false
 
-  private var seconds: Double { before.map { max(1e-9, (look.time - $0.time).inSeconds) } ?? 1 }
+  private var seconds: Double { before.map { max(1e-3, (look.moment - $0.moment).inSeconds) } ?? 1 }
 
   /// The change of a count in a second; nil at the first look, and where a count went back: a module was loaded anew.
   private func rate(_ index: Int) -> Double? {

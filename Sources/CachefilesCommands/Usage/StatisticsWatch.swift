@@ -16,21 +16,21 @@ struct StatisticsWatch {
   let percentages: CullPercentages
 
   func run(_ path: FilePath, _ output: Output) throws {
-    var before: StatisticsReport?
+    var before: (report: StatisticsReport, time: ContinuousClock.Instant)?
     var looks = 0
     var errors = 0
     output.stream.endsWithReader()
     while true {
-      let watch = Stopwatch()
+      let (watch, time) = (Stopwatch(), ContinuousClock.now)
       let report = try look(path, output)
       errors += report.errors
       if report.isInterrupted { break }
       if before == nil, output.format == .text {
         output.stream.line(output.style.faint(WatchLine.header(output.style)))
       }
-      output.render(WatchLine(report: report, before: before), command: "stats-watch")
+      output.render(WatchLine(report: report, before: before?.report, passed: before.map { time - $0.time }), command: "stats-watch")
       output.stream.flush()
-      before = report
+      before = (report, time)
       looks += 1
       if looks == count { break }
       while watch.elapsed < .seconds(interval), Interruption.signal == nil {
@@ -55,6 +55,8 @@ struct StatisticsWatch {
 private struct WatchLine: Renderable {
   let report: StatisticsReport
   let before: StatisticsReport?
+  /// The time between the two, which no setting of the clock changes.
+  let passed: Duration?
 
   private static let width = 11
   /// The columns behind the time, and the order in which they are left out where a terminal has no room for them.
@@ -75,7 +77,7 @@ private struct WatchLine: Renderable {
   }
 
   private var seconds: Double {
-    before.map { max(1e-9, (report.questions.now - $0.questions.now).inSeconds) } ?? 1
+    passed.map { max(1e-3, $0.inSeconds) } ?? 1
   }
 
   /// The change in a second; nil at the first look.
@@ -118,7 +120,7 @@ private struct WatchLine: Renderable {
     let time = Quantity.time(report.questions.now.wholeSecond).split(separator: " ")
     let cells = [
       Quantity.count(totals.objects), Self.signed(objectRate) { Quantity.fixed($0, 1) },
-      Quantity.size(totals.diskBytes), Self.signed(diskRate) { Quantity.size(UInt64($0)) },
+      Quantity.size(totals.diskBytes), Self.signed(diskRate) { Quantity.size(UInt64(rounding: $0)) },
       Quantity.count(report.statistics.graveyard.objects), available,
       Self.signed(culledRate) { Quantity.fixed($0, 1) }, Self.signed(refusedRate) { Quantity.fixed($0, 1) }, hitShare,
     ]

@@ -47,6 +47,8 @@ package struct DaemonStatus: Sendable, Equatable {
   package var isCullingOff = false
   /// What a limit of the settings waits for; nil otherwise.
   package var waiting: String?
+  /// Which limits of the settings could not be kept at the last look, and why.
+  package var limitsNotKept: [String: String] = [:]
   /// The kernel's limits, in bytes and files.
   package var runBytes: UInt64 = 0
   package var cullBytes: UInt64 = 0
@@ -91,6 +93,10 @@ package struct DaemonStatus: Sendable, Equatable {
     ]
     if let hindrance { fields.append(("obstacle", hindrance)) }
     if let waiting { fields.append(("waiting", waiting)) }
+    if !limitsNotKept.isEmpty {
+      let limits = limitsNotKept.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+      fields.append(("limits_not_kept", limits.joined(separator: "; ")))
+    }
     fields += [
       ("available_bytes", "\(availableBytes)"), ("run_bytes", "\(runBytes)"), ("cull_bytes", "\(cullBytes)"),
       ("stop_bytes", "\(stopBytes)"), ("free_files", "\(freeFiles)"), ("run_files", "\(runFiles)"),

@@ -12,7 +12,8 @@ package final class StatusFiles: Sendable {
     var metrics: FilePath?
     /// Where they were written last.
     var written: FilePath?
-    var hasFailed = false
+    /// What could not be written the last time.
+    var failed: Set<FilePath> = []
   }
 
   private let status: FilePath?
@@ -45,22 +46,22 @@ package final class StatusFiles: Sendable {
     now.written = Timestamp.now
     let metrics = metrics
     if let old = state.withLock({ $0.written }), old != metrics { removeMetrics(old) }
-    var failures: [String] = []
-    if let status { write(now.text, to: status, &failures) }
-    if let metrics {
-      state.withLock { $0.written = metrics }
-      write(render(now), to: metrics, &failures)
-    }
-    let hadFailed = state.withLock { state in
-      defer { state.hasFailed = !failures.isEmpty }
-      return state.hasFailed
-    }
-    if !hadFailed { for line in failures { log.warning(line) } }
+    if let status { _ = write(now.text, to: status, log) }
+    // What was not written by us is not ours to take away.
+    if let metrics, write(render(now), to: metrics, log) { state.withLock { $0.written = metrics } }
   }
 
-  private func write(_ bytes: [UInt8], to path: FilePath, _ failures: inout [String]) {
-    do throws(Errno) { try NewFile.replace(path, with: bytes, permissions: 0o644) } catch {
-      failures.append("\(EscapedBytes.string(path.bytes)): cannot write: \(error)")
+  /// Writes one of them; false when that failed, which is told when it did not fail the last time.
+  private func write(_ bytes: [UInt8], to path: FilePath, _ log: DaemonLog) -> Bool {
+    do throws(Errno) {
+      try NewFile.replace(path, with: bytes, permissions: 0o644)
+      state.withLock { _ = $0.failed.remove(path) }
+      return true
+    } catch {
+      if state.withLock({ $0.failed.insert(path).inserted }) {
+        log.warning("\(EscapedBytes.string(path.bytes)): cannot write: \(error)")
+      }
+      return false
     }
   }
 

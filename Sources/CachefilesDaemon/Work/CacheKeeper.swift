@@ -53,6 +53,8 @@ final class CacheKeeper {
   private var restUntil = Moment.now
   private var runsForRoom = false
   private var told: String?
+  /// Why the device could not be read the last time.
+  private var unreadable: Errno?
   private var nextFiles = Moment.now
   /// When it may look again for what would go first, before anybody asks for room.
   private var nextLearning = Moment.now
@@ -153,8 +155,10 @@ final class CacheKeeper {
         return
       }
       note(state)
+      unreadable = nil
     } catch {
-      parts.log.error("cannot read how the cache does: \(error)")
+      if unreadable != error { parts.log.error("cannot read how the cache does: \(error)") }
+      unreadable = error
       if error == .ioError { end = .lost(.withdrawn) }
     }
   }
@@ -162,6 +166,7 @@ final class CacheKeeper {
   private func note(_ state: CacheStateLine) {
     let wasCulling = schedule.state?.isCulling ?? false
     let fileSystem = try? parts.live.live.store.root.fileSystem()
+    if fileSystem != nil { measure(fileSystem) }
     schedule.note(state, fileSystem)
     urge()
     if state.isCulling != wasCulling { parts.log.debug("the kernel \(state.isCulling ? "asks for" : "ends") a cull") }
@@ -221,11 +226,15 @@ final class CacheKeeper {
   private func adopt(_ new: DaemonSettings) {
     settings = new
     parts.log.level = new.level
-    if let status = try? parts.live.live.store.root.fileSystem() {
-      schedule.minimumFree = new.minimumFree?(status) ?? 0
-      schedule.margin = new.margin?.bytes(of: status.blocks &* status.blockSize) ?? 0
+    measure(try? parts.live.live.store.root.fileSystem())
+    // What has not begun yet has the goal of the old ones.
+    var isDropped = false
+    worker.order { orders in
+      orders.settings = new
+      isDropped = orders.room != nil
+      orders.room = nil
     }
-    worker.order { $0.settings = new }
+    if isDropped { runsForRoom = false }
     // What was in the way of a cull may be mended.
     schedule.startOver()
     nextLimits = min(nextLimits, .now + .seconds(1))
@@ -235,8 +244,16 @@ final class CacheKeeper {
       status.settingsRead = Timestamp.now
       status.isCullingOff = schedule.isOff
       if !new.limits.contains(where: { $0.maximumAge != nil }) { status.waiting = nil }
+      let names = Set(new.limits.map(\.name))
+      status.limitsNotKept = status.limitsNotKept.filter { names.contains($0.key) }
     }
     nextTick = .now
+  }
+
+  /// How much is to be available, which may be a share of the file system as it is now; nothing where that cannot be asked.
+  private func measure(_ fileSystem: FileSystemStatus?) {
+    schedule.minimumFree = fileSystem.flatMap { settings.minimumFree?($0) } ?? 0
+    schedule.margin = fileSystem.flatMap { settings.margin?.bytes(of: $0.blocks &* $0.blockSize) } ?? 0
   }
 
   // MARK: Work

@@ -125,7 +125,7 @@ final class CullWorker: Sendable {
       if isFirst || !standing.isAbout(selection.pinned) {
         standing.change(to: options(selection, pins))
       } else {
-        standing.watch { self.isEnding || pins.isOutdated }
+        standing.watch { self.isOver(pins) }
       }
       isFirst = false
       work(on: next, settings, selection, pins, standing)
@@ -169,6 +169,11 @@ final class CullWorker: Sendable {
   /// Whether something else is wanted more than work of no hurry.
   private var isWanted: Bool { orders.withLock { $0.room != nil || $0.isEnding } }
   private var isEnding: Bool { orders.withLock { $0.isEnding } }
+  /// Whether other settings wait to be taken over: what was begun with these goes no further.
+  private var hasOtherSettings: Bool { orders.withLock { $0.settings != nil } }
+
+  /// Whether what was begun may not go on.
+  private func isOver(_ pins: PinWatch) -> Bool { isEnding || hasOtherSettings || pins.isOutdated }
 
   /// What may go: nothing where the pins cannot be read.
   private func selection(_ settings: DaemonSettings) -> CullSelection? {
@@ -206,7 +211,7 @@ final class CullWorker: Sendable {
       }
     }
     options.onProgress = { self.count($0) }
-    options.isCancelled = { self.isEnding || pins.isOutdated }
+    options.isCancelled = { self.isOver(pins) }
     return options
   }
 
@@ -218,7 +223,7 @@ final class CullWorker: Sendable {
   private func makeRoom(_ goal: CullGoal, _ standing: StandingCull, _ pins: PinWatch) {
     board.update { $0.activity = .culling }
     var outcome = standing.run(goal)
-    outcome.isOutdated = !outcome.isReached && pins.isOutdated
+    outcome.isOutdated = !outcome.isReached && (pins.isOutdated || hasOtherSettings)
     board.update { status in
       status.activity = .idle
       status.remembered = standing.remembered
@@ -235,11 +240,11 @@ final class CullWorker: Sendable {
 
   // MARK: Limits
 
-  /// False when something else came before its end, or other pins hold now.
+  /// False when something else came before its end, or other settings or pins hold now.
   private func keepLimits(_ settings: DaemonSettings, _ selection: CullSelection, _ pins: PinWatch) -> Bool {
     board.update { $0.activity = .limits }
     defer { board.update { $0.activity = .idle } }
-    for limit in settings.limits where !isWanted && !fits(limit) && mayJudge(limit, settings) {
+    for limit in settings.limits where !isWanted && !isOver(pins) && !fits(limit) && mayJudge(limit, settings) {
       let store: Store
       do throws(Errno) { store = try right.live.store.duplicate() } catch {
         log.error("\(limit.name): \(error)")
@@ -253,7 +258,7 @@ final class CullWorker: Sendable {
       tell(limit, report)
       if report.isInterrupted { return false }
     }
-    return !isWanted
+    return !isWanted && !isOver(pins)
   }
 
   private func options(
@@ -274,22 +279,33 @@ final class CullWorker: Sendable {
     options.threads = 1
     options.onFailure = { self.note($0) }
     options.onProgress = { self.count($0) }
-    options.isCancelled = { self.isWanted || pins.isOutdated }
+    options.isCancelled = { self.isWanted || self.isOver(pins) }
     return options
   }
 
   private func tell(_ limit: DaemonSettings.Limit, _ report: Cull.Report) {
     if report.done.objects > 0 { log.info("\(limit.name): \(Self.words(report.done)) removed") }
-    guard !report.isGoalMet, !report.isInterrupted else { return }
-    if let refusal = report.refusal { return log.error("\(limit.name): not kept: \(refusal)") }
+    if report.isInterrupted { return }
     let failed = report.errors > 0 ? ", or cannot be read or removed" : ""
-    log.notice("\(limit.name): not kept: what is left is in use, dirty or pinned\(failed)")
+    let reason =
+      report.isGoalMet ? nil : report.refusal?.description ?? "what is left is in use, dirty or pinned" + failed
+    let isNew = board.current.limitsNotKept[limit.name] != reason
+    board.update { $0.limitsNotKept[limit.name] = reason }
+    guard isNew, let reason else { return }
+    if report.refusal == nil {
+      log.notice("\(limit.name): not kept: \(reason)")
+    } else {
+      log.error("\(limit.name): not kept: \(reason)")
+    }
   }
 
   /// Whether a limit of size holds in any case: the whole file system has no more in it.
   private func fits(_ limit: DaemonSettings.Limit) -> Bool {
-    guard let most = limit.maximumBytes, let status = try? right.live.store.root.fileSystem() else { return false }
-    return (status.blocks &- status.freeBlocks) &* status.blockSize <= most
+    guard let most = limit.maximumBytes, let status = try? right.live.store.root.fileSystem(),
+      (status.blocks &- status.freeBlocks) &* status.blockSize <= most
+    else { return false }
+    if board.current.limitsNotKept[limit.name] != nil { board.update { $0.limitsNotKept[limit.name] = nil } }
+    return true
   }
 
   /// Whether a limit can be kept to now. Ages are measured with the machine's clock, and by one that runs ahead, as it may until it
