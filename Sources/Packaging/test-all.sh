@@ -15,6 +15,7 @@ for tool in dpkg-buildpackage:dpkg-dev dh:debhelper lintian:lintian rpmbuild:rpm
     debootstrap:debootstrap promtool:prometheus man:man-db systemd-analyze:systemd gcc:gcc setpriv:util-linux setfattr:attr; do
     command -v "${tool%%:*}" >/dev/null || missing="$missing ${tool#*:}"
 done
+/usr/bin/python3 -c 'import rpm' 2>/dev/null || missing="$missing python3-rpm"
 [ -e /usr/share/bash-completion/bash_completion ] || missing="$missing bash-completion"
 if [ -n "$missing" ]; then
     apt-get update -q

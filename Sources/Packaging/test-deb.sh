@@ -66,6 +66,14 @@ try() {
     grep -q '^dir /var/cache/fscache$' "$root/etc/cachefilesd.conf"
     quietly in_root dpkg --purge cachefiles-daemon
     [ ! -e "$root/etc/cachefilesd.conf" ]
+    # With that one cachefilesd asks nothing, and what is left of the daemon's package takes nothing of its along.
+    quietly in_root dpkg -i /packages/later-daemon.deb
+    quietly in_root apt-get install -qq -y --no-install-recommends cachefilesd
+    quietly in_root dpkg --purge cachefiles-daemon
+    [ -e "$root/etc/cachefilesd.conf" ]
+    [ -z "$(in_root dpkg -V cachefilesd)" ]
+    quietly in_root dpkg --purge cachefilesd
+    [ ! -e "$root/etc/cachefilesd.conf" ]
     quietly in_root dpkg -i /packages/later-daemon.deb
     echo 'secctx none' >>"$root/etc/cachefilesd.conf"
     quietly in_root dpkg --purge cachefiles-daemon

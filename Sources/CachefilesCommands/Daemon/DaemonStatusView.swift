@@ -69,8 +69,8 @@ struct DaemonStatusView: Renderable {
     guard isRunning else { return [who + style.bad("the daemon (process \(number("pid"))) has ended without a word")] }
     var lines = [who + "kept by process \(number("pid")) since \(Quantity.time(time("started_ns")))"]
     if let silence {
-      let words = "nothing was written for \(Quantity.span(silence)): it hangs, or cannot write; below is what it said then"
-      lines.append("  silent      " + style.bad(words))
+      let words = "nothing was written for \(Quantity.span(silence)): it hangs, or cannot write"
+      lines.append("  silent      " + style.bad(words + "; below is what it said then"))
     }
     lines.append("  now         " + now(style))
     lines.append(
@@ -89,6 +89,12 @@ struct DaemonStatusView: Renderable {
     lines.append(
       "  at its end  "
         + (isSet("device_kept") ? "the service manager has the device, for the next start" : "the cache is let go"))
+    return lines + troubles(style)
+  }
+
+  /// What is not as it should be.
+  private func troubles(_ style: Style) -> [String] {
+    var lines: [String] = []
     if let limits = fields["limits_not_kept"] { lines.append("  not kept    " + style.bad(limits)) }
     if number("graveyard_left") > 0 {
       let count = Quantity.count(Int(clamping: number("graveyard_left")))

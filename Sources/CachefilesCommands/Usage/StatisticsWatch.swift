@@ -28,7 +28,8 @@ struct StatisticsWatch {
       if before == nil, output.format == .text {
         output.stream.line(output.style.faint(WatchLine.header(output.style)))
       }
-      output.render(WatchLine(report: report, before: before?.report, passed: before.map { time - $0.time }), command: "stats-watch")
+      let line = WatchLine(report: report, before: before?.report, passed: before.map { time - $0.time })
+      output.render(line, command: "stats-watch")
       output.stream.flush()
       before = (report, time)
       looks += 1

@@ -43,6 +43,7 @@ struct Binding {
   /// Opens the device, gives it the configuration, and binds; nil when that was cancelled.
   func bind() throws(StartFailure) -> HeldCache? {
     guard !isCancelled(), let opened = try openDevice() else { return nil }
+    try requireVolumes()
     let device = DeviceFile(opened)
     for command in configuration.commands(directory) {
       do throws(Errno) { try device.command(command.line) } catch {
@@ -55,6 +56,14 @@ struct Binding {
       throw StartFailure(LastWords.binding(directory, error))
     }
     return HeldCache(device: device, live: try hold(device))
+  }
+
+  /// Before the bind: a kernel of the layout before 5.17 binds the cache, and then gives no leave to remove anything from it. Those of some
+  /// distributions have the newer layout under an older number; they have its table.
+  private func requireVolumes() throws(StartFailure) {
+    if sources.kernel >= KernelRelease(5, 17) || (try? FileStatus.of(sources.caches)) != nil { return }
+    throw StartFailure(
+      "needs Linux 5.17 or later, and this is \(sources.kernel): install cachefilesd, which works with it", .kernel)
   }
 
   /// Where a process has just ended the kernel may still be letting its cache go, which takes as long as files are in use. A

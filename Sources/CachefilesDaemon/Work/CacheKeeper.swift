@@ -226,7 +226,14 @@ final class CacheKeeper {
   private func adopt(_ new: DaemonSettings) {
     settings = new
     parts.log.level = new.level
-    measure(try? parts.live.live.store.root.fileSystem())
+    let fileSystem = try? parts.live.live.store.root.fileSystem()
+    measure(fileSystem)
+    for limit in new.limits where fileSystem?.hasRelativeAccessTimes == true {
+      guard let age = limit.maximumAge, age < .seconds(2 * 86_400) else { continue }
+      parts.log.warning(
+        "\(limit.name) is less than 2 days, and the cache is mounted with relatime, by which access times move once a day: what is read "
+          + "all the time may go")
+    }
     // What has not begun yet has the goal of the old ones.
     var isDropped = false
     worker.order { orders in

@@ -309,14 +309,20 @@ final class CullWorker: Sendable {
   }
 
   /// Whether a limit can be kept to now. Ages are measured with the machine's clock, and by one that runs ahead, as it may until it
-  /// has been set after a start, everything is old.
+  /// has been set after a start, everything is old; and where access times do not move, what is read all the time is as old as the rest.
   private func mayJudge(_ limit: DaemonSettings.Limit, _ settings: DaemonSettings) -> Bool {
     guard limit.maximumAge != nil else { return true }
-    let reason = settings.clock() ? nil : "\(limit.name) waits until the clock is synchronized"
+    let reason = hindrance(settings).map { "\(limit.name) waits\($0)" }
     let isNew = board.current.waiting != reason
     board.update { $0.waiting = reason }
-    if isNew { log.notice(reason ?? "\(limit.name): the clock is synchronized") }
+    if isNew { log.notice(reason ?? "\(limit.name): what it waited for has come") }
     return reason == nil
+  }
+
+  private func hindrance(_ settings: DaemonSettings) -> String? {
+    if !settings.clock() { return " until the clock is synchronized" }
+    guard let status = try? right.live.store.root.fileSystem() else { return ": the file system cannot be asked" }
+    return status.hasNoAccessTimes ? ": the cache is mounted with noatime, and nothing tells what is in use" : nil
   }
 
   /// `1234 objects, 1.2 GiB`.

@@ -58,6 +58,7 @@ struct FileComparison {
     var answer = Answer(file: VerifiedFile(path: path, state: .changing))
     var before: Found?
     for attempt in 0..<context.options.attempts {
+      context.step()
       if attempt > 0 {
         context.options.beforeRecheck(path)
         context.rest(isLong: before?.isLazy == true)
@@ -111,7 +112,6 @@ struct FileComparison {
 
   /// Looks at the part, or only at the pieces that differed.
   private func look(at path: [UInt8], _ part: Range<UInt64>, again before: Found?) throws(StoreError) -> Look {
-    context.step()
     let found = try context.source.file(path, in: context.side.mounts)
     let server: ServerFile
     do throws(Errno) { server = try ServerFile(found, context.options.other) } catch {
@@ -124,8 +124,7 @@ struct FileComparison {
     }
     let cookies = try context.cookies(isFresh: before != nil)
     let (judgement, open) = context.side.examine(context.side.mapping(of: server.file), cookies, within: part)
-    // A part without data says nothing of the others.
-    if judgement.state != .empty || part == 0..<UInt64.max, let left = Self.left(judgement, open) { return left }
+    if !(judgement.state == .empty && part != 0..<UInt64.max), let left = Self.left(judgement, open) { return left }
     guard let open else { return .other(.unknown, judgement.reason) }
     var result = Found()
     result.fileBytes = server.file.facts.size

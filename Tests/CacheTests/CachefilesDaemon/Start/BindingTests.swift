@@ -55,6 +55,19 @@ struct BindingTests {
     #expect(told.status == .system && told.description.contains("does not hold this cache"))
   }
 
+  @Test("a kernel of the old layout is refused before the bind, unless it has the new one's table")
+  func oldKernel() throws {
+    try scratch.makeCache(objects: 1)
+    var old = binding("/dev/null")
+    old.sources.kernel = KernelRelease(5, 10)
+    old.sources.caches = scratch.path("caches")
+    let told = try #require(failure(old))
+    #expect(told.status == .kernel && told.description.contains("needs Linux 5.17 or later"))
+    old.sources.kernel = KernelRelease(5, 14)
+    try scratch.write("caches")
+    #expect(failure(old)?.status == .system)
+  }
+
   @Test("a device that refuses is told with the line that it refused")
   func refused() throws {
     try scratch.makeCache(objects: 1)

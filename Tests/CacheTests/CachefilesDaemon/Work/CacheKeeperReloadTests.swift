@@ -119,6 +119,27 @@ struct CacheKeeperReloadTests: KeeperTesting {
     #expect(lines.all.count { $0.contains("not kept") } == 1)
   }
 
+  @Test("max-age waits where access times do not move: what is read all the time is as old as the rest")
+  func noAccessTimes() throws {
+    guard Mount.isPossible else { return }
+    try scratch.makeDirectory("cache-root")
+    let mount = KeptMount(
+      try Mount(["-t", "tmpfs", "-o", "noatime,size=16m", "tmpfs", "\(scratch.path)/cache-root"]), in: scratch)
+    try scratch.makeCache(objects: 4)
+    for path in objectPaths() { setLastUse(path, hoursAgo: 1000) }
+    let limit = settings {
+      $0.limits = [DaemonSettings.Limit(name: "max-age", maximumAge: .seconds(3600))]
+      $0.clock = { true }
+    }
+    let board = StatusBoard(DaemonStatus())
+    _ = try run(FakeKernel(), board, settings: limit) { (reading) throws(Errno) in
+      reading > 20 ? nil : Self.state(culling: false)
+    }
+    #expect(objects() == 4)
+    #expect(board.current.waiting?.contains("noatime") == true)
+    withExtendedLifetime(mount) {}
+  }
+
   @Test("A device that cannot be read for a while is told once")
   func unreadable() throws {
     try scratch.makeCache(objects: 2)
