@@ -34,7 +34,7 @@ struct SignalTests {
       let result = try Command.run("/usr/bin/prlimit", [limit, program] + trial, directory: scratch.path)
       let text = try file.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) } ?? result.output
       guard !text.isEmpty, let json = try? JSONValue(parsing: text),
-        let failed = errors(json), failed > 2000
+        let failed = errors(json), failed > 1000
       else { continue }
       return try RunningCommand(
         [limit, program] + arguments, program: "/usr/bin/prlimit", pipe: .errors, directory: scratch.path)
@@ -63,8 +63,10 @@ struct SignalTests {
   func cutShort(arguments: [String]) throws {
     try sample(objects: 100)
     let common = ["--json", "--threads", "1", "c"]
-    let command = try starved(arguments + common, trial: ["stats"] + common) {
-      $0["totals"]?["errors"]?.integer.map { Int($0) }
+    // A list does not say how many failures there were; a plan does, and has other descriptors open than 'stats'.
+    let trial = arguments[0] == "ls" ? ["stats"] : arguments
+    let command = try starved(arguments + common, trial: trial + common) {
+      ($0["totals"]?["errors"] ?? $0["errors"])?.integer.map { Int($0) }
     }
     command.waitForOutput()
     command.send(SIGINT)

@@ -74,12 +74,6 @@ struct VerifyView: Renderable {
       card.add("before", "\(Quantity.count(report.resumed, "file")) by an earlier run, counted in")
     }
     if report.errors > 0 { card.add("failed", style.bad(Quantity.count(report.errors, "error"))) }
-    if report.earlierErrors > 0 {
-      card.go(
-        on:
-          "\(Quantity.count(report.earlierErrors)) of them of an earlier run, which left files out: the next begins anew"
-      )
-    }
     card.add("verdict", verdict(style))
     var lines = card.lines
     let files = report.wrong + (verbose ? others : [])

@@ -37,7 +37,12 @@ package final class StatusFiles: Sendable {
   /// Where metrics go from the next time on; nil for nowhere.
   var metrics: FilePath? {
     get { state.withLock { $0.metrics } }
-    set { state.withLock { $0.metrics = newValue } }
+    set {
+      state.withLock { state in
+        if let old = state.metrics, old != newValue { state.failed.remove(old) }
+        state.metrics = newValue
+      }
+    }
   }
 
   /// Writes the files. A failure is told once, until one is written again. For one thread at a time.

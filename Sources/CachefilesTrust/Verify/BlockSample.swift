@@ -70,6 +70,27 @@ package struct BlockSample: Sendable, Equatable {
     if let open = piece { _ = body(open) }
   }
 
+  /// How much of runs of data is compared: bytes, and the blocks in which they lie.
+  func extent(of runs: [Range<UInt64>], in path: [UInt8]) -> (bytes: UInt64, blocks: Int) {
+    let hash = PathHash(path)
+    var sum = (bytes: UInt64(0), blocks: 0)
+    func add(_ piece: Range<UInt64>) {
+      sum.bytes += piece.upperBound - piece.lowerBound
+      sum.blocks += Int((piece.upperBound - 1) / Self.blockSize - piece.lowerBound / Self.blockSize + 1)
+    }
+    for run in runs where !run.isEmpty {
+      if share >= 1 {
+        add(run)
+      } else {
+        forEachPiece(of: run, in: hash, longest: Self.blockSize) {
+          add($0)
+          return true
+        }
+      }
+    }
+    return sum
+  }
+
   private func includes(_ block: UInt64, of path: PathHash) -> Bool {
     if share >= 1 { return true }
     var numbers = SplitMix64(seed: seed ^ path.value &+ block &* 0x9e37_79b9_7f4a_7c15)

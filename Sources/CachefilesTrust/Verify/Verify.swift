@@ -11,7 +11,7 @@ package final class Verify: Sendable {
   private let context: VerifyContext
   private let survey: CachedFileSurvey
   private let journal: VerifyJournal?
-  private let collection = Guarded(VerifyCollection(0, after: VerifyTally()))
+  private let collection = Guarded(VerifyCollection(0))
   private let listedBytes = Atomic<UInt64>(0)
   /// Whether it ended before all paths were looked at.
   private let isListCut = Atomic<Bool>(false)
@@ -46,7 +46,6 @@ package final class Verify: Sendable {
     let options = context.options
     try survey.prepare(paths, isRecursive: isRecursive)
     let list = list(paths, isRecursive)
-    journal?.list(mounts: list.mounts.map { list.items[$0.lowerBound].mountPoint }, failures: context.errorCount)
     let resumed = skipDone(list)
     for mount in list.mounts where !context.isEnded { compare(list, mount) }
     var report = VerifyReport(root: context.side.path, sample: options.sample)
@@ -62,11 +61,8 @@ package final class Verify: Sendable {
     report.isOverdue = (report.left > 0 || isListCut.load(ordering: .relaxed)) && context.isOverdue
     report.runBytes = context.comparedBytes
     report.duration = context.elapsed
-    report.errors = context.errorCount + (journal?.earlier?.gaps ?? 0)
-    report.earlierErrors = journal?.earlier?.gaps ?? 0
-    try journal?.write(
-      through: collected.doneItems > 0 ? list.items[collected.doneItems - 1] : nil, collected.prefix,
-      wrong: report.wrong.filter { $0.removal != .removed }.map(\.path), isFinished: report.isFinished, isLast: true)
+    report.errors = context.errorCount
+    try journal?.write(isFinished: report.isFinished, isLast: true)
     return report
   }
 
@@ -100,12 +96,13 @@ package final class Verify: Sendable {
       }
     let standing: FileStatus? = if case .entry(let status) = file.mapping.main?.standing { status } else { nil }
     guard let state else {
+      let (bytes, blocks) = context.options.sample.extent(of: judgement.runs, in: file.path)
       return VerifyList.Item(
         mountPoint: file.mapping.file.mount?.mountPoint ?? [], path: file.path, size: file.fileBytes,
         blocks: Self.blocks(judgement.runs), refusal: refusal(file.mapping.file.mount), inode: standing?.inode ?? 0,
-        objectChange: standing?.change.clampedNanoseconds ?? .max, windows: VerifyList.Item.windows(of: judgement.runs))
+        objectChange: standing?.change.clampedNanoseconds ?? .max, comparedBytes: bytes, comparedBlocks: blocks,
+        windows: VerifyList.Item.windows(of: judgement.runs))
     }
-    if let standing { journal?.pass(standing.inode) }
     var verified = VerifiedFile(
       path: file.path, object: file.mapping.main.map { CachePath(joining: $0.components) }, state: state,
       reason: judgement.reason, fileBytes: file.fileBytes)
@@ -128,16 +125,14 @@ package final class Verify: Sendable {
     return reason
   }
 
-  /// Takes over what an earlier run had done. Returns how many files that were.
+  /// Takes over what an earlier run had done: what it compared and found right, of which the object is as it was then. Returns how many
+  /// files that were.
   private func skipDone(_ list: VerifyList) -> Int {
-    var collected = VerifyCollection(list.items.count, after: VerifyTally())
+    var collected = VerifyCollection(list.items.count)
     var skipped = 0
-    if let earlier = journal?.earlier {
-      let done = VerifyJournal.Done(earlier)
-      let indices = list.items.indices.filter { done.contains(list.items[$0]) }
-      skipped = indices.count
-      collected = VerifyCollection(list.items.count, after: earlier.tally.of(skipped))
-      for index in indices { collected.skip(index) }
+    for (index, item) in list.items.enumerated() where item.refusal == nil && journal?.hasDone(item) == true {
+      collected.skip(index, item)
+      skipped += 1
     }
     collection.withLock {
       collected.take($0)
@@ -181,18 +176,14 @@ package final class Verify: Sendable {
     }
     guard var answer, !context.isAbandoned else { return }
     if answer.file.fileBytes == 0 { answer.file.fileBytes = item.size }
-    let (file, done) = collection.withLock { collection in
-      let file = collection.add(answer, index, parts: list.partCount(of: index), of: item.blocks)
-      return (file, journal?.isDue == true ? (collection.doneItems, collection.prefix, collection.wrong) : nil)
+    let file = collection.withLock {
+      $0.add(answer, index, parts: list.partCount(of: index), of: item.blocks)
     }
-    if let file { context.options.onFile(file) }
-    guard let journal, let (items, tally, wrong) = done, items > 0 else { return }
-    do throws(StoreError) {
-      try journal.write(
-        through: list.items[items - 1], tally, wrong: wrong.map(\.file.path), isFinished: false, isLast: false)
-    } catch {
-      context.fail(error)
-    }
+    guard let file else { return }
+    context.options.onFile(file)
+    guard let journal, file.state == .right || file.state == .unsampled else { return }
+    journal.done(item)
+    do throws(StoreError) { try journal.write(isFinished: false, isLast: false) } catch { context.fail(error) }
   }
 
   // MARK: Removing

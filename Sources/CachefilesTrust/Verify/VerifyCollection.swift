@@ -2,35 +2,25 @@
 import CachefilesStore
 import LinuxIO
 
-/// What the threads have found so far: the sums, the files that are wrong, and how far the list is done.
+/// What the threads have found so far: the sums, the files that are wrong, and which files are done.
 struct VerifyCollection {
   /// What was found in all files.
-  private(set) var tally: VerifyTally
-  /// What was found in the files at the beginning of the list that are done, but for those that are wrong: for the journal.
-  private(set) var prefix: VerifyTally
+  private(set) var tally = VerifyTally()
   /// Files with wrong bytes, and their objects.
   private(set) var wrong: [(file: VerifiedFile, object: WrongObject?)] = []
   /// Why files could not be compared.
   private(set) var reasons: [String: Int] = [:]
-  /// So many files at the beginning of the list are done.
-  private(set) var doneItems = 0
   /// How many files of the list are done.
   private(set) var doneCount = 0
 
   private var isDone: [Bool]
-  /// What came of files that are done while one before them is not.
-  private var waiting: [Int: VerifyTally] = [:]
   /// Files of which some parts are done, and some are not.
   private var open: [Int: (parts: Int, blocks: Int, file: VerifiedFile, object: WrongObject?)] = [:]
 
   /// More reasons than these are not kept apart.
   private static let mostReasons = 20
 
-  init(_ count: Int, after earlier: VerifyTally) {
-    isDone = [Bool](repeating: false, count: count)
-    tally = earlier
-    prefix = earlier
-  }
+  init(_ count: Int) { isDone = [Bool](repeating: false, count: count) }
 
   /// Takes over what was found before the list was made: files that are not compared.
   mutating func take(_ listed: VerifyCollection) {
@@ -47,8 +37,13 @@ struct VerifyCollection {
     note(file)
   }
 
-  /// Takes note that an earlier run had done a file, whose sums are in the tally.
-  mutating func skip(_ item: Int) { finish(item, VerifyTally()) }
+  /// Takes note that an earlier run had done a file, and found it right.
+  mutating func skip(_ number: Int, _ item: VerifyList.Item) {
+    var file = VerifiedFile(path: [], state: item.comparedBytes > 0 ? .right : .unsampled)
+    file.comparedBytes = item.comparedBytes
+    tally.add(file, blocks: item.comparedBlocks, of: item.blocks)
+    finish(number)
+  }
 
   /// Adds what came of a part; the file when that was its last one.
   mutating func add(
@@ -65,27 +60,16 @@ struct VerifyCollection {
       return nil
     }
     open[item] = nil
-    var sum = VerifyTally()
-    sum.add(state.file, blocks: state.blocks, of: blocks)
-    tally.add(sum)
+    tally.add(state.file, blocks: state.blocks, of: blocks)
     note(state.file)
-    if state.file.state == .wrong {
-      wrong.append((state.file, state.object))
-      // The next run compares it again, and counts it.
-      sum = VerifyTally()
-    }
-    finish(item, sum)
+    if state.file.state == .wrong { wrong.append((state.file, state.object)) }
+    finish(item)
     return state.file
   }
 
-  private mutating func finish(_ item: Int, _ sum: VerifyTally) {
+  private mutating func finish(_ item: Int) {
     if !isDone[item] { doneCount += 1 }
     isDone[item] = true
-    waiting[item] = sum
-    while doneItems < isDone.count, isDone[doneItems] {
-      if let sum = waiting.removeValue(forKey: doneItems) { prefix.add(sum) }
-      doneItems += 1
-    }
   }
 
   private mutating func note(_ file: VerifiedFile) {

@@ -43,33 +43,19 @@ package final class VerifyJournal: Sendable {
     var schema = VerifyJournal.schema
     var subject: Subject
     var seed: UInt64
-    /// When the first run began, in nanoseconds since 1970: what was changed since then was not compared.
-    var began: Int64
-    /// The mounts that are done, in the order of the list, the last of them up to the object below.
-    var mounts: [CachePath] = []
-    /// All files up to this one are done, by the inode of their object and their path; nil when none is.
-    var inode: UInt64?
-    var path: CachePath?
-    /// What the files that are done came to, but for those that are wrong.
-    var tally = VerifyTally()
-    /// Those that were wrong: the next run compares them again.
-    var wrong: [CachePath] = []
-    /// The inodes of objects that there was nothing to compare of, as their records were not those of their files.
-    var passed: [UInt64] = []
-    /// How often looking for files failed, or could not be written down here: files may have been left out.
-    var gaps = 0
+    /// What was compared and found right: for each object its inode, and when it was last changed (ctime) in nanoseconds since 1970, as two
+    /// little-endian numbers of 64 bits. Neither paths nor places in a list stay those of a file.
+    var done = Data()
     /// Whether the run came to its end.
     var isFinished = false
   }
 
   static let schema = "cachefiles.verify-journal/2"
-  /// What was written without a time: nobody knows what has changed since, and a run begins anew.
-  private static let untimed = "cachefiles.verify-journal/1"
-  /// More objects than these are not written down.
-  private static let mostPassed = 100_000
-  /// So many seconds lie between two writings.
+  /// What was written without objects: nobody knows what has changed since, and a run begins anew.
+  private static let former = "cachefiles.verify-journal/1"
+  /// The least time between two writings; writing takes no more than a twentieth of it.
   private static let interval = Duration.seconds(5)
-  private static let longest = 256 << 20
+  private static let longest = 1 << 30
 
   /// Where it is.
   package let path: FilePath
@@ -78,17 +64,11 @@ package final class VerifyJournal: Sendable {
   /// The seed of the sample.
   package let seed: UInt64
   private let subject: Subject
-  private let began: Int64
-  private let listed = Guarded(Listed())
-  private let written = Guarded<Duration>(.zero)
+  /// An object that was changed later than this may be changed again in the same moment of its file system's clock.
+  private let latest: Int64
+  private let objects: Guarded<[UInt64: Int64]>
+  private let due: Guarded<Duration>
   private let watch = Stopwatch()
-
-  /// What looking for files came to.
-  private struct Listed {
-    var mounts: [[UInt8]] = []
-    var passed: Set<UInt64> = []
-    var gaps = 0
-  }
 
   /// Whether an earlier run is gone on with.
   package var isResumed: Bool { earlier != nil }
@@ -132,33 +112,19 @@ package final class VerifyJournal: Sendable {
     if let seed, let known = earlier, known.seed != seed { earlier = nil }
     self.earlier = earlier
     self.seed = earlier?.seed ?? seed ?? fallback
-    // The clock of file systems is some milliseconds behind.
-    began = earlier?.began ?? (now - .seconds(1)).clampedNanoseconds
-    listed.withLock {
-      $0.passed = Set(earlier?.passed ?? [])
-      $0.gaps = earlier?.gaps ?? 0
-    }
-    try write(State(subject: subject, seed: self.seed, began: began).going(on: earlier), isLast: true)
+    latest = (now - .seconds(1)).clampedNanoseconds
+    objects = Guarded(earlier?.objects ?? [:])
+    due = Guarded(Self.interval)
+    try write(isFinished: false, isLast: true)
   }
 
-  /// Takes note of an object that there is nothing to compare of, as it is.
-  func pass(_ inode: UInt64) {
-    listed.withLock { listed in
-      if listed.passed.count < Self.mostPassed {
-        listed.passed.insert(inode)
-      } else if !listed.passed.contains(inode) {
-        listed.gaps += 1
-      }
-    }
+  /// Takes note of a file that was compared and found right.
+  func done(_ item: VerifyList.Item) {
+    if item.objectChange < latest { objects.withLock { $0[item.inode] = item.objectChange } }
   }
 
-  /// Takes note of the mounts of the list, in its order, and of how often looking for files failed.
-  func list(mounts: [[UInt8]], failures: Int) {
-    listed.withLock {
-      $0.mounts = mounts
-      $0.gaps += failures
-    }
-  }
+  /// Whether a run has compared a file, and found it right, with its object as it is now.
+  func hasDone(_ item: VerifyList.Item) -> Bool { objects.withLock { $0[item.inode] == item.objectChange } }
 
   private struct Kind: Codable {
     var schema: String
@@ -177,7 +143,7 @@ package final class VerifyJournal: Sendable {
       throw error
     }
     let decoder = JSONDecoder()
-    if let kind = try? decoder.decode(Kind.self, from: Data(text)), kind.schema == untimed { return nil }
+    if let kind = try? decoder.decode(Kind.self, from: Data(text)), kind.schema == former { return nil }
     guard let state = try? decoder.decode(State.self, from: Data(text)), state.schema == schema else {
       throw .badMessage
     }
@@ -186,33 +152,16 @@ package final class VerifyJournal: Sendable {
 
   /// Writes how far the run has come, when some time has passed since the last writing, or it is the end.
   ///
-  /// - Parameter isLast: whether to write at once.
+  /// - Parameters:
+  ///   - isFinished: whether the next run begins anew.
+  ///   - isLast: whether to write at once.
   /// - Throws: ``StoreError``.
-  func write(
-    through item: VerifyList.Item?, _ tally: VerifyTally, wrong: [[UInt8]], isFinished: Bool, isLast: Bool
-  ) throws(StoreError) {
-    var state = State(subject: subject, seed: seed, began: began)
-    if item == nil { state = state.going(on: earlier) }
-    let listed = listed.withLock { $0 }
-    if let item {
-      let last = listed.mounts.firstIndex(of: item.mountPoint) ?? -1
-      state.mounts = listed.mounts.prefix(last + 1).map { CachePath($0) }
-      state.inode = item.inode
-      state.path = CachePath(item.path)
-    }
-    (state.passed, state.gaps) = (listed.passed.sorted(), listed.gaps)
-    state.tally = tally
-    // Nothing was done: what an earlier run found wrong has not been looked at again.
-    let known = item == nil ? earlier?.wrong.map(\.bytes) ?? [] : []
-    state.wrong = Set(wrong + known).sorted { $0.lexicographicallyPrecedes($1) }.map { CachePath($0) }
-    state.isFinished = isFinished
-    try write(state, isLast: isLast)
-  }
-
-  private func write(_ state: State, isLast: Bool) throws(StoreError) {
-    try written.withLock { (written) throws(StoreError) in
-      if !isLast, watch.elapsed - written < Self.interval { return }
-      written = watch.elapsed
+  func write(isFinished: Bool, isLast: Bool) throws(StoreError) {
+    try due.withLock { (due) throws(StoreError) in
+      let begin = watch.elapsed
+      if !isLast, begin < due { return }
+      var state = State(subject: subject, seed: seed, isFinished: isFinished)
+      if !isFinished { state.done = State.data(objects.withLock { $0 }) }
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       // Numbers, texts and nothing else: this cannot fail.
@@ -220,19 +169,36 @@ package final class VerifyJournal: Sendable {
       do throws(Errno) { try NewFile.replace(path, with: text, isDurable: true) } catch {
         throw StoreError(path: path.bytes, operation: "write the journal", error: error)
       }
+      due = watch.elapsed + max(Self.interval, (watch.elapsed - begin) * 20)
     }
   }
-
-  /// Whether the interval between two writings is over.
-  var isDue: Bool { written.withLock { watch.elapsed - $0 >= Self.interval } }
 }
 
 extension VerifyJournal.State {
-  /// The state with how far an earlier run had come.
-  fileprivate func going(on earlier: VerifyJournal.State?) -> VerifyJournal.State {
-    guard let earlier else { return self }
-    var state = earlier
-    state.isFinished = false
-    return state
+  /// The objects and their times; none where the bytes are no pairs of numbers.
+  var objects: [UInt64: Int64] {
+    let bytes = Array(done)
+    guard bytes.count % 16 == 0 else { return [:] }
+    var objects: [UInt64: Int64] = [:]
+    objects.reserveCapacity(bytes.count / 16)
+    for start in stride(from: 0, to: bytes.count, by: 16) {
+      objects[Self.number(bytes[start..<start + 8])] = Int64(bitPattern: Self.number(bytes[start + 8..<start + 16]))
+    }
+    return objects
+  }
+
+  fileprivate static func data(_ objects: [UInt64: Int64]) -> Data {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(objects.count * 16)
+    for (inode, time) in objects.sorted(by: { $0.key < $1.key }) {
+      for number in [inode, UInt64(bitPattern: time)] {
+        for shift in stride(from: UInt64(0), to: 64, by: 8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+      }
+    }
+    return Data(bytes)
+  }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

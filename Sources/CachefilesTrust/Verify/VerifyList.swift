@@ -2,8 +2,7 @@
 import CachefilesHost
 import CachefilesStore
 
-/// The files whose data is to be compared, in the order in which that is done: by mount and object. A path may be another file's by the
-/// time of another run, and a file may have another path; the inode of an object stays.
+/// The files whose data is to be compared, in the order in which that is done: by mount and path.
 struct VerifyList: Sendable {
   /// One file.
   struct Item: Sendable, Equatable {
@@ -19,13 +18,16 @@ struct VerifyList: Sendable {
     /// The inode of its object, and when that was last changed, in nanoseconds since 1970.
     var inode: UInt64 = 0
     var objectChange: Int64 = .max
+    /// How many bytes of its data, and in how many blocks, are compared: all, or those of the sample.
+    var comparedBytes: UInt64 = 0
+    var comparedBlocks = 0
     /// Which windows of ``FileComparison/partSize`` bytes of it have data; empty for one at most.
     var windows: [UInt64] = []
 
     /// Whether one comes before another.
     static func precedes(_ left: Item, _ right: Item) -> Bool {
-      if left.mountPoint != right.mountPoint { return left.mountPoint.lexicographicallyPrecedes(right.mountPoint) }
-      return left.inode == right.inode ? left.path.lexicographicallyPrecedes(right.path) : left.inode < right.inode
+      left.mountPoint == right.mountPoint
+        ? left.path.lexicographicallyPrecedes(right.path) : left.mountPoint.lexicographicallyPrecedes(right.mountPoint)
     }
 
     /// The windows that runs of data lie in, when there is more than one.

@@ -34,8 +34,6 @@ package struct VerifyReport: Sendable {
   package var resumed = 0
   /// Things that failed, each of them told.
   package var errors = 0
-  /// How many of them were those of an earlier run of the same journal, when it looked for files.
-  package var earlierErrors = 0
   /// Whether a signal ended it.
   package var isInterrupted = false
   /// Whether the time that was allowed was over before the end.

@@ -38,17 +38,6 @@ package struct VerifyTally: Sendable, Equatable {
     self.allBlocks += allBlocks
   }
 
-  /// The same for so many files of which it is still true: of the others the object was changed, or they are gone, and what there is of
-  /// them is compared again. What nothing could be told of stays.
-  func of(_ count: Int) -> VerifyTally {
-    var result = self
-    for state in [VerifiedFile.State.right, .unsampled] {
-      result.files[state] = result.count(state) - min(result.count(state), max(0, result.fileCount - count))
-    }
-    result.files = result.files.filter { $0.value > 0 }
-    return result
-  }
-
   /// Adds what another run came to.
   mutating func add(_ other: VerifyTally) {
     files.merge(other.files) { $0 + $1 }
@@ -57,34 +46,5 @@ package struct VerifyTally: Sendable, Equatable {
     wrongRanges += other.wrongRanges
     blocks += other.blocks
     allBlocks += other.allBlocks
-  }
-}
-
-extension VerifyTally: Codable {
-  private enum Key: String, CodingKey {
-    case files, compared, wrong, ranges, blocks, all
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: Key.self)
-    for (name, count) in try values.decode([String: Int].self, forKey: .files) {
-      if let state = VerifiedFile.State(rawValue: name) { files[state] = count }
-    }
-    comparedBytes = try values.decode(UInt64.self, forKey: .compared)
-    wrongBytes = try values.decode(UInt64.self, forKey: .wrong)
-    wrongRanges = try values.decode(Int.self, forKey: .ranges)
-    blocks = try values.decode(Int.self, forKey: .blocks)
-    allBlocks = try values.decode(Int.self, forKey: .all)
-  }
-
-  package func encode(to encoder: any Encoder) throws {
-    var values = encoder.container(keyedBy: Key.self)
-    try values.encode(
-      Dictionary(uniqueKeysWithValues: files.map { ($0.key.rawValue, $0.value) }), forKey: .files)
-    try values.encode(comparedBytes, forKey: .compared)
-    try values.encode(wrongBytes, forKey: .wrong)
-    try values.encode(wrongRanges, forKey: .ranges)
-    try values.encode(blocks, forKey: .blocks)
-    try values.encode(allBlocks, forKey: .all)
   }
 }
