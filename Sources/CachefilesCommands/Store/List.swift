@@ -82,17 +82,23 @@ struct List: ParsableCommand {
   private func listObjects(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
     var options = options
     options.isLive = store.probeLiveness() == .live
+    let (told, tell) = (FailureLines(), options.onFailure)
+    options.onFailure = {
+      told.note()
+      tell($0)
+    }
+    // What is printed as the scan goes needs somebody who reads it.
+    let isSorted = sort != nil || limit != nil || output.format == .document
+    if !isSorted { output.stream.endsWithReader { told.count > 0 } }
     let (root, total) = (store.path, store.usedFiles)
     let scanner: Scanner
     do throws(StoreError) { scanner = try Scanner(store, options) } catch { throw Failure(error.description) }
-    let isSorted = sort != nil || limit != nil || output.format == .document
     let failures = isSorted ? sortAndPrint(scanner, root, total, output) : print(scanner, root, output)
     output.stream.flush()
     try finish(failures, isSorted: isSorted)
   }
 
   private func print(_ scanner: Scanner, _ root: [UInt8], _ output: Output) -> Int {
-    output.stream.endsWithReader()
     let shared = SharedOutput(output)
     let now = Timestamp.now
     // A progress line would be mixed with the list on a terminal.
