@@ -15,6 +15,7 @@ final class ManifestRun: Sendable {
   let pinned: PinnedObjects?
   /// Objects of the layout before Linux 5.17, which have no rows.
   private let legacy = Atomic<Int>(0)
+  private let hasRows = Atomic<Bool>(false)
   /// Volumes that no kernel uses.
   let unused = UnusedVolumes()
   /// Whether a kernel has the cache in use.
@@ -41,8 +42,6 @@ final class ManifestRun: Sendable {
     self.isLive = isLive
     self.failures = failures
   }
-
-  private let hasRows = Atomic<Bool>(false)
 
   /// Counts an object of the layout before Linux 5.17.
   func countLegacy() { legacy.add(1, ordering: .relaxed) }

@@ -15,7 +15,6 @@ struct FillItem: Sendable, Equatable {
 
   /// How many bytes are missing.
   var bytes: UInt64 { missing.reduce(0) { $0 + ($1.upperBound - $1.lowerBound) } }
-
 }
 
 extension FillItem {

@@ -14,31 +14,21 @@ struct FillParts: Sendable {
 
   private let sizes: [UInt64]
   private let range: Range<Int>
-  /// How many parts the files before each one have, and all of them.
-  private let first: [Int]
+  private let parts: PartSums
 
   /// The parts of some of the files.
   init(_ items: [FillItem], _ range: Range<Int>) {
     self.range = range
     sizes = items[range].map { max(1, $0.size) }
-    var total = 0
-    first =
-      sizes.map { size in
-        defer { total += Int((size - 1) / Self.size) + 1 }
-        return total
-      } + [total]
+    parts = PartSums(sizes.map { Int(($0 - 1) / Self.size) + 1 })
   }
 
   /// How many there are.
-  var count: Int { first[sizes.count] }
+  var count: Int { parts.count }
 
   subscript(number: Int) -> Part {
-    var (low, high) = (0, sizes.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if first[middle] <= number { low = middle } else { high = middle }
-    }
-    let start = UInt64(number - first[low]) * Self.size
-    return Part(item: range.lowerBound + low, offsets: start..<min(sizes[low], start + Self.size))
+    let (file, part) = parts.place(of: number)
+    let start = UInt64(part) * Self.size
+    return Part(item: range.lowerBound + file, offsets: start..<min(sizes[file], start + Self.size))
   }
 }

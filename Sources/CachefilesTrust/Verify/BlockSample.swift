@@ -70,13 +70,18 @@ package struct BlockSample: Sendable, Equatable {
     if let open = piece { _ = body(open) }
   }
 
+  /// In how many blocks a range lies, which is not empty.
+  static func blocks(of range: Range<UInt64>) -> Int {
+    Int((range.upperBound - 1) / blockSize - range.lowerBound / blockSize + 1)
+  }
+
   /// How much of runs of data is compared: bytes, and the blocks in which they lie.
   func extent(of runs: [Range<UInt64>], in path: [UInt8]) -> (bytes: UInt64, blocks: Int) {
     let hash = PathHash(path)
     var sum = (bytes: UInt64(0), blocks: 0)
     func add(_ piece: Range<UInt64>) {
       sum.bytes += piece.upperBound - piece.lowerBound
-      sum.blocks += Int((piece.upperBound - 1) / Self.blockSize - piece.lowerBound / Self.blockSize + 1)
+      sum.blocks += Self.blocks(of: piece)
     }
     for run in runs where !run.isEmpty {
       if share >= 1 {

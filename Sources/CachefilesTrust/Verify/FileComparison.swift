@@ -211,8 +211,7 @@ struct FileComparison {
     guard count >= needed, stored >= needed else { return .changed("it became shorter meanwhile") }
     let length = piece.upperBound - piece.lowerBound
     result.bytes += length
-    let block = BlockSample.blockSize
-    result.blocks += Int((piece.upperBound - 1) / block - piece.lowerBound / block + 1)
+    result.blocks += BlockSample.blocks(of: piece)
     context.compared(length)
     if let difference = Difference(cache, self.server, piece: piece, at: Int(piece.lowerBound - start)) {
       result.differences.append(difference)

@@ -96,7 +96,8 @@ package final class Verify: Sendable {
       }
     let standing: FileStatus? = if case .entry(let status) = file.mapping.main?.standing { status } else { nil }
     guard let state else {
-      let (bytes, blocks) = context.options.sample.extent(of: judgement.runs, in: file.path)
+      // What is skipped counts as it was compared.
+      let (bytes, blocks) = journal == nil ? (0, 0) : context.options.sample.extent(of: judgement.runs, in: file.path)
       return VerifyList.Item(
         mountPoint: file.mapping.file.mount?.mountPoint ?? [], path: file.path, size: file.fileBytes,
         blocks: Self.blocks(judgement.runs), refusal: refusal(file.mapping.file.mount), inode: standing?.inode ?? 0,
@@ -113,8 +114,7 @@ package final class Verify: Sendable {
   }
 
   private static func blocks(_ runs: [Range<UInt64>]) -> Int {
-    let block = BlockSample.blockSize
-    return runs.reduce(0) { $0 + Int(($1.upperBound - 1) / block - $1.lowerBound / block + 1) }
+    runs.reduce(0) { $0 + BlockSample.blocks(of: $1) }
   }
 
   /// Why files of a mount cannot be compared; nil when they can.

@@ -59,8 +59,8 @@ package final class VerifyJournal: Sendable {
 
   /// Where it is.
   package let path: FilePath
-  /// What an earlier run had come to; nil when this one begins anew.
-  let earlier: State?
+  /// Whether an earlier run is gone on with.
+  package let isResumed: Bool
   /// The seed of the sample.
   package let seed: UInt64
   private let subject: Subject
@@ -69,9 +69,6 @@ package final class VerifyJournal: Sendable {
   private let objects: Guarded<[UInt64: Int64]>
   private let due: Guarded<Duration>
   private let watch = Stopwatch()
-
-  /// Whether an earlier run is gone on with.
-  package var isResumed: Bool { earlier != nil }
 
   /// Opens a journal, or makes one.
   ///
@@ -110,7 +107,7 @@ package final class VerifyJournal: Sendable {
     var earlier = found.flatMap { $0.isFinished || $0.subject != subject ? nil : $0 }
     // Another seed is another sample.
     if let seed, let known = earlier, known.seed != seed { earlier = nil }
-    self.earlier = earlier
+    isResumed = earlier != nil
     self.seed = earlier?.seed ?? seed ?? fallback
     latest = (now - .seconds(1)).clampedNanoseconds
     objects = Guarded(earlier?.objects ?? [:])

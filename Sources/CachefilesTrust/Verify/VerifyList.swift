@@ -47,8 +47,7 @@ struct VerifyList: Sendable {
 
   /// The files.
   let items: [Item]
-  /// The number of the first part of each file, and the number of all parts at the end.
-  private let firstPart: [Int]
+  private let parts: PartSums
 
   /// Puts files in order; one that is named twice counts once.
   init(_ found: [Item]) {
@@ -57,31 +56,22 @@ struct VerifyList: Sendable {
     items.reserveCapacity(sorted.count)
     for item in sorted where items.last?.path != item.path { items.append(item) }
     self.items = items
-    var total = 0
-    firstPart =
-      items.map { item in
-        defer { total += max(1, item.windows.count) }
-        return total
-      } + [total]
+    parts = PartSums(items.map { max(1, $0.windows.count) })
   }
 
   /// How many parts the files have.
-  var partCount: Int { firstPart[items.count] }
+  var partCount: Int { parts.count }
   /// How many parts a file has.
-  func partCount(of item: Int) -> Int { firstPart[item + 1] - firstPart[item] }
+  func partCount(of item: Int) -> Int { parts.first(of: item + 1) - parts.first(of: item) }
   /// The number of the first part of a file.
-  func firstPart(of item: Int) -> Int { firstPart[item] }
+  func firstPart(of item: Int) -> Int { parts.first(of: item) }
 
   /// The file that a part is of, and which offsets it is: up to the next one, and the last part has no end, for the file may have grown.
   func part(_ number: Int) -> (item: Int, offsets: Range<UInt64>) {
-    var (low, high) = (0, items.count)
-    while high - low > 1 {
-      let middle = (low + high) / 2
-      if firstPart[middle] <= number { low = middle } else { high = middle }
-    }
-    let (place, windows) = (number - firstPart[low], items[low].windows)
+    let (item, place) = parts.place(of: number)
+    let windows = items[item].windows
     let start = place == 0 ? 0 : windows[place] * FileComparison.partSize
-    return (low, start..<(place + 1 < windows.count ? windows[place + 1] * FileComparison.partSize : .max))
+    return (item, start..<(place + 1 < windows.count ? windows[place + 1] * FileComparison.partSize : .max))
   }
 
   /// Runs of neighbours on one mount.
