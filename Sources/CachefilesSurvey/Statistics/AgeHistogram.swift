@@ -5,20 +5,26 @@
 package struct AgeHistogram: Sendable {
   /// A slice is 2^shift ranks wide.
   package private(set) var shift: Int
-  package private(set) var slices: [Int64: CullSum] = [:]
+  private var table: SliceSums
   /// More slices than this are merged in pairs.
   private let limit: Int
 
   package init(shift: Int, limit: Int = 4096) {
     self.shift = shift
     self.limit = limit
+    table = SliceSums(limit: limit)
+  }
+
+  /// The slices, by number, in no order.
+  package var slices: some Sequence<(key: Int64, value: CullSum)> {
+    zip(table.numbers, table.sums).lazy.map { (key: $0, value: $1) }
   }
 
   /// Counts one object.
   @inline(__always)
   package mutating func add(_ sum: CullSum, at rank: Int64) {
-    slices[rank >> shift, default: CullSum()] += sum
-    if slices.count > limit { coarsen(to: shift + 1) }
+    table.add(sum, at: rank >> shift)
+    if table.count > limit { coarsen(to: shift + 1) }
   }
 
   /// Adds another thread's counts.
@@ -26,19 +32,19 @@ package struct AgeHistogram: Sendable {
     var other = other
     if other.shift < shift { other.coarsen(to: shift) }
     if other.shift > shift { coarsen(to: other.shift) }
-    for (slice, sum) in other.slices { slices[slice, default: CullSum()] += sum }
-    while slices.count > limit { coarsen(to: shift + 1) }
+    for (slice, sum) in other.slices { table.add(sum, at: slice) }
+    while table.count > limit { coarsen(to: shift + 1) }
   }
 
   private mutating func coarsen(to newShift: Int) {
-    var merged: [Int64: CullSum] = [:]
-    for (slice, sum) in slices { merged[slice >> (newShift - shift), default: CullSum()] += sum }
-    slices = merged
+    var merged = SliceSums(limit: limit)
+    for (slice, sum) in slices { merged.add(sum, at: slice >> (newShift - shift)) }
+    table = merged
     shift = newShift
   }
 
   /// All counts together.
-  package var total: CullSum { slices.values.reduce(into: CullSum()) { $0 += $1 } }
+  package var total: CullSum { table.sums.reduce(into: CullSum()) { $0 += $1 } }
 
   /// Where the lowest ranks that cover a need end.
   package enum Cut: Equatable {

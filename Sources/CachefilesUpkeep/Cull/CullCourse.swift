@@ -203,10 +203,7 @@ struct CullCourse {
   private func remove(within bounds: CullScope.Bounds, _ scans: CandidateScans) throws(StoreError) -> Bool {
     if let count = scans.victims.count(within: bounds) {
       scans.victims.openDirectoriesAnew(first: count)
-      for start in stride(from: 0, to: count, by: Self.stretch) where !session.isCancelled {
-        let victims = scans.victims.victims(start..<min(count, start + Self.stretch))
-        OrderedRemoval(victims, session, rootPath: cull.rootPath).run()
-      }
+      remove(scans.victims, first: count)
       return true
     }
     let (terms, session) = (terms, session)
@@ -221,13 +218,23 @@ struct CullCourse {
       let visitor = { @Sendable in VictimVisitor(CullScope(terms, range), into: found) }
       guard try scans.scan(within: range.ranks, visitor) != nil else { return false }
       let known = found.finish()
-      let victims = known.victims
-      OrderedRemoval(victims, session, rootPath: cull.rootPath).run()
-      guard known.isCut, let last = victims.last else { return true }
+      remove(known, first: known.count)
+      guard known.isCut, let last = known.last else { return true }
       part.after = last.key
       part.ranks = max(last.rank, range.ranks.lowerBound)...range.ranks.upperBound
     }
     return true
+  }
+
+  /// Removes the first of what is known, in order; says what would come of it where nothing goes.
+  private func remove(_ victims: KnownVictims, first count: Int) {
+    guard session.currentRight != nil else {
+      return CullForecast(victims, first: count, session, rootPath: cull.rootPath).run()
+    }
+    for start in stride(from: 0, to: count, by: Self.stretch) where !session.isCancelled {
+      let part = victims.victims(start..<min(count, start + Self.stretch))
+      OrderedRemoval(part, session, rootPath: cull.rootPath).run()
+    }
   }
 
   /// In a dry run the plan is what was really looked at.

@@ -157,6 +157,28 @@ extension CullSession {
 // MARK: Removals
 
 extension CullSession {
+  /// Takes note of what came of a victim, or would; false when it stays.
+  func note(_ answer: VictimAnswer, of victim: Victim, _ rootPath: [UInt8], in counted: inout CullTally) -> Bool {
+    switch answer {
+    case .dirty: counted.dirty += 1
+    case .inUse: counted.inUse += 1
+    case .changed: counted.skipped += 1
+    case .failed(let error):
+      noteFailure(
+        StoreError(
+          path: rootPath.appending(path: victim.path), operation: "remove", error: error,
+          note: CullFailures.words(for: error)))
+    case .removed:
+      noteRemoval()
+      counted.add(victim, usedSince: options.goal.usedSince)
+      options.onVictim?(
+        ObjectListing.Item(
+          path: victim.path, accessTime: victim.accessTime, diskBytes: victim.diskBytes, fileBytes: victim.seen.size))
+      return true
+    }
+    return false
+  }
+
   /// Takes note of an object that went.
   func noteRemoval() {
     let told = failures.withLock { $0.noteRemoval() }

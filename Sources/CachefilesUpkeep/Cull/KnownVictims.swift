@@ -18,9 +18,6 @@ struct KnownVictims: Sendable {
     order = pool.ordered(pool.entries.indices).map { UInt32($0) }
   }
 
-  /// All of them, in order.
-  var victims: [Victim] { order.map { pool[Int($0)] } }
-
   /// How many there are.
   var count: Int { order.count }
 
@@ -47,6 +44,13 @@ struct KnownVictims: Sendable {
 
   /// Some of them, by their places in the order.
   func victims(_ places: Range<Int>) -> [Victim] { order[places].map { pool[Int($0)] } }
+
+  /// The places of the first ones, those of one directory beside each other, as the scan came across them.
+  func placesByDirectory(first count: Int) -> [UInt32] {
+    var places = [UInt32?](repeating: nil, count: pool.entries.count)
+    for (place, number) in order.prefix(count).enumerated() { places[Int(number)] = UInt32(place) }
+    return places.compactMap { $0 }
+  }
 
   /// Opens the directories of the first ones by their names once more, before something goes: one that was moved or replaced since the
   /// scan is not used.

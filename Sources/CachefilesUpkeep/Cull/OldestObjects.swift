@@ -42,9 +42,9 @@ struct OldestObjects: Sendable {
 
   /// Lets go of the quarter that was used last.
   private mutating func forget() {
-    own.sort { $0.second < $1.second }
-    completeBefore = own[own.count - own.count / 4 - 1].second
-    own.removeLast(own.count - (own.firstIndex { $0.second >= completeBefore } ?? own.count))
+    let bound = Quickselect.value(of: own.map(\.second), inPlace: own.count - own.count / 4 - 1)
+    completeBefore = bound
+    own.removeAll { $0.second >= bound }
   }
 
   /// Takes over what another thread has.

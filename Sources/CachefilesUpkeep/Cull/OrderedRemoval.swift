@@ -36,11 +36,7 @@ final class OrderedRemoval: Sendable {
     // A pace, and a list that is read, keep the exact order.
     let isExact = session.options.rate != nil || session.options.isDryRun
     let threads = min(Self.mostThreads, max(1, session.options.threads))
-    guard let right = session.currentRight else {
-      // Nothing goes, so that the order matters for a list alone.
-      _ = Workers.run(count: session.options.onVictim == nil ? threads : 1) { _ in self.work(PretendedRemover()) }
-      return
-    }
+    guard let right = session.currentRight else { return session.stop(.unmet("nothing may be removed")) }
     do throws(Refusal) {
       _ = try right.withRemovers(threads: isExact ? 1 : threads) { self.work($0) }
     } catch {
@@ -81,63 +77,26 @@ final class OrderedRemoval: Sendable {
   private func remove(
     _ victim: Victim, _ remover: any EntryRemover, _ values: AttributeBuffer, _ counted: inout CullTally
   ) throws(Refusal) -> Bool {
-    switch try answer(victim, remover, values) {
-    case nil:
-      counted.dirty += 1
-      onStay?(victim)
-    case .inUse?:
-      counted.inUse += 1
-      onStay?(victim)
-    case .changed?: counted.skipped += 1
-    case .failed(let error)?:
-      session.noteFailure(
-        StoreError(
-          path: rootPath.appending(path: victim.path), operation: "remove", error: error,
-          note: CullFailures.words(for: error)))
-    case .removed?:
-      session.noteRemoval()
-      counted.add(victim, usedSince: session.options.goal.usedSince)
-      session.options.onVictim?(
-        ObjectListing.Item(
-          path: victim.path, accessTime: victim.accessTime, diskBytes: victim.diskBytes, fileBytes: victim.seen.size))
-      return true
+    let answer = try answer(victim, remover, values)
+    switch answer {
+    case .dirty, .inUse: onStay?(victim)
+    case .removed, .changed, .failed: break
     }
-    return false
+    return session.note(answer, of: victim, rootPath, in: &counted)
   }
 
-  /// What came of a victim; nil for a dirty one, which is not touched.
+  /// What came of a victim. A dirty one is not touched.
   private func answer(
     _ victim: Victim, _ remover: any EntryRemover, _ values: AttributeBuffer
-  ) throws(Refusal) -> RemovalAnswer? {
+  ) throws(Refusal) -> VictimAnswer {
     guard let name = EntryName(victim.name) else { return .failed(.invalidArgument) }
     let node = victim.directory.node
     if !session.options.selection.includesDirty {
       let directory: SharedDescriptor
-      do throws(Errno) { directory = try remover.directory(node) } catch { return RemovalAnswer(error) }
-      let reading = directory.value.attribute(CacheAttribute.name, of: name, into: values)
-      if !Dirtiness(reading, values).isClean {
-        // One that cannot be read is a failure; one that is longer than any kernel's is taken for dirty.
-        if case .failed(let error) = reading { return RemovalAnswer(error) }
-        return nil
-      }
+      do throws(Errno) { directory = try remover.directory(node) } catch { return VictimAnswer(RemovalAnswer(error)) }
+      if let answer = VictimAnswer.beforeRemoval(of: name, in: directory.value, values) { return answer }
     }
-    return session.options.isDryRun
-      ? try remover.ask(name, in: node) : try remover.remove(name, victim.seen, in: node)
-  }
-}
-
-/// Removes nothing, and knows only that what flags protect would stay.
-private struct PretendedRemover: EntryRemover {
-  func remove(_ name: EntryName, _ seen: SeenFile, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
-    .failed(.notPermitted)
-  }
-
-  func ask(_ name: EntryName, in directory: DirectoryNode) throws(Refusal) -> RemovalAnswer {
-    do throws(Errno) {
-      let status = try directory.descriptor().value.status(of: name)
-      return directory.isProtected || status.protectingFlag != nil ? .failed(.notPermitted) : .removed
-    } catch {
-      return RemovalAnswer(error)
-    }
+    return VictimAnswer(
+      session.options.isDryRun ? try remover.ask(name, in: node) : try remover.remove(name, victim.seen, in: node))
   }
 }

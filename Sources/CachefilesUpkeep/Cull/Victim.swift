@@ -17,6 +17,8 @@ struct Victim: Sendable {
   let diskBytes: UInt64
   /// What its ``CullOrder`` says of it.
   let rank: Int64
+  /// Whether a flag kept it from going when it was scanned.
+  let isProtected: Bool
 
   /// Last access.
   var accessTime: Timestamp { seen.access }

@@ -16,6 +16,8 @@ struct VictimPool: Sendable {
     fileprivate var nameLength: UInt16
     /// Whether a file goes with it: not where it has another name somewhere.
     fileprivate var isLastName: Bool
+    /// Whether a flag keeps it from going.
+    fileprivate var isProtected: Bool
   }
 
   private(set) var entries: [Entry] = []
@@ -37,7 +39,8 @@ struct VictimPool: Sendable {
     entries.append(
       Entry(
         rank: rank, seen: SeenFile(status), diskBytes: status.allocatedBytes, directory: UInt32(directories.count - 1),
-        nameStart: UInt32(names.count), nameLength: UInt16(name.count), isLastName: status.links <= 1))
+        nameStart: UInt32(names.count), nameLength: UInt16(name.count), isLastName: status.links <= 1,
+        isProtected: status.protectingFlag != nil))
     names.extend(byAtMost: name.count) { bytes in for index in name.indices { bytes.append(name[index]) } }
   }
 
@@ -108,7 +111,7 @@ struct VictimPool: Sendable {
     let entry = entries[index]
     return Victim(
       directory: directories[Int(entry.directory)], name: Array(name(entry)), seen: entry.seen, sum: sum(index),
-      diskBytes: entry.diskBytes, rank: entry.rank)
+      diskBytes: entry.diskBytes, rank: entry.rank, isProtected: entry.isProtected)
   }
 
   private func name(_ entry: Entry) -> ArraySlice<UInt8> {

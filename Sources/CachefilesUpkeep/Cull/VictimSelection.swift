@@ -23,8 +23,8 @@ final class VictimSelection: Sendable {
   @inline(__always)
   func mayTake(_ rank: Int64) -> Bool { rank <= horizon.load(ordering: .relaxed) }
 
-  /// With so many the last ones are let go of: an eighth more than are kept.
-  private var most: Int { limit.addingClamped(limit / 8) }
+  /// With so many the last ones are let go of: a quarter more than are kept. All threads wait for it meanwhile.
+  private var most: Int { limit.addingClamped(limit / 4) }
 
   /// Takes what a thread has gathered.
   func add(_ victims: VictimPool) {
@@ -39,40 +39,13 @@ final class VictimSelection: Sendable {
   private func cut(_ state: inout State) {
     guard state.pool.entries.count > limit else { return }
     let ranks = state.pool.entries.map(\.rank)
-    let last = Self.value(of: ranks, inPlace: limit - 1)
+    let last = Quickselect.value(of: ranks, inPlace: limit - 1)
     let before = ranks.reduce(0) { $0 + ($1 < last ? 1 : 0) }
     let equal = state.pool.ordered(ranks.indices.filter { ranks[$0] == last })
     let dropped = Set(equal.dropFirst(limit - before))
     state.pool.keep { number, rank in rank < last || rank == last && !dropped.contains(number) }
     state.isCut = true
     horizon.store(last, ordering: .relaxed)
-  }
-
-  /// The value that would stand in a place if all were sorted. The pivots are drawn, so that no order of them takes long.
-  static func value(of unsorted: [Int64], inPlace place: Int) -> Int64 {
-    var values = unsorted
-    var (low, high) = (0, values.count - 1)
-    while low < high {
-      let pivot = values[Int.random(in: low...high)]
-      var (left, right) = (low, high)
-      while left <= right {
-        while values[left] < pivot { left += 1 }
-        while values[right] > pivot { right -= 1 }
-        if left <= right {
-          values.swapAt(left, right)
-          left += 1
-          right -= 1
-        }
-      }
-      if place <= right {
-        high = right
-      } else if place >= left {
-        low = left
-      } else {
-        return pivot
-      }
-    }
-    return values[place]
   }
 
   /// The first ones, and whether more come after them.

@@ -115,17 +115,20 @@ struct CullOrderTests {
     #expect(Set(objects()) == Set(order.suffix(20)))
   }
 
-  @Test("a dry run lists the same in the same order, and leaves everything")
-  func dryRun() throws {
-    let order = try make(Self.uses(12, 50))
+  @Test(
+    "a dry run lists the same in the same order, whatever directory was looked at first, and leaves everything",
+    arguments: [9, 300, 1 << 17])
+  func dryRun(limit: Int) throws {
+    let order = try make(Self.uses(12, 700))
     let listed = Collector<[UInt8]>()
-    _ = try cull { options in
+    let report = try cull { options in
       options.goal.maximumObjects = 10
-      options.batchLimit = 9
+      options.batchLimit = limit
       options.isDryRun = true
       options.onVictim = { listed.add($0.path) }
     }
-    #expect(listed.all.map { String(decoding: $0, as: UTF8.self) } == Array(order.prefix(40)))
-    #expect(objects().count == 50)
+    #expect(report.done.objects == 690 && report.plan.sum.objects == 690)
+    #expect(listed.all.map { String(decoding: $0, as: UTF8.self) } == Array(order.prefix(690)))
+    #expect(objects().count == 700)
   }
 }

@@ -5,9 +5,9 @@ import Testing
 
 @testable import CachefilesUpkeep
 
-/// Where the first victims end is found without sorting all.
-@Suite("The selection of victims")
-struct VictimSelectionTests {
+/// A value by its place in an order, without sorting.
+@Suite("Quickselect")
+struct QuickselectTests {
   @Test(
     "the value in each place is that of a sorted copy, with ties, sorted, reversed and extreme values",
     arguments: 0..<30 as Range<UInt64>)
@@ -20,6 +20,6 @@ struct VictimSelectionTests {
     if seed % 5 == 2 { values.sort(by: >) }
     if seed % 5 == 3 { values += [.min, .max, .min, .max] }
     let sorted = values.sorted()
-    for place in sorted.indices { #expect(VictimSelection.value(of: values, inPlace: place) == sorted[place]) }
+    for place in sorted.indices { #expect(Quickselect.value(of: values, inPlace: place) == sorted[place]) }
   }
 }
