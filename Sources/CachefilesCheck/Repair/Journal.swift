@@ -13,6 +13,8 @@ struct Journal: ~Copyable {
   private let encoder: JSONEncoder
   /// The bytes up to the end of the last line that is whole.
   private var length: Int
+  /// The sum of these bytes.
+  private var sum: JournalSum
   private var failure: JournalFailure?
 
   /// Makes a new journal for a cache. An existing file is never touched, and no journal is made inside the cache.
@@ -22,10 +24,12 @@ struct Journal: ~Copyable {
     let header = JournalHeader(
       root: JournalPath(store.path), device: store.rootStatus.device, inode: store.rootStatus.inode,
       birth: try? store.root.birthTime(), handle: store.rootHandle, started: started)
-    let line = Self.line(header, encoder)
+    var sum = JournalSum()
+    let line = sum.line(Self.encode(header, encoder))
     let file = try Self.makeFile(path, store, firstLine: line)
     self.path = path
     length = line.count
+    self.sum = sum
     self.encoder = encoder
     self.file = file
   }
@@ -90,7 +94,8 @@ struct Journal: ~Copyable {
   mutating func write(_ steps: [JournalStep]) throws(JournalFailure) {
     if let failure { throw failure }
     let encoder = encoder
-    let bytes = steps.flatMap { Self.line($0, encoder) }
+    var sum = sum
+    let bytes = steps.flatMap { sum.line(Self.encode($0, encoder)) }
     let isInPlace: Bool
     do throws(Errno) { isInPlace = try self.isInPlace() } catch { throw fail("cannot look at the journal: \(error)") }
     guard isInPlace else { throw fail("the journal is gone, so that nothing more could be undone") }
@@ -98,6 +103,7 @@ struct Journal: ~Copyable {
       try file.file.append(bytes)
       try file.file.synchronize()
       length += bytes.count
+      self.sum = sum
     } catch {
       // A line that is cut off at the end of the file is none (``read(_:)``), should this fail, too.
       try? file.file.truncate(to: Int64(length))
@@ -127,12 +133,13 @@ struct Journal: ~Copyable {
   /// the last steps, which may have been made half.
   func finish(incomplete: [CachePath]) {
     guard failure == nil else { return }
-    try? file.file.append(Self.line(JournalEnd(incomplete: incomplete), encoder))
+    var sum = sum
+    try? file.file.append(sum.line(Self.encode(JournalEnd(incomplete: incomplete), encoder)))
   }
 
-  private static func line(_ value: some Encodable, _ encoder: JSONEncoder) -> [UInt8] {
+  private static func encode(_ value: some Encodable, _ encoder: JSONEncoder) -> [UInt8] {
     // Numbers, texts and nothing else: this cannot fail.
-    Array((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
+    Array((try? encoder.encode(value)) ?? Data())
   }
 }
 

@@ -8,8 +8,8 @@ import SystemPackage
 struct JournalHeader: Codable, Equatable {
   /// Names the format; other programs' files are refused.
   var journal: String = Self.format
-  /// 2 from the time on when steps have ``JournalStep/facts``; both are read.
-  var version = 2
+  /// 2 from the time on when steps have ``JournalStep/facts``, 3 when lines have sums (``JournalSum``); all are read.
+  var version = 3
   /// The root directory's path as the user gave it, and which directory that was.
   var root: JournalPath
   var device: UInt64
@@ -20,6 +20,9 @@ struct JournalHeader: Codable, Equatable {
   var handle: JournalBytes?
   /// When the run began.
   var started: Timestamp
+
+  /// Whether its lines have sums.
+  var hasSums: Bool { version >= 3 }
 
   static let format = "cachefiles-toolkit"
 }

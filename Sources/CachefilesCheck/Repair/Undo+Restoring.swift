@@ -79,7 +79,8 @@ extension Undo {
     guard case .truncate(let old, let new, let tail, let times) = step.change else { return .changed }
     let status = entry.status
     guard status.size >= new, status.size <= old else { return .changed }
-    if status.size == old, EntryTimes(status) == times { return .untouched }
+    // An undo gives back both times in the end; a use since then moves that of the last access.
+    if status.size == old, status.modification == times.modification { return .untouched }
     // The cut gave it back its time of modification. One that was killed before may not have, and then nothing but the cut,
     // or the undo of it, has touched the file since.
     if step.facts != nil, status.modification != times.modification {

@@ -15,12 +15,16 @@ package struct Undo: Sendable {
     package var root: [UInt8]
     /// The journal's path.
     package var journal: [UInt8]
+    /// Whether the journal ends as one does whose run came to its end. One without that end may lack steps that were made.
+    package var hasEnd = true
     /// Steps taken back.
     package var restored = 0
     /// Steps that had not been made, or had been taken back before.
     package var untouched = 0
     /// What cannot come back, one line each.
     package var lost: [String] = []
+    /// Whether some of that is not as the repair left it: other repairs may have come later.
+    package var hasChanged: Bool { lost.contains { $0.hasSuffix(Undo.changedWords) } }
     /// Errors that were named.
     package var errors = 0
     /// Why it was not begun, or was stopped; one line.
@@ -58,6 +62,9 @@ package struct Undo: Sendable {
   /// The root directory that the journal names.
   package var root: FilePath { FilePath(bytes: contents.header.root.bytes) }
 
+  /// What is said of an entry that is not as the repair left it.
+  static let changedWords = "it has changed since the repair"
+
   /// How one step went.
   enum Result {
     case restored
@@ -67,7 +74,7 @@ package struct Undo: Sendable {
     case lost(String)
 
     /// Somebody has changed it.
-    static var changed: Result { .lost("it has changed since the repair") }
+    static var changed: Result { .lost(Undo.changedWords) }
   }
 
   /// Takes the repair back. Errors are counted and named, and the other steps go on.
@@ -79,6 +86,7 @@ package struct Undo: Sendable {
     isCancelled: () -> Bool = { Interruption.signal != nil }, onFailure: (StoreError) -> Void
   ) -> Report {
     var report = Report(root: store.path, journal: path.bytes)
+    report.hasEnd = contents.end != nil || contents.header.version < 2
     do throws(Refusal) {
       try checkJournal(store)
       let cache = try store.hold(sources)

@@ -22,6 +22,7 @@ struct UndoView: Renderable {
   func write(to json: inout JSONWriter) {
     json.root(report.root)
     json.bytes("undone_journal", report.journal)
+    json.bool("journal_has_end", report.hasEnd)
     json.number("restored", report.restored)
     json.number("untouched", report.untouched)
     json.array("lost") { json in for line in report.lost { json.text(nil, line) } }
@@ -46,6 +47,13 @@ struct UndoView: Renderable {
       + (report.lost.isEmpty ? "" : ", \(Quantity.count(report.lost.count)) cannot come back")
       + (report.errors > 0 ? ", \(Quantity.count(report.errors, "error"))" : "")
     lines.append(report.lost.isEmpty && report.errors == 0 ? style.good(verdict) + rest : verdict + rest)
+    if report.hasChanged {
+      lines.append("  of several repairs the last one has to be undone first, and the others in that order")
+    }
+    if !report.hasEnd {
+      lines.append(
+        "  the journal has no end: its run was cut off, and if the file was too, later repairs are not in it")
+    }
     return lines
   }
 }

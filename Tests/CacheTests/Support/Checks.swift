@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CachefilesCheck
 import CachefilesFormat
 import CachefilesSamples
 import CachefilesStore
@@ -7,6 +6,8 @@ import Foundation
 import LinuxIO
 import SystemPackage
 import TestSupport
+
+@testable import CachefilesCheck
 
 /// What one check came to.
 struct CheckResult {
@@ -44,6 +45,17 @@ extension ScratchDirectory {
     change(&options)
     let report = try CacheCheck(options).run(Store(damaged: path(name)))
     return CheckResult(report: report, findings: findings.all, failures: failures.all)
+  }
+
+  /// Changes the lines of a journal, and gives them the sums that a program would have given them which meant it so.
+  func editJournal(_ journal: String = "journal", _ change: (String) -> String) throws {
+    let file = "\(path)/\(journal)"
+    var sum = JournalSum()
+    let bytes = change(try String(contentsOfFile: file, encoding: .utf8)).split(separator: "\n").flatMap { line in
+      sum.line(Array(line.replacing(/,"sum":"[0-9a-f]{8}"}/, with: "}").utf8))
+    }
+    // In place: nobody else may write to it.
+    try Data(bytes).write(to: URL(filePath: file))
   }
 
   /// Takes a repair back.

@@ -62,6 +62,20 @@ struct UndoFactsTests {
     #expect(try scratch.snapshot() == before)
   }
 
+  @Test("a cut that was taken back, and the object used since, is not taken back once more")
+  func cutTwice() throws {
+    try scratch.makeDamaged([.o16])
+    _ = try scratch.check("cache-root", .all)
+    #expect(try scratch.undo().restored == 1)
+    let object = try object()
+    let times = [timespec(tv_sec: 1_700_000_000, tv_nsec: 5), timespec(tv_sec: 0, tv_nsec: 0x3fff_fffe)]
+    #expect(utimensat(AT_FDCWD, object, times, 0) == 0)
+    let before = try scratch.snapshot()
+    let again = try scratch.undo()
+    #expect(again.restored == 0 && again.untouched == 1 && again.lost.isEmpty && again.errors == 0)
+    #expect(try scratch.snapshot() == before)
+  }
+
   @Test("of two names of one file whose graves were swept in part, the one that is gone is lost")
   func secondName() throws {
     try scratch.makeDamaged([])
@@ -96,12 +110,12 @@ struct UndoFactsTests {
     try scratch.makeDamaged([.v04])
     _ = try scratch.check("cache-root", .safe)
     let repaired = try scratch.snapshot()
-    var text = try String(contentsOfFile: full("journal"), encoding: .utf8)
     // As if the same inode numbers had been given to other files, of which no birth is known.
-    text = text.replacing(/"birth":\d+,/, with: "").replacing(/"handle":"([0-9a-f]*)([0-9a-f])"/) { match in
-      "\"handle\":\"\(match.1)\(match.2 == "0" ? "1" : "0")\""
+    try scratch.editJournal { text in
+      text.replacing(/"birth":\d+,/, with: "").replacing(/"handle":"([0-9a-f]*)([0-9a-f])"/) { match in
+        "\"handle\":\"\(match.1)\(match.2 == "0" ? "1" : "0")\""
+      }
     }
-    try text.write(toFile: full("journal"), atomically: false, encoding: .utf8)
     #expect(try scratch.undo().refusal?.description.contains("which had the same inode") == true)
     #expect(try scratch.snapshot() == repaired)
   }

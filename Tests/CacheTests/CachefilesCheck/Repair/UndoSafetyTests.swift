@@ -19,12 +19,6 @@ struct UndoSafetyTests {
 
   private func full(_ name: String) -> String { "\(scratch.path)/\(name)" }
 
-  /// Changes the lines of the journal.
-  private func editJournal(_ change: (String) -> String) throws {
-    let text = try String(contentsOfFile: journal, encoding: .utf8)
-    try change(text).write(toFile: journal, atomically: false, encoding: .utf8)
-  }
-
   private func object() throws -> String {
     let entry = try #require(NaiveWalk.entries(full(volume)).first { $0.isRegular })
     return full("\(volume)/\(String(decoding: entry.path, as: UTF8.self))")
@@ -36,7 +30,7 @@ struct UndoSafetyTests {
     _ = try scratch.check("cache-root", .all)
     let repaired = try scratch.snapshot()
     // As if everything had been made later than the journal says.
-    try editJournal { text in
+    try scratch.editJournal { text in
       var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
       for index in lines.indices.dropFirst() {
         lines[index] = lines[index].replacing(/"birth":(\d+)/) { "\"birth\":\((Int64($0.1) ?? 0) - 1)" }
@@ -53,10 +47,10 @@ struct UndoSafetyTests {
     try scratch.makeDamaged([.o06])
     _ = try scratch.check("cache-root", .safe)
     let whole = try String(contentsOfFile: journal, encoding: .utf8)
-    try editJournal { $0.replacing(/"birth":\d+/, with: "\"birth\":1", maxReplacements: 1) }
+    try scratch.editJournal { $0.replacing(/"birth":\d+/, with: "\"birth\":1", maxReplacements: 1) }
     #expect(try scratch.undo().refusal?.description.contains("which had the same inode") == true)
     // A journal of before, without times of birth, is still good.
-    try editJournal { _ in whole.replacing(/"birth":\d+,/, with: "") }
+    try scratch.editJournal { _ in whole.replacing(/"birth":\d+,/, with: "") }
     let report = try scratch.undo()
     #expect(report.refusal == nil && report.lost.isEmpty && report.restored > 0)
   }
@@ -114,13 +108,13 @@ struct UndoSafetyTests {
     chmod(journal, 0o600)
     let whole = try String(contentsOfFile: journal, encoding: .utf8)
     for path in ["spool/cron/root", "etc", "../outside", "/etc/passwd"] {
-      try editJournal { _ in
+      try scratch.editJournal { _ in
         whole.replacing(/"path":"cache\/[^"]*"/, with: "\"path\":\"\(path)\"", maxReplacements: 1)
       }
       #expect(try scratch.undo().refusal?.description.hasSuffix("which no repair touches") == true, "\(path)")
     }
     #expect(try scratch.snapshot() == repaired)
-    try editJournal { _ in whole }
+    try scratch.editJournal { _ in whole }
     #expect(try scratch.undo().lost.isEmpty)
   }
 
@@ -128,7 +122,7 @@ struct UndoSafetyTests {
   func impossibleNumbers() throws {
     try scratch.makeDamaged([.o16])
     _ = try scratch.check("cache-root", .all)
-    try editJournal { $0.replacing(/"old":\d+,"tail"/, with: "\"old\":18446744073709551615,\"tail\"") }
+    try scratch.editJournal { $0.replacing(/"old":\d+,"tail"/, with: "\"old\":18446744073709551615,\"tail\"") }
     let report = try scratch.undo()
     #expect(report.errors == 1)
   }
