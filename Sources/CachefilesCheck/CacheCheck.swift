@@ -86,6 +86,8 @@ package final class CacheCheck: Sendable {
       kernel: options.kernel, now: options.now, isLive: report.liveness == .live, isThorough: options.isThorough)
     context.isCacheOfThisMachine = options.isCacheOfThisMachine
     context.isClockBehind = observation.isAhead(of: options.now)
+    // What cannot be told is no proof of use.
+    context.hasAccessTimes = observation.fileSystem.map { !$0.hasNoAccessTimes } ?? false
     let look = try look(store, context, observation, report.generation)
     report.scanned = look.scanned
     report.isInterrupted = look.isInterrupted

@@ -22,6 +22,9 @@ package struct CheckContext: Sendable {
   /// is wrong, not a last use that lies ahead of it.
   package var isClockBehind = false
 
+  /// Whether access times move: not with `noatime`, and then nothing is known of use.
+  package var hasAccessTimes = true
+
   /// The circumstances of a check.
   package init(kernel: KernelRelease = .running, now: Timestamp, isLive: Bool = false, isThorough: Bool = false) {
     self.kernel = kernel

@@ -112,16 +112,36 @@ struct CheckVisitor: ScanVisitor {
     var dirtiness = Dirtiness.clean
     if status.kind == .regular {
       dirtiness = entry.dirtiness
-      let (latest, isFindable) = (context.latestCredibleUse, judge.isFindable)
+      let (latest, isUsable) = (context.latestCredibleUse, judge.isUsable)
+      let hasHole = hasHole(entry, volume)
       withTally(volume.index) { tally in
-        tally.add(status, latestCredible: latest, isFindable: isFindable)
+        tally.add(status, latestCredible: latest, isUsable: isUsable, hasHole: hasHole)
         if !dirtiness.isClean { tally.dirty += 1 }
       }
-      if volume.type == .unknown { noteLength(entry, volume) }
+      if volume.rules == .unknown { noteLength(entry, volume) }
       if context.isThorough { lookInside(entry) }
     }
     withTally(volume.index) { $0.diskBytes &+= status.allocatedBytes }
     if !judgements.isEmpty { report(entry, dirtiness) }
+  }
+
+  /// Whether a file that has as many blocks as it is long has a hole all the same: an attribute, too, takes blocks. It is asked only where
+  /// the answer decides whether the volume looks like one that came back from an archive.
+  private func hasHole(_ entry: borrowing ScanEntry, _ volume: VolumeTraits) -> Bool {
+    guard VolumeTally.looksRestored(entry.status) else { return false }
+    if volume.index < volumes.count, volumes[volume.index].dense < volumes[volume.index].large { return false }
+    // What cannot be looked at speaks for nothing.
+    do throws(StoreError) {
+      let file = try entry.open()
+      do throws(Errno) {
+        let runs = try file.dataExtents(size: entry.status.size)
+        return runs != [DataExtent(offset: 0, length: entry.status.size)]
+      } catch {
+        return true
+      }
+    } catch {
+      return true
+    }
   }
 
   private mutating func withTally(_ index: Int, _ body: (inout VolumeTally) -> Void) {

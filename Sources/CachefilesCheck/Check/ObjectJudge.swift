@@ -13,8 +13,8 @@ import LinuxIO
 struct ObjectJudge {
   let context: CheckContext
   private var placement = PlacementJudge()
-  /// Whether a kernel finds the object that was judged last by its name and place.
-  private(set) var isFindable = false
+  /// Whether a kernel finds and uses the object that was judged last: what it used, it gave a time of last use.
+  private(set) var isUsable = false
 
   init(_ context: CheckContext) { self.context = context }
 
@@ -38,6 +38,7 @@ struct ObjectJudge {
   mutating func judge(
     _ facts: borrowing Facts, in volume: VolumeTraits, fanout: UInt8, into found: inout [Judgement]
   ) {
+    isUsable = false
     if let words = facts.status.protectingFlag { found.append(Judgement(.o19, "it is \(words)")) }
     switch facts.status.kind {
     case .regular: break
@@ -48,9 +49,10 @@ struct ObjectJudge {
       found.append(Judgement(.o05, "it is \(facts.status.kind.words)"))
       return
     }
-    isFindable = judgeName(facts.name, volume, fanout, &found)
-    if !isFindable { return }
-    judgeRecord(facts, volume.type, &found)
+    guard judgeName(facts.name, volume, fanout, &found) else { return }
+    let count = found.count
+    judgeRecord(facts, volume.rules, &found)
+    isUsable = isUsed(facts, volume.rules, isSound: found.count == count)
     judgeFile(facts.status, &found)
   }
 
@@ -63,7 +65,7 @@ struct ObjectJudge {
       found.append(Self.judgement(failure, fanout))
       return false
     }
-    return judgeKeyLength(placement.key, lengths, volume.type, &found)
+    return judgeKeyLength(placement.key, lengths, volume.rules, &found)
   }
 
   private static func judgement(_ failure: PlacementFailure, _ fanout: UInt8) -> Judgement {
@@ -118,6 +120,14 @@ struct ObjectJudge {
         judgeFields(facts.value, facts.status, &found)
       }
     }
+  }
+
+  /// Whether a kernel uses an object that it finds. It does not touch what it refuses, whose last use therefore tells nothing.
+  @inline(__always)
+  private func isUsed(_ facts: borrowing Facts, _ type: NetfsType, isSound: Bool) -> Bool {
+    guard case .value = facts.attribute else { return false }
+    return isSound
+      || ObjectRecord.rejection(of: facts.value.array, coherencyLength: type.objectCoherencyLength) == nil
   }
 
   private static func tooLong(_ count: Int, _ longest: Int) -> String {

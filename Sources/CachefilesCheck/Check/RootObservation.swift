@@ -165,11 +165,8 @@ struct RootObservation: Sendable {
     if trial == .holesAreData {
       found.append((.o26, "\(fileSystem.typeName) says that a hole of 1 MiB is data"))
     }
-    if fileSystem.hasNoAccessTimes {
-      found.append((.r08, "it is mounted with noatime"))
-    } else if fileSystem.hasNoDirectoryAccessTimes {
-      found.append((.r08, "it is mounted with nodiratime"))
-    }
+    // `nodiratime` is about directories, and objects are files.
+    if fileSystem.hasNoAccessTimes { found.append((.r08, "it is mounted with noatime")) }
     return found
   }
 }

@@ -33,7 +33,7 @@ struct VolumeConclusion {
       }
       reportLengths(volume, tally)
     }
-    for (index, judgement) in VolumeJudge.superseded(known) {
+    for (index, judgement) in VolumeJudge.superseded(known, context) {
       report(judgement, known[index].volume, known[index].tally)
     }
     for (index, judgement) in VolumeJudge.confusable(known.map(\.volume)) {

@@ -11,7 +11,7 @@ enum VolumeJudge {
   /// What is wrong with the volume directory itself: its record and its key.
   static func judge(_ volume: ScannedVolume, attribute: AttributeReading?, value: [UInt8]) -> [Judgement] {
     var found: [Judgement] = []
-    let length = volume.type.volumeCoherencyLength
+    let length = volume.rules.volumeCoherencyLength
     switch attribute {
     case .failed, nil: break
     case .absent: found.append(judgement(.absent))
@@ -77,11 +77,16 @@ enum VolumeJudge {
   ///
   /// A mount with other options (`rsize`, timeouts …) makes a volume of its own. Two such volumes can both be in use;
   /// one that nobody touched for 30 days longer than its sibling is taken for left behind, if all of it was looked at. One
-  /// object proves no use: two that a kernel can find must have been used so late.
+  /// object proves no use: two that a kernel uses, in a volume that it uses, must have been used so late.
   ///
   /// A server on this machine is the end of a tunnel, whose port may be another one at each mount: its volumes belong
   /// together whatever their port, but for the root of an NFSv4 server (`fsid 0:0`), which all servers have.
-  static func superseded(_ volumes: [(volume: ScannedVolume, tally: VolumeTally)]) -> [(Int, Judgement)] {
+  ///
+  /// Where access times are not kept nothing is known of use, and nobody is left behind.
+  static func superseded(
+    _ volumes: [(volume: ScannedVolume, tally: VolumeTally)], _ context: CheckContext
+  ) -> [(Int, Judgement)] {
+    guard context.hasAccessTimes else { return [] }
     var groups: [String: [Int]] = [:]
     for (index, entry) in volumes.enumerated() {
       let key = entry.volume.key
@@ -98,7 +103,7 @@ enum VolumeJudge {
       for index in group {
         let tally = volumes[index].tally
         guard !tally.isIncomplete, let last = tally.newestAccess else { continue }
-        let others = group.filter { $0 != index }.compactMap { volumes[$0].tally.uses.confirmed }
+        let others = group.filter { $0 != index && isUsed(volumes[$0]) }.compactMap { volumes[$0].tally.uses.confirmed }
         guard let newest = others.max() else { continue }
         let lead = newest - last
         guard lead > staleAfter else { continue }
@@ -109,6 +114,13 @@ enum VolumeJudge {
       }
     }
     return found
+  }
+
+  /// Whether a kernel uses a volume with such a record.
+  private static func isUsed(_ entry: (volume: ScannedVolume, tally: VolumeTally)) -> Bool {
+    guard case .value = entry.tally.attribute else { return false }
+    let length = entry.volume.rules.volumeCoherencyLength
+    return VolumeRecord.rejection(of: entry.tally.value, coherencyLength: length) == nil
   }
 
   private static func isTunnelled(_ volume: NFSVolume) -> Bool {

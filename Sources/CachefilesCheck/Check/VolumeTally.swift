@@ -23,7 +23,7 @@ struct VolumeTally: Sendable {
   }
   // In nanoseconds since 1970: it is compared for each object.
   private var newest: Int64?
-  /// The last uses of objects that a kernel can find.
+  /// The last uses of objects that a kernel uses.
   var uses = LatestUses()
   /// Whether something in it was used after now, by the check's clock.
   var wasUsedAhead = false
@@ -48,20 +48,32 @@ struct VolumeTally: Sendable {
   ///
   /// - Parameters:
   ///   - latestCredible: the latest last use that the check's clock allows, ``CheckContext/latestCredibleUse``.
-  ///   - isFindable: whether a kernel finds it by its name and place.
+  ///   - isUsable: whether a kernel finds and uses it.
+  ///   - hasHole: whether it is known to have one, whatever its blocks say.
   @inline(__always)
-  mutating func add(_ status: FileStatus, latestCredible: Timestamp = .distantFuture, isFindable: Bool = true) {
+  mutating func add(
+    _ status: FileStatus, latestCredible: Timestamp = .distantFuture, isUsable: Bool = true, hasHole: Bool = false
+  ) {
     objects += 1
     let access = status.access.clampedNanoseconds
     if newest ?? .min <= access { newest = access }
-    if isFindable { uses.add(access) }
+    if isUsable { uses.add(access) }
     if status.access > latestCredible { wasUsedAhead = true }
     guard status.size > ObjectJudge.pageSize else { return }
     large += 1
-    if status.allocatedBytes >= status.size { dense += 1 }
-    if status.owner != 0 || status.permissions & 0o077 != 0 { strange += 1 }
+    if status.allocatedBytes >= status.size, !hasHole { dense += 1 }
+    if Self.isStrange(status) { strange += 1 }
     oldestChange = min(oldestChange, status.change)
     newestChange = max(newestChange, status.change)
+  }
+
+  /// Whether no kernel gives a file this owner and mode.
+  private static func isStrange(_ status: FileStatus) -> Bool { status.owner != 0 || status.permissions & 0o077 != 0 }
+
+  /// Whether a file's status alone says what that of one from an archive does: no hole, by its blocks, and strange.
+  @inline(__always)
+  static func looksRestored(_ status: FileStatus) -> Bool {
+    status.size > ObjectJudge.pageSize && isStrange(status) && status.allocatedBytes >= status.size
   }
 
   /// Whether everything speaks for a copy by a tool that fills holes: no holes at all, written in one go, and neither

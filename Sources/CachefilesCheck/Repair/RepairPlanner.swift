@@ -55,9 +55,10 @@ struct RepairPlanner {
       let old = JournalStep.Access(mode: status.permissions, owner: status.owner, group: status.group)
       return [step(finding, status, .setMode(old: old, new: JournalStep.Access(mode: 0o700, owner: 0, group: 0)))]
     case .resetAccessTime:
-      // A whole second: every file system keeps it as it is, and so an undo knows it again.
-      let new = EntryTimes(
-        access: Timestamp(seconds: now.seconds), modification: status.modification)
+      // The last use that is certain: it was written then. A moment of today would be a use that never was, from which the next check would
+      // conclude that other volumes are left behind. A whole second: every file system keeps it as it is, and so an undo knows it again.
+      let access = min(now, status.modification)
+      let new = EntryTimes(access: Timestamp(seconds: access.seconds), modification: status.modification)
       return [step(finding, status, .setTimes(old: EntryTimes(status), new: new))]
     case .truncate: return try [truncate(finding, entry)]
     }

@@ -27,6 +27,8 @@ struct NameDecoder {
     let key: [UInt8]
     let hash: KeyHash
     let type: NetfsType
+    /// The type whose lengths of keys and records hold in it.
+    let rules: NetfsType
     private let written = Written()
 
     /// Text that is kept.
@@ -46,6 +48,7 @@ struct NameDecoder {
       self.key = key
       hash = KeyHash(volumeKey: key.span)
       type = NetfsType(volumeKey: key.span)
+      rules = NetfsType(rulesOf: key.span)
     }
   }
 

@@ -60,7 +60,7 @@ struct ShowView: Renderable {
     var failure: String?
     do throws(NameFailure) { decoded = try ObjectName.decode(name.span, into: &key) } catch { failure = "\(error)" }
     let belongs = decoded.map { _ in KeyHash(cookieKey: key.span, in: volume.hash).fanout }
-    let verdict = ObjectVerdict(inspection, decoded: decoded, belongs: belongs, found: found, in: volume.type)
+    let verdict = ObjectVerdict(inspection, decoded: decoded, belongs: belongs, found: found, in: volume.rules)
     let identity = decoded.map {
       NetfsObject(cookieKey: key.span, keyLengths: $0.lengthRange, in: volume.type, byteOrder: context.byteOrder)
     }
@@ -91,16 +91,14 @@ struct ShowView: Renderable {
   private var size: UInt64 {
     // Records of the layout before 5.17 hold no size; the file's own length is the exact one there.
     guard case .object = inspection.position, let attribute = inspection.attribute,
-      let record = try? ObjectRecord(parsing: attribute.span), record.objectSize < 1 << 63
+      let record = try? ObjectRecord(parsing: attribute.span)
     else { return inspection.status.size }
     return record.objectSize
   }
 
   /// The bytes of the netfs file that are cached.
   private var cachedBytes: UInt64 {
-    (inspection.extents ?? []).reduce(0) { sum, extent in
-      extent.offset < size ? sum + min(extent.end, size) - extent.offset : sum
-    }
+    (inspection.extents ?? []).reduce(0) { $0 + $1.length(within: size) }
   }
 
   private var share: Double { size == 0 ? 1 : Double(cachedBytes) / Double(size) }
@@ -190,7 +188,7 @@ struct ShowView: Renderable {
 
   private var volumeRejection: VolumeRejection? {
     VolumeRecord.rejection(
-      of: inspection.attribute, coherencyLength: volume?.type.volumeCoherencyLength)
+      of: inspection.attribute, coherencyLength: volume?.rules.volumeCoherencyLength)
   }
 
   // MARK: - Text
@@ -306,7 +304,7 @@ struct ShowView: Renderable {
     }
     if volume != nil, inspection.hasVolume, let volume {
       let rejection = VolumeRecord.rejection(
-        of: inspection.volumeAttribute, coherencyLength: volume.type.volumeCoherencyLength)
+        of: inspection.volumeAttribute, coherencyLength: volume.rules.volumeCoherencyLength)
       if let rejection {
         card.go(
           on: style.bad(

@@ -30,6 +30,16 @@ public enum NetfsType: String, Sendable, CaseIterable {
     self = type
   }
 
+  /// The type whose lengths of keys and records hold below a volume key: ``unknown`` where the key begins like that of a known netfs, but is
+  /// none that it makes. A kernel which makes such keys is newer than what is known here, and may keep other records too.
+  public init(rulesOf key: Span<UInt8>) {
+    if case .malformed = NetfsVolume(volumeKey: key, byteOrder: .little) {
+      self = .unknown
+    } else {
+      self.init(volumeKey: key)
+    }
+  }
+
   /// How many bytes of coherency data the kernel keeps for each object, after the 18 of ``ObjectRecord``; nil when the
   /// netfs is unknown.
   public var objectCoherencyLength: Int? {

@@ -38,8 +38,7 @@ package struct PlacementJudge {
     guard let volume = path.volumeKey, let name = path.name,
       let fanout = path.parent.name.flatMap({ Fanout(directoryName: $0.bytes) })
     else { return nil }
-    let traits = VolumeTraits(
-      index: 0, type: NetfsType(volumeKey: volume.span), hash: KeyHash(volumeKey: volume.span))
+    let traits = VolumeTraits(index: 0, key: volume.span)
     var lengths = 0...0
     return judge(name.bytes.span, traits, fanout.number, &lengths)
   }

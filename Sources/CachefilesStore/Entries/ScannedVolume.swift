@@ -12,12 +12,13 @@ package final class ScannedVolume: Sendable {
   package var index: Int { traits.index }
   /// The netfs that the key tells.
   package var type: NetfsType { traits.type }
+  /// The type whose lengths of keys and records hold in it.
+  package var rules: NetfsType { traits.rules }
   /// The hash that salts the hashes of its objects.
   package var hash: KeyHash { traits.hash }
 
   package init(index: Int, key: [UInt8]) {
     self.key = key
-    traits = VolumeTraits(
-      index: index, type: NetfsType(volumeKey: key.span), hash: KeyHash(volumeKey: key.span))
+    traits = VolumeTraits(index: index, key: key.span)
   }
 }

@@ -7,6 +7,15 @@ package struct VolumeTraits: Sendable {
   package let index: Int
   /// The netfs that its key tells.
   package let type: NetfsType
+  /// The type whose lengths of keys and records hold in it: unknown where the key is none that its netfs is known to make.
+  package let rules: NetfsType
   /// The hash that salts the hashes of its objects.
   package let hash: KeyHash
+
+  package init(index: Int, key: Span<UInt8>) {
+    self.index = index
+    type = NetfsType(volumeKey: key)
+    rules = NetfsType(rulesOf: key)
+    hash = KeyHash(volumeKey: key)
+  }
 }

@@ -54,6 +54,10 @@ package struct ObjectVerdict: Equatable, Sendable {
       self.init(.unreachable, "it stands in \(found) and belongs in \(belongs)")
       return
     }
+    if inspection.status.isMountPoint {
+      self.init(.withdraw, "something is mounted over it")
+      return
+    }
     switch inspection.status.kind {
     case .regular: break
     case .directory:

@@ -53,10 +53,10 @@ package struct ManifestFacts: Sendable {
     dirtiness = entry.dirtiness
     guard let volume = entry.volumeTraits, let fanout = entry.fanout else { return }
     var lengths = 0...0
-    let isPlaced = placement.judge(entry.name, volume, fanout, &lengths) == nil && volume.type.hasKeys(of: lengths)
+    let isPlaced = placement.judge(entry.name, volume, fanout, &lengths) == nil && volume.rules.hasKeys(of: lengths)
     if case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) {
       let value = entry.attributeValue
-      let rejection = ObjectRecord.rejection(of: value.array, coherencyLength: volume.type.objectCoherencyLength)
+      let rejection = ObjectRecord.rejection(of: value.array, coherencyLength: volume.rules.objectCoherencyLength)
       switch rejection {
       case nil, .dirty?:
         size = record.objectSize
@@ -81,7 +81,7 @@ package struct ManifestFacts: Sendable {
       do throws(Errno) {
         try file.forEachDataExtent(size: length) { extent in
           count += 1
-          if extent.offset < end { bytes += min(extent.end, end) - extent.offset }
+          bytes += extent.length(within: end)
         }
       } catch {
         failed(StoreError(path: entry.path, operation: "find the data of", error: error))

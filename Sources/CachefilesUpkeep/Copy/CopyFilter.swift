@@ -34,7 +34,7 @@ struct CopyFilter {
     case .failed, nil: return Objection(.unsound, "its record cannot be read")
     case .longer(let count):
       return Objection(.unsound, "its record cannot be read: \(ObjectRecord.Failure.tooLong(count: count))")
-    case .value: return objection(toRecord: entry.attributeValue, in: entry.volumeTraits?.type ?? .unknown)
+    case .value: return objection(toRecord: entry.attributeValue, in: entry.volumeTraits?.rules ?? .unknown)
     }
   }
 
@@ -65,8 +65,8 @@ struct CopyFilter {
     let placed = KeyHash(cookieKey: key.span, in: volume.hash).fanout
     if placed.number != number { return "it stands in \(Fanout(number)) and belongs in \(placed)" }
     let lengths = decoded.shortestKey...max(decoded.shortestKey, decoded.longestKey)
-    if volume.type.hasKeys(of: lengths) { return nil }
-    return NetfsObject(cookieKey: key.span, keyLengths: lengths, in: volume.type, byteOrder: .host).impossibility
+    if volume.rules.hasKeys(of: lengths) { return nil }
+    return NetfsObject(cookieKey: key.span, keyLengths: lengths, in: volume.rules, byteOrder: .host).impossibility
   }
 
   /// Why a volume directory is left out; nil for one to copy.
@@ -79,7 +79,7 @@ struct CopyFilter {
     case .value: break
     case .failed, .longer, nil: return Objection(.unsound, "a volume whose record cannot be read")
     }
-    let type = VolumeName.key(ofName: entry.name).map { NetfsType(volumeKey: $0.span) } ?? .unknown
+    let type = VolumeName.key(ofName: entry.name).map { NetfsType(rulesOf: $0.span) } ?? .unknown
     return objection(toVolumeRecord: entry.attributeValue, in: type)
   }
 

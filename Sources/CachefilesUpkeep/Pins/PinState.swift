@@ -74,7 +74,7 @@ package struct PinState: Sendable, Equatable {
     let file = try entry.open(.inspect)
     guard filter.objection(toName: name.span, in: volume, fanout: fanout.number) == nil,
       let value = try file.attribute(CacheAttribute.name),
-      filter.objection(toRecord: value.span, in: volume.type) == nil,
+      filter.objection(toRecord: value.span, in: volume.rules) == nil,
       let record = try? ObjectRecord(parsing: value.span)
     else { return .none }
     let runs = try file.dataExtents(size: entry.status.size)

@@ -86,7 +86,7 @@ struct ReceivedStream {
     if let words = filter.objection(toName: name.span, in: volume.traits, fanout: number) {
       return refuse(entry, words)
     }
-    if let objection = filter.objection(toRecord: record.span, in: volume.type) {
+    if let objection = filter.objection(toRecord: record.span, in: volume.rules) {
       return objection.reason == .dirty ? receive.skip(entry.path, objection) : refuse(entry, objection.words)
     }
     if let words = Self.objection(toMapOf: entry) { return refuse(entry, words) }

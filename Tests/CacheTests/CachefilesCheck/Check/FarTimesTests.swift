@@ -12,18 +12,29 @@ import Testing
 /// Times that no clock shows, but that a file system can keep.
 @Suite("Times centuries apart")
 struct FarTimesTests {
+  /// A volume with a record that a kernel accepts.
+  private static func sound() -> VolumeTally {
+    var tally = VolumeTally()
+    tally.value = VolumeRecord().bytes
+    tally.attribute = .value(count: tally.value.count)
+    return tally
+  }
+
+  private static let context = CheckContext(kernel: KernelRelease(6, 12), now: 1_795_000_000_000_000_000)
+
   @Test("access times at both ends of what can be kept, in two volumes of one export, are judged")
   func superseded() throws {
     let keys = ["100000,100000", "80000,80000"].map {
       Array("nfs,3.0,2,,6401a8c0,1,,,3002c0,\($0),2ee,3a98,1d4c,3a98,1".utf8)
     }
-    var (old, new) = (VolumeTally(), VolumeTally())
+    var (old, new) = (VolumeTally(), Self.sound())
     old.newestAccess = .distantPast
     new.newestAccess = .distantFuture
     for _ in 1...2 { new.uses.add(.max) }
-    let found = VolumeJudge.superseded([
-      (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
-    ])
+    let found = VolumeJudge.superseded(
+      [
+        (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
+      ], Self.context)
     #expect(found.map(\.0) == [0])
     #expect(found.first?.1.id == .v11)
   }
@@ -34,13 +45,15 @@ struct FarTimesTests {
       let keys = ["4e52", "4e99"].map {
         Array("nfs,4.1,2,\($0),\(address),\(fsid),,,3002c0,100000,100000,2ee,3a98,1d4c,3a98,1".utf8)
       }
-      var (old, new) = (VolumeTally(), VolumeTally())
+      var (old, new) = (VolumeTally(), Self.sound())
       let late = Timestamp(seconds: 86_400 * 40)
       (old.newestAccess, new.newestAccess) = (0, late)
       for _ in 1...2 { new.uses.add(late.clampedNanoseconds) }
-      return VolumeJudge.superseded([
-        (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
-      ]).map(\.1.message)
+      return VolumeJudge.superseded(
+        [
+          (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
+        ], Self.context
+      ).map(\.1.message)
     }
     #expect(
       messages("100007f", fsid: "1b")
@@ -50,14 +63,21 @@ struct FarTimesTests {
     #expect(messages("100007f", fsid: "").isEmpty)
   }
 
-  @Test("no volume is left behind by one object, by one that no kernel finds, or by clocks that contradict each other")
+  @Test(
+    "no volume is left behind by one object, by what no kernel finds or uses, by clocks that contradict each other, or where no times are kept"
+  )
   func weakEvidence() {
     let keys = ["100000,100000", "80000,80000"].map {
       Array("nfs,3.0,2,,6401a8c0,1,,,3002c0,\($0),2ee,3a98,1d4c,3a98,1".utf8)
     }
-    let context = CheckContext(kernel: KernelRelease(6, 12), now: 1_795_000_000_000_000_000)
-    func judge(_ uses: [(age: Int64, isFindable: Bool)]) -> [Int] {
+    func judge(
+      _ uses: [(age: Int64, isUsable: Bool)], value: [UInt8] = VolumeRecord().bytes, hasAccessTimes: Bool = true
+    ) -> [Int] {
+      var context = Self.context
+      context.hasAccessTimes = hasAccessTimes
       var (old, new) = (VolumeTally(), VolumeTally())
+      new.value = value
+      new.attribute = value.isEmpty ? .absent : .value(count: value.count)
       func status(_ age: Int64) -> FileStatus {
         var status = FileStatus()
         status.access = context.now - .seconds(age * 86_400)
@@ -65,10 +85,10 @@ struct FarTimesTests {
       }
       let latest = context.latestCredibleUse
       old.add(status(61), latestCredible: latest)
-      for use in uses { new.add(status(use.age), latestCredible: latest, isFindable: use.isFindable) }
-      return VolumeJudge.superseded([
-        (ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new),
-      ]).map(\.0)
+      for use in uses { new.add(status(use.age), latestCredible: latest, isUsable: use.isUsable) }
+      return VolumeJudge.superseded(
+        [(ScannedVolume(index: 0, key: keys[0]), old), (ScannedVolume(index: 1, key: keys[1]), new)], context
+      ).map(\.0)
     }
     #expect(judge([(1, true), (2, true)]) == [0])
     #expect(judge([(1, true)]) == [])
@@ -76,6 +96,11 @@ struct FarTimesTests {
     #expect(judge([(1, true), (1, false), (1, false)]) == [])
     #expect(judge([(1, true), (2, true), (-60, true)]) == [])
     #expect(judge([(1, true), (2, true), (-60, false)]) == [])
+    // A volume that a kernel puts away: without a record, and with one that it does not accept.
+    for value: [UInt8] in [[], [0, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0, 0]] {
+      #expect(judge([(1, true), (2, true)], value: value) == [])
+    }
+    #expect(judge([(1, true), (2, true)], hasAccessTimes: false) == [])
   }
 
   @Test("a volume whose objects were changed centuries apart does not look restored")
