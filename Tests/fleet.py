@@ -454,6 +454,15 @@ def last_manifest_counts(programs, work):
         rows = DuckDB(place / "fleet", work).ask((FLEET / "queries/where.sql").read_text(), {"path": path})
         if [row["host"] for row in rows] != ["n1", "n2"] or not known or rows[0]["total_files"] != rows[1]["total_files"]:
             wrong.append(f"a renamed file: where {path}: {rows}")
+    for schema in ("cachefiles.manifest/2", None):
+        row = dict(manifests[0][0], schema=schema)
+        (place / "other.jsonl").write_text("".join(json.dumps(row) + "\n" for row in manifests[1][:9] + [row]))
+        try:
+            connection.execute(f"SELECT count(host) FROM manifest_lines('{place}/other.jsonl')").fetchall()
+            wrong.append(f"rows with the schema {schema} are taken")
+        except duckdb.Error as error:
+            if "cachefiles.manifest/1" not in str(error):
+                wrong.append(f"a row with the schema {schema}: {error}")
     print("the last manifest counts, and all paths")
     return wrong
 

@@ -289,7 +289,7 @@ struct CullCommand: ParsableCommand {
   private func noteAccessTimes(_ status: FileSystemStatus, _ output: Output) {
     if dryRun, status.isReadOnly { output.note("cachefiles: note: mounted read-only: a cull would be refused") }
     if status.hasNoAccessTimes {
-      output.note("cachefiles: note: mounted with noatime: last use is when an object was made")
+      output.note("cachefiles: note: mounted with noatime: \(UseNote.noAccessTimes)")
     } else if status.hasRelativeAccessTimes {
       output.note("cachefiles: note: mounted with relatime: last use is exact to a day")
     }

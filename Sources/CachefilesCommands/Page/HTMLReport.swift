@@ -161,10 +161,9 @@ struct HTMLReport {
         zip(parts, days).map { (Double($0.size) / Double(total), $1 / longest) },
         horizontal: ("a cache of 0 B", Quantity.size(total)),
         vertical: ("0 days", "\(Quantity.fixed(longest, 1)) days")))
-    page.table(
-      ["A cache of", "Holds use of", "Keeps", "A cull to it removes"],
-      WhatIfView(report: report, sizes: sizes).rows)
-    page.element("p", WhatIfView.caution)
+    let view = WhatIfView(report: report, sizes: sizes)
+    page.table(["A cache of", "Holds use of", "Keeps", "A cull to it removes"], view.rows)
+    page.element("p", view.caution)
   }
 
   private static func addKernel(_ report: StatisticsReport, to page: inout HTMLText) {

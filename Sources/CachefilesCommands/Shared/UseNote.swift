@@ -6,6 +6,15 @@ import SystemPackage
 
 /// Says that a cache is in use, and by whom: what is read from it may be in motion.
 enum UseNote {
+  /// What a time of last use is on a file system that is mounted with `noatime`.
+  static let noAccessTimes = "last use is when an object was made"
+
+  /// One line on stderr where the times of last use, which are shown or sorted by, are none.
+  static func tellAccessTimes(_ store: borrowing Store, _ output: Output) {
+    guard !output.isQuiet, (try? store.root.fileSystem())?.hasNoAccessTimes == true else { return }
+    output.note("cachefiles: note: mounted with noatime: \(noAccessTimes)")
+  }
+
   /// One line on stderr where a kernel has the cache; nothing with `--quiet`.
   static func tell(_ store: borrowing Store, _ output: Output) {
     let sources = LivenessSources()

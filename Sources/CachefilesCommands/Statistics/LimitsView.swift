@@ -19,6 +19,7 @@ struct LimitsView {
         json.number("available_bytes", fileSystem.availableBlocks.multipliedClamped(by: fileSystem.blockSize))
         json.number("files", fileSystem.files)
         json.number("free_files", fileSystem.freeFiles)
+        json.bool("access_times", !fileSystem.hasNoAccessTimes)
       }
     }
     if let limits = report.limits, let size = report.fileSystem?.blockSize {
@@ -39,6 +40,7 @@ struct LimitsView {
     let available = status.availableBlocks.multipliedClamped(by: status.blockSize)
     let total = status.blocks.multipliedClamped(by: status.blockSize)
     var text = "\(status.typeName), \(Quantity.size(available)) of \(Quantity.size(total)) available"
+    if status.hasNoAccessTimes { text += "; mounted with noatime: \(UseNote.noAccessTimes)" }
     guard let limits = report.limits else { return [("file system", text)] }
     let judgement = limits.judge(freeFiles: status.freeFiles, availableBlocks: status.availableBlocks, culling: false)
     if !judgement.isAllowed {

@@ -122,11 +122,14 @@ struct StatisticsView: Renderable {
     facts.append(
       ("disk usage", "\(Quantity.size(totals.diskBytes)) (files are \(Quantity.size(totals.fileBytes)) long)"))
     if report.questions.extents, totals.fileBytes > 0 {
-      let share = Double(totals.dataBytes) / Double(totals.fileBytes)
+      // Without records, how long the files are on their servers is not known.
+      let share = totals.cachedShare(hasExtents: true).map { "\(Quantity.percent($0)) of the netfs files" }
+      let own = Double(totals.dataBytes) / Double(totals.fileBytes)
       facts.append(
         (
           "cached",
-          "\(Quantity.size(totals.dataBytes)) in \(Quantity.count(totals.extents)) runs, \(Quantity.percent(share))"
+          "\(Quantity.size(totals.dataBytes)) in \(Quantity.count(totals.extents)) runs, "
+            + (share ?? "\(Quantity.percent(own)) of their length")
         ))
     }
     if report.questions.records {

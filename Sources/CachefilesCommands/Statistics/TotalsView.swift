@@ -34,6 +34,7 @@ struct TotalsView {
     if questions.extents {
       json.number("data_bytes", tally.dataBytes)
       json.number("extents", tally.extents)
+      if questions.records { json.number("cached_bytes", tally.cachedBytes) }
     }
   }
 }

@@ -38,7 +38,7 @@ struct WhatIfView {
           if let since = part.since { json.nanoseconds("since_ns", since) } else { json.null("since_ns") }
           if let since = part.since { json.decimal("days", Self.days(since, report.questions.now)) }
           // Nothing had to go for it: it held that many days, and perhaps more.
-          json.bool("at_least", part.removed.objects == 0)
+          json.bool("at_least", part.removed.objects == 0 && part.kept.objects > 0)
         }
       }
     }
@@ -53,11 +53,19 @@ struct WhatIfView {
     ])
     for row in rows { table.add(row) }
     return [""] + table.lines(style) { text, row, _ in row < 0 ? style.faint(text) : text }
-      + style.folded("(\(Self.caution))", indent: 0).map(style.faint)
+      + style.folded("(\(caution))", indent: 0).map(style.faint)
   }
 
   /// What the figures cannot tell.
-  static let caution = "by the last use of what is here now; a larger cache would also hold what has been culled before"
+  var caution: String {
+    var text = "by the last use of what is here now; a larger cache would also hold what has been culled before"
+    if report.fileSystem?.hasNoAccessTimes == true { text += "; mounted with noatime: \(UseNote.noAccessTimes)" }
+    let legacy = report.statistics.legacy.objects
+    if legacy > 0 {
+      text += "; without \(Quantity.count(legacy, "object")) of the old layout, which a cull leaves alone"
+    }
+    return text
+  }
 
   /// The cells of the table.
   var rows: [[String]] {

@@ -81,6 +81,7 @@ struct List: ParsableCommand {
 
   private func listObjects(_ store: consuming Store, _ options: ScanOptions, _ output: Output) throws {
     var options = options
+    if sort == .atime { UseNote.tellAccessTimes(store, output) }
     options.isLive = store.probeLiveness() == .live
     let (told, tell) = (FailureLines(), options.onFailure)
     options.onFailure = {

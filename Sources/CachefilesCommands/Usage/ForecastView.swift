@@ -9,10 +9,15 @@ struct ForecastView: Renderable {
   let forecast: Forecast
   private let days: [Int]
   private let isAsked: Bool
+  /// Records that were left out because a clock was wrong.
+  private let misdated: Int
 
-  /// - Parameter days: for how many days to tell the size of a cache; those of which the records tell, when empty.
-  init(forecast: Forecast, days: [Int]) {
+  /// - Parameters:
+  ///   - days: for how many days to tell the size of a cache; those of which the records tell, when empty.
+  ///   - misdated: how many records were left out because a clock was wrong.
+  init(forecast: Forecast, days: [Int], misdated: Int = 0) {
     self.forecast = forecast
+    self.misdated = misdated
     isAsked = !days.isEmpty
     self.days = isAsked ? days : [1, 7, 30, 90, 365]
   }
@@ -33,6 +38,7 @@ struct ForecastView: Renderable {
 
   func write(to json: inout JSONWriter) {
     json.number("records", forecast.records.count)
+    json.number("records_misdated", misdated)
     if let first = forecast.records.first { json.nanoseconds("first_ns", first.time) }
     if let last = forecast.records.last {
       json.text("root", String(decoding: last.root, as: UTF8.self))
@@ -110,6 +116,11 @@ struct ForecastView: Renderable {
     lines.append(
       "  records      \(Quantity.count(forecast.records.count)) from \(Self.day(first.time)) to \(Self.day(last.time))\(some)"
     )
+    if misdated > 0 {
+      lines.append(
+        "               \(Quantity.count(misdated, "more record")) left out, whose times are not in the order in which they were written: a clock was wrong"
+      )
+    }
     if tellsRate, let rate = forecast.rate { lines.append("  free space   \(words(rate))") }
     lines.append("  culling      \(culling(last.time))")
     return lines + [""] + table(style)

@@ -10,7 +10,8 @@ import SystemPackage
 struct HistoryLine {
   let record: HistoryRecord
 
-  private static let schema = "cachefiles.stats-record/1"
+  private static let schemaFamily = "cachefiles.stats-record/"
+  private static let schema = schemaFamily + "1"
 
   init(_ record: HistoryRecord) { self.record = record }
 
@@ -23,7 +24,25 @@ struct HistoryLine {
 
   /// Appends the line to a history.
   func append(to history: borrowing History) throws(Failure) {
-    do throws(StoreError) { try history.append(bytes) } catch { throw Failure(error.description) }
+    do throws(StoreError) { try history.append(bytes, judgingTail: Self.judge) } catch {
+      throw Failure(error.description)
+    }
+  }
+
+  /// What stands at the end of a history without a newline.
+  static func judge(_ tail: [UInt8]) -> History.Tail {
+    if isOfSomeVersion(tail) { return .record }
+    // What is left of a line is the beginning of one.
+    let beginning = Array("{\"schema\":\"\(schemaFamily)".utf8)
+    let length = min(tail.count, beginning.count)
+    return tail.prefix(length) == beginning.prefix(length) ? .remainder : .foreign
+  }
+
+  /// Whether a line is a whole record, of this version or a later one.
+  static func isOfSomeVersion(_ line: [UInt8]) -> Bool {
+    struct Named: Decodable { var schema: String }
+    let found = try? JSONDecoder().decode(Named.self, from: Data(line))
+    return found?.schema.hasPrefix(schemaFamily) ?? false
   }
 
   /// The line with its newline.

@@ -44,30 +44,33 @@ struct StatsForecast: ParsableCommand {
     let path = FilePath(bytes: history.bytes)
     let file = (try? FileStatus.of(path))?.kind == .directory ? path.appending(History.name) : path
     let read = try Self.read(file)
-    let forecast = Forecast(try chosen(read.records, file))
-    let view = ForecastView(forecast: forecast, days: days)
+    let written = try chosen(read.records, file)
+    let believed = HistoryOrder.withoutWrongClocks(written)
+    let view = ForecastView(forecast: Forecast(believed), days: days, misdated: written.count - believed.count)
     output.render(view, command: "stats-forecast")
     output.stream.flush()
-    if let line = read.firstUnknown {
+    if let (line, words) = read.firstUnknown {
       let more = read.unknown == 1 ? "" : ", and \(Quantity.count(read.unknown - 1, "later line"))"
-      StandardError.line("cachefiles: \(EscapedBytes.string(file.bytes)):\(line): not a record\(more)")
+      StandardError.line("cachefiles: \(EscapedBytes.string(file.bytes)):\(line): \(words)\(more)")
     }
     if read.unknown > 0 || !view.canTell { throw ExitStatus.failure }
   }
 
   private static func read(
     _ path: FilePath
-  ) throws(Failure) -> (records: [HistoryRecord], unknown: Int, firstUnknown: Int?) {
+  ) throws(Failure) -> (records: [HistoryRecord], unknown: Int, firstUnknown: (line: Int, words: String)?) {
     var (records, number, unknown): ([HistoryRecord], Int, Int) = ([], 0, 0)
-    var firstUnknown: Int?
+    var firstUnknown: (line: Int, words: String)?
     do throws(Errno) {
       try UserFile.forEachLine(of: path, longest: History.longestLine) { line in
         number += 1
-        if let line = HistoryLine(line) {
-          records.append(line.record)
+        if let known = HistoryLine(line) {
+          records.append(known.record)
         } else {
           unknown += 1
-          firstUnknown = firstUnknown ?? number
+          let words =
+            HistoryLine.isOfSomeVersion(line) ? "a record of another version, or a damaged one" : "not a record"
+          firstUnknown = firstUnknown ?? (number, words)
         }
         return true
       }

@@ -86,6 +86,7 @@ struct UsageCommand: ParsableCommand {
     if by == .path { return try runByPath(output) }
     let store = try store.open()
     if export != nil { return try writeTree(of: store, output) }
+    UseNote.tellAccessTimes(store, output)
     var questions = StatisticsReport.Questions()
     questions.records = records
     questions.extents = extents

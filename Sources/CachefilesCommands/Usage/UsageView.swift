@@ -117,10 +117,7 @@ struct UsageView: Renderable {
       cells += has ? [Quantity.size(tally.dataBytes), Quantity.count(tally.extents)] : ["", ""]
     }
     if questions.records {
-      // Without the runs of data, what is allocated tells nearly the same.
-      let cached = questions.extents ? tally.dataBytes : tally.diskBytes
-      cells.append(
-        tally.objectBytes > 0 ? Quantity.percent(min(1, Double(cached) / Double(tally.objectBytes))) : "")
+      cells.append(tally.cachedShare(hasExtents: questions.extents).map { Quantity.percent($0) } ?? "")
     }
     return cells
   }

@@ -31,7 +31,7 @@ struct DirectoryPreparation {
           "\(name): \(fileSystem.typeName) says that holes are data: readers may get zeros instead of their files")
       }
       if let (step, error) = failure { log.warning("\(name): cannot \(step): \(error)") }
-      if fileSystem.hasNoAccessTimes || fileSystem.hasNoDirectoryAccessTimes {
+      if fileSystem.hasNoAccessTimes {
         log.warning("\(name): mounted without access times: what is culled first is what was made first")
       }
     } catch let error as StartFailure {

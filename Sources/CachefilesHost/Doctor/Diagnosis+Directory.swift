@@ -74,11 +74,7 @@ extension Diagnosis {
       // That a kernel holds it proves that it can be.
       add(.fsDoubtful, place)
     }
-    if fileSystem.hasNoAccessTimes {
-      add(.fsNoAccessTimes, "\(place): mounted with noatime")
-    } else if fileSystem.hasNoDirectoryAccessTimes {
-      add(.fsNoAccessTimes, "\(place): mounted with nodiratime")
-    }
+    if fileSystem.hasNoAccessTimes { add(.fsNoAccessTimes, "\(place): mounted with noatime") }
     if checks.count == before {
       let mode = fileSystem.hasRelativeAccessTimes ? "relatime" : "strictatime"
       add(.fsFit, "\(place): a type that is known to work, access times \(mode)")
@@ -135,6 +131,13 @@ extension Diagnosis {
           status: isMended ? .ok : nil)
       }
       judgeSecurity(configuration)
+      if let named = configuration.directory, named.first != UInt8(ascii: "/") {
+        add(
+          .configOtherDirectory,
+          "it names \(EscapedBytes.quoted(named)), which is another directory wherever the daemon is started", of: path,
+          advice: "write it from / on")
+        return
+      }
       if let named = configuration.directory, !isRootConfigured(configuration) {
         add(.configOtherDirectory, "it names \(EscapedBytes.quoted(named)), not \(EscapedBytes.quoted(root))", of: path)
       } else if configuration.defects.isEmpty, !(configuration.securityContext != nil && seen.hasSELinux == false) {

@@ -72,7 +72,21 @@ extension Examination {
       if error == .notSupported || error == .notSupportedOnSocket { hasAttributes = false }
     }
     volumeKeys = Self.volumeKeys(store)
-    if sources.walks { walk = Self.walk(store, isLive: liveness.isLive != false) }
+    if sources.walks {
+      walk = Self.walk(store, isLive: liveness.isLive != false)
+      if sources.isRunningKernel { noteMountedFiles(store) }
+    }
+  }
+
+  /// Adds what is mounted over files, which the walk does not look at, by the kernel's table of mounts.
+  private mutating func noteMountedFiles(_ store: borrowing Store) {
+    guard let base = store.root.resolvedPath else { return }
+    let cache = base.appending(component: Store.cacheName.bytes) + [UInt8(ascii: "/")]
+    for mount in view.mounts?.rows ?? [] where mount.mountPoint.starts(with: cache) {
+      let path = CachePath(Array(mount.mountPoint.dropFirst(base.count + 1)))
+      let kind = (try? store.status(ofEntry: path.bytes))?.kind
+      if kind != FileStatus.Kind.directory { walk?.mounted.add(path.bytes(below: store.path), "a mount point") }
+    }
   }
 
   /// The keys of the volumes, by the names in `cache`.

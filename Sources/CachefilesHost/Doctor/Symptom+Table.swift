@@ -106,14 +106,14 @@ extension Symptom {
     Symptom(
       .fsNoAccessTimes, .fileSystem, .warning,
       "access times do not move, so that culling does not know what was used last",
-      advice: "mount it with relatime instead of noatime and nodiratime"),
+      advice: "mount it with relatime instead of noatime"),
     Symptom(.spaceOk, .limits, .ok, "there is room above the cull limit"),
     Symptom(
       .belowCull, .limits, .warning, "less is free than the cull limit: old objects are being removed",
       advice: "if it lasts, something else fills the disk or culling does not work: see 'cachefiles stats'"),
     Symptom(
       .belowStop, .limits, .critical, "less is free than the stop limit: nothing new is cached",
-      advice: "free space on the file system; with the cache not bound, 'cachefiles cull' makes room"),
+      advice: "remove what else lies there, bytes or files; with the cache not bound, 'cachefiles cull' makes room"),
   ]
 
   private static let configurationSymptoms = [

@@ -81,7 +81,7 @@ package struct Forecast: Sendable, Equatable {
 
   private static func longestPause(in records: [HistoryRecord]) -> Double {
     let pauses = zip(records.dropFirst(), records).map { $0.time.days(since: $1.time) }.sorted()
-    return pauses.isEmpty ? longestPause : max(longestPause, 10 * pauses[pauses.count / 2])
+    return pauses.isEmpty ? longestPause : max(longestPause, 10 * pauses[(pauses.count - 1) / 2])
   }
 
   /// The records after the last one that saw culling, and of a file system of one size with the same limits, without a long pause.
@@ -129,7 +129,7 @@ package struct Forecast: Sendable, Equatable {
 
   /// Why records are too few, nil where they are not.
   private static func shortage(_ records: ArraySlice<HistoryRecord>, isAll: Bool) -> String? {
-    let since = isAll ? "" : " since the last culling or change of the file system"
+    let since = isAll ? "" : " since the last culling, long pause, or change of the file system"
     if records.count < fewestRecords {
       let number = records.count == 1 ? "1 record" : "\(records.count) records"
       return "\(number)\(since): it takes \(fewestRecords)"

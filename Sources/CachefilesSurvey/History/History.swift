@@ -7,8 +7,8 @@ package import SystemPackage
 /// A directory in which the figures of a cache are kept, one line a run, in the file `stats.jsonl`.
 ///
 /// A line is there whole or not at all: it is written at the end of the file, under the lock of the directory, and what a
-/// crash or a full disk left of one is cut off, by the run that failed or by the next one. Readers leave out a last line
-/// without a newline.
+/// crash or a full disk left of one is cut off, by the run that failed or by the next one. What else stands without a newline at the end
+/// is not touched. Readers leave out a last line without a newline.
 package struct History: ~Copyable {
   private let path: FilePath
   private let directory: OwnedDescriptor
@@ -39,16 +39,29 @@ package struct History: ~Copyable {
     return directory
   }
 
+  /// What stands behind the last newline of a file.
+  package enum Tail: Sendable {
+    /// A whole record, which lost its newline.
+    case record
+    /// What a crash or a full disk left of one.
+    case remainder
+    /// Something else, which is somebody's.
+    case foreign
+  }
+
   /// Appends a line, which ends with its newline, and waits until it is on the disk.
   ///
+  /// - Parameter judge: says what stands behind the last newline, where something does.
   /// - Throws: ``StoreError``; the file is as it was.
-  package func append(_ line: [UInt8]) throws(StoreError) {
+  package func append(_ line: [UInt8], judgingTail judge: ([UInt8]) -> Tail) throws(StoreError) {
     do throws(Errno) {
       try takeLock()
       defer { directory.unlock() }
-      try append(line, to: try openFile())
+      try append(line, to: try openFile(), judge)
     } catch {
-      throw StoreError(path: path.appending(Self.name).bytes, operation: "record in", error: error)
+      throw StoreError(
+        path: path.appending(Self.name).bytes, operation: "record in", error: error,
+        note: error == .improperLink ? "it ends with something that is no record: move it away" : nil)
     }
   }
 
@@ -72,8 +85,18 @@ package struct History: ~Copyable {
     }
   }
 
-  private func append(_ line: [UInt8], to file: borrowing OwnedDescriptor) throws(Errno) {
-    let end = try Self.endOfLines(file, size: Int64(clamping: try file.status().size))
+  private func append(
+    _ line: [UInt8], to file: borrowing OwnedDescriptor, _ judge: ([UInt8]) -> Tail
+  ) throws(Errno) {
+    let (ended, tail) = try Self.endOfLines(file, size: Int64(clamping: try file.status().size))
+    var (line, end) = (line, ended)
+    if !tail.isEmpty {
+      switch judge(tail) {
+      case .record: (line, end) = ([UInt8(ascii: "\n")] + line, ended + Int64(tail.count))
+      case .remainder: break
+      case .foreign: throw .improperLink
+      }
+    }
     do throws(Errno) {
       try file.truncate(to: end)
       try file.write(line, at: end, count: line.count)
@@ -85,15 +108,17 @@ package struct History: ~Copyable {
     }
   }
 
-  /// Where the last whole line ends: what follows is what was left of one.
-  private static func endOfLines(_ file: borrowing OwnedDescriptor, size: Int64) throws(Errno) -> Int64 {
+  /// Where the last line ends that has its newline, and what follows.
+  private static func endOfLines(
+    _ file: borrowing OwnedDescriptor, size: Int64
+  ) throws(Errno) -> (end: Int64, tail: [UInt8]) {
     let start = max(0, size - Int64(longestLine))
-    let tail = try file.read(at: start, count: Int(size - start))
-    guard let last = tail.lastIndex(of: UInt8(ascii: "\n")) else {
+    let found = try file.read(at: start, count: Int(size - start))
+    guard let last = found.lastIndex(of: UInt8(ascii: "\n")) else {
       // So long a line is none of ours.
       guard start == 0 else { throw .fileTooLarge }
-      return 0
+      return (0, found)
     }
-    return start + Int64(last) + 1
+    return (start + Int64(last) + 1, Array(found[(last + 1)...]))
   }
 }

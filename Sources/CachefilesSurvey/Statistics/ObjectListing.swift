@@ -92,7 +92,9 @@ package struct ObjectListing: Sendable {
 extension ObjectListing.Item {
   /// The item of an entry of a scan; nil when it is no object of either layout.
   package init?(_ entry: borrowing ScanEntry) {
-    guard entry.status.kind == .regular, entry.place == .object || entry.place == .legacy else { return nil }
+    guard entry.status.kind == .regular, !entry.status.isMountPoint,
+      entry.place == .object || entry.place == .legacy
+    else { return nil }
     path = entry.cachePath.bytes
     accessTime = entry.status.access
     diskBytes = entry.status.allocatedBytes

@@ -79,7 +79,8 @@ package struct Statistics: ScanVisitor, Sendable {
   /// Counts one entry and gives what it adds up to; nil for what is no object of a volume.
   @inline(__always)
   mutating func count(_ entry: borrowing ScanEntry) -> Tally? {
-    let isObject = entry.status.kind == .regular
+    // What is mounted over an object is none: no kernel's cache reaches it.
+    let isObject = entry.status.kind == .regular && !entry.status.isMountPoint
     var tally = Tally()
     tally.diskBytes = entry.status.allocatedBytes
     let part: Part
@@ -94,8 +95,7 @@ package struct Statistics: ScanVisitor, Sendable {
       classes = ObjectClasses(
         fanout: entry.fanout ?? 0, size: UInt8(SizeClass.index(of: entry.status.size)),
         age: UInt8(ages.index(of: entry.status.access)), encoding: Self.encodingIndex(entry.name[0]))
-      read(entry, &tally)
-      findData(entry, &tally)
+      findData(entry, &tally, of: read(entry, &tally))
     case .volume, .fanout:
       guard let volume = entry.volumeTraits, entry.status.kind == .directory else {
         part = .foreign
@@ -115,7 +115,7 @@ package struct Statistics: ScanVisitor, Sendable {
         tally.objects = 1
         tally.fileBytes = entry.status.size
         tally.note(access: entry.status.access)
-        findData(entry, &tally)
+        findData(entry, &tally, of: nil)
       }
     case .buried:
       part = .graveyard
@@ -152,28 +152,30 @@ package struct Statistics: ScanVisitor, Sendable {
     linked[inode] = file
   }
 
-  private func read(_ entry: borrowing ScanEntry, _ tally: inout Tally) {
-    if case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) {
-      tally.objectBytes = record.objectSize
-      if !entry.dirtiness.isClean { tally.dirtyObjects = 1 }
-    }
+  /// Reads the record, and gives the size of the netfs file; nil where it was not asked for or is none.
+  private func read(_ entry: borrowing ScanEntry, _ tally: inout Tally) -> UInt64? {
+    guard case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) else { return nil }
+    tally.objectBytes = record.objectSize
+    if !entry.dirtiness.isClean { tally.dirtyObjects = 1 }
+    return record.objectSize
   }
 
-  private mutating func findData(_ entry: borrowing ScanEntry, _ tally: inout Tally) {
+  private mutating func findData(_ entry: borrowing ScanEntry, _ tally: inout Tally, of objectSize: UInt64?) {
     guard wantsExtents, entry.status.size > 0 else { return }
     do throws(StoreError) {
       let file = try entry.open()
-      var bytes: UInt64 = 0
+      var (bytes, cached) = (UInt64(0), UInt64(0))
       var count = 0
       do {
         try file.forEachDataExtent(size: entry.status.size) { extent in
           bytes += extent.length
+          if let objectSize { cached += extent.length(within: objectSize) }
           count += 1
         }
       } catch {
         errors.append(StoreError(path: entry.path, operation: "find the data of", error: error))
       }
-      tally.dataBytes = bytes
+      (tally.dataBytes, tally.cachedBytes) = (bytes, cached)
       tally.extents = count
     } catch {
       // Gone or replaced since it was looked at, as happens on a live cache.

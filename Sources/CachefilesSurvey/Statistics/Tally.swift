@@ -16,6 +16,9 @@ package struct Tally: Sendable, Equatable {
   package var dirtyObjects = 0
   /// With extents: bytes of data, the rest being holes.
   package var dataBytes: UInt64 = 0
+  /// With records and extents: bytes of the netfs files that are cached. A run of data reaches to the end of its last block, which is
+  /// behind the end of most files; what lies there is not counted.
+  package var cachedBytes: UInt64 = 0
   /// With extents: the number of runs of data.
   package var extents = 0
   /// The newest access time; nil without objects.
@@ -38,6 +41,7 @@ package struct Tally: Sendable, Equatable {
     left.objectBytes = left.objectBytes.addingClamped(right.objectBytes)
     left.dirtyObjects += right.dirtyObjects
     left.dataBytes = left.dataBytes.addingClamped(right.dataBytes)
+    left.cachedBytes = left.cachedBytes.addingClamped(right.cachedBytes)
     left.extents += right.extents
     left.newest = max(left.newest, right.newest)
     left.oldest = min(left.oldest, right.oldest)
@@ -53,12 +57,21 @@ package struct Tally: Sendable, Equatable {
 }
 
 extension Tally {
+  /// How much of the netfs files is cached, of one; nil where that is not known. Without the runs of data, what is allocated tells nearly
+  /// the same.
+  package func cachedShare(hasExtents: Bool) -> Double? {
+    guard objectBytes > 0 else { return nil }
+    return min(1, Double(hasExtents ? cachedBytes : diskBytes) / Double(objectBytes))
+  }
+
   /// The counts without the bytes.
   var onlyCounts: Tally {
     var tally = self
     tally.diskBytes = 0
     tally.fileBytes = 0
+    tally.objectBytes = 0
     tally.dataBytes = 0
+    tally.cachedBytes = 0
     tally.extents = 0
     return tally
   }
@@ -68,7 +81,9 @@ extension Tally {
     var tally = Tally()
     tally.diskBytes = diskBytes
     tally.fileBytes = fileBytes
+    tally.objectBytes = objectBytes
     tally.dataBytes = dataBytes
+    tally.cachedBytes = cachedBytes
     tally.extents = extents
     return tally
   }

@@ -54,7 +54,7 @@ extension ReceivedStream {
       directories.leftOut.insert(key)
       return refuse(entry, "a volume without a record")
     }
-    if let objection = CopyFilter.objection(toVolumeRecord: record.span, in: NetfsType(volumeKey: key.span)) {
+    if let objection = CopyFilter.objection(toVolumeRecord: record.span, in: NetfsType(rulesOf: key.span)) {
       directories.leftOut.insert(key)
       return refuse(entry, objection.words)
     }
@@ -101,10 +101,9 @@ extension ReceivedStream {
     _ path: [UInt8], _ opened: CopyDestination.Opened, _ entry: PaxEntry
   ) throws(CopyFault) {
     if opened.isNew { report.directories += 1 }
-    // Those of a directory that was there are its own.
-    let times = opened.isNew ? Self.times(of: entry) : nil
+    // One that was there gets them, too: a run that was cut off may have made it.
     try CopyFault.attempt(.destination, "look at") { () throws(Errno) in
-      try directories.add(path, opened.directory, times)
+      try directories.add(path, opened.directory, Self.times(of: entry))
     }
   }
 

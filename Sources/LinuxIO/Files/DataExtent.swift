@@ -18,4 +18,7 @@ public struct DataExtent: Equatable, Sendable {
 
   /// The byte after the last.
   public var end: UInt64 { offset + length }
+
+  /// How many of its bytes lie within the first `size` of a file.
+  public func length(within size: UInt64) -> UInt64 { offset < size ? min(length, size - offset) : 0 }
 }

@@ -27,8 +27,6 @@ public struct FileSystemStatus: Sendable, Equatable {
   public var isReadOnly: Bool { flags & 0x1 != 0 }
   /// Whether reading a file leaves its access time alone (`ST_NOATIME`).
   public var hasNoAccessTimes: Bool { flags & 0x400 != 0 }
-  /// Whether listing a directory leaves its access time alone (`ST_NODIRATIME`).
-  public var hasNoDirectoryAccessTimes: Bool { flags & 0x800 != 0 }
   /// Whether access times move once a day only (`ST_RELATIME`).
   public var hasRelativeAccessTimes: Bool { flags & 0x1000 != 0 }
 

@@ -13,7 +13,10 @@ SELECT host, time_ns, volume, netfs, coalesce(server, '') AS server, coalesce(ex
        -- Copies of a file can be put in the order of its versions by this.
        coalesce(changed_ns, try_cast(version_number AS BIGINT), 0) AS version_order
 FROM read_json(files, format = 'newline_delimited', columns = {
-    host: 'VARCHAR', time_ns: 'BIGINT', volume: 'VARCHAR', netfs: 'VARCHAR', server: 'VARCHAR', export: 'VARCHAR',
+    schema: 'VARCHAR', host: 'VARCHAR', time_ns: 'BIGINT', volume: 'VARCHAR', netfs: 'VARCHAR', server: 'VARCHAR', export: 'VARCHAR',
     object: 'VARCHAR', key: 'VARCHAR', path: 'VARCHAR', size_bytes: 'BIGINT', cached_bytes: 'BIGINT', share: 'DOUBLE',
     extents: 'BIGINT', disk_bytes: 'BIGINT', atime_ns: 'BIGINT', version: 'VARCHAR', modified_ns: 'BIGINT', changed_ns: 'BIGINT',
-    version_number: 'UBIGINT', dirty: 'BOOLEAN', pinned: 'BOOLEAN', reachable: 'BOOLEAN'});
+    version_number: 'UBIGINT', dirty: 'BOOLEAN', pinned: 'BOOLEAN', reachable: 'BOOLEAN'})
+-- Rows of a later version may mean something else.
+WHERE CASE WHEN schema = 'cachefiles.manifest/1' THEN true
+    ELSE error('not a row of cachefiles.manifest/1: ' || coalesce(schema, 'without a schema')) END;

@@ -75,13 +75,44 @@ struct ForecastTests {
     #expect(Forecast(Self.nights(9) { night, record in record.culled = night == 8 ? 0 : 5 }).culling != .ongoing)
   }
 
+  @Test("a pause of a year is one, though with three records there are only two distances")
+  func pauseOfThree() {
+    let paused = Self.nights(3) { night, record in if night == 2 { record.time = record.time + .seconds(400 * 86_400) }
+    }
+    #expect(Forecast(paused).current.count == 1)
+    #expect(Self.reason(Forecast(paused).culling)?.hasPrefix("1 record since") == true)
+  }
+
+  @Test("records are believed in the order in which they were written; those that a wrong clock dated are left out")
+  func writtenOrder() {
+    let good = Self.nights(12)
+    for index in 0..<12 {
+      for wrong in [Timestamp(seconds: 0), good[11].time + .seconds(60 * 86_400), .distantFuture] {
+        var records = good
+        records[index].time = wrong
+        // As the first record a time before all others is in order, and so is one behind them as the last.
+        let isInOrder = index == 0 && wrong < good[0].time || index == 11 && wrong > good[11].time
+        let believed = HistoryOrder.withoutWrongClocks(records)
+        #expect(believed.count == (isInOrder ? 12 : 11), "\(index) \(wrong)")
+        // Of the first two, either may be the one that is wrong.
+        if !isInOrder, index != 1 || wrong > good[0].time { #expect(believed.allSatisfy { $0.time != wrong }) }
+      }
+    }
+    #expect(HistoryOrder.withoutWrongClocks([]).isEmpty)
+    // Clocks that stood still.
+    #expect(HistoryOrder.withoutWrongClocks([good[0], good[0], good[0]]).count == 3)
+    // The greater part is believed.
+    #expect(HistoryOrder.withoutWrongClocks(Array(good[6...]) + Array(good[0..<3])) == Array(good[6...]))
+    #expect(HistoryOrder.withoutWrongClocks(Array(good[9...]) + Array(good[0..<9])) == Array(good[0..<9]))
+  }
+
   @Test("leaves out what was before the last culling, and before the file system had its size")
   func breaks() {
     let culled = Forecast(Self.nights(12) { night, record in record.culled = night < 6 ? 0 : 9 })
     #expect(culled.current.count == 6)
     let grown = Forecast(Self.nights(12) { night, record in if night < 10 { record.space?.total = 1 } })
     #expect(grown.current.count == 2)
-    #expect(Self.reason(grown.culling)?.contains("since the last culling or change") == true)
+    #expect(Self.reason(grown.culling)?.contains("since the last culling, long pause, or change") == true)
   }
 
   @Test(

@@ -186,7 +186,8 @@ struct TransferTests {
         #expect(scratch.parts(name) == ["cache", "graveyard"], "\(place)")
         let rest = try scratch.receive(into: name)
         #expect(rest.report.isComplete)
-        #expect(lines(name) { $0.contains("/T") } == source, "\(place)")
+        // The directories that the first part made have the times of the source, too.
+        #expect(scratch.portrait(name) == scratch.portrait("cache-root"), "\(place)")
       } catch let refusal as CopyRefusal {
         // Before its first entry was read: nothing is left.
         #expect(scratch.parts(name).isEmpty, "\(place): \(refusal)")
