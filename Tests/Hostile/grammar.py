@@ -3,6 +3,7 @@
 
 import os
 import random
+import re
 import stat
 import struct
 import sys
@@ -33,6 +34,25 @@ def fanout(volume, key):
 def netfs(volume):
     words = volume.split(b",", 1)
     return words[0] if len(words) == 2 and words[0] in COHERENCY else None
+
+
+# The forms of keys, as far as they decide about what is below: a number has no zero in front, and NFS leaves a zero out.
+NUMBER = rb"(?:[1-9a-f][0-9a-f]*)?"
+FORMS = {
+    # Version, words of the address, port, the address, and eleven numbers; the uniquifier is the last.
+    b"nfs": rb"nfs,[1-9][0-9]*\.(?:0|[1-9][0-9]*),(?:2,%(n)s,%(n)s|a,%(n)s,%(n)s,%(n)s,%(n)s,%(n)s)(?:,%(n)s){11}(?:,.*)?" % {b"n": NUMBER},
+    b"afs": rb"afs,[^,]+,(?:0|[1-9a-f][0-9a-f]{0,15})",
+    b"cifs": rb"cifs,[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]{1,5},.*",
+    b"9p": rb"9p,[^,]*,.*",
+    b"ceph": rb"ceph,[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:,.*)?",
+    b"erofs": rb"erofs,.+",
+}
+
+
+def rules(volume):
+    """Whose lengths of keys and records hold in a volume: nobody's where its network file system makes no such key."""
+    kind = netfs(volume)
+    return kind if kind and re.fullmatch(FORMS[kind], volume, re.DOTALL) else None
 
 
 def legible(name):

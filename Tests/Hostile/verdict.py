@@ -59,7 +59,7 @@ def problems(path, facts, now):
         return {"O02"}
     if grammar.fanout(volume, key[:lengths[-1]]) != place:
         return {"O03"}
-    kind = grammar.netfs(volume)
+    kind = grammar.rules(volume)
     unfit = misfit(kind, key, lengths)
     if unfit:
         return {unfit}
@@ -146,7 +146,7 @@ def usable(tree, include_dirty):
     found = set()
     for path in objects(tree):
         facts, volume = tree[path], b"/".join(path.split(b"/")[:2])
-        if not is_regular(facts) or not is_used(grammar.netfs(volume.split(b"/")[1][1:]), tree[volume]["attributes"].get(CACHE)):
+        if not is_regular(facts) or not is_used(grammar.rules(volume.split(b"/")[1][1:]), tree[volume]["attributes"].get(CACHE)):
             continue
         found_wrong = problems(path, facts, 1 << 63)
         # What a kernel before 6.9 named is judged by its record too.

@@ -182,7 +182,10 @@ struct CullCourse {
   private mutating func remove(_ planned: Planned, _ scans: CandidateScans) throws(StoreError) -> Stage {
     session.startRound(of: planned.need.isNothing ? .max : planned.plan.sum.objects)
     guard try remove(within: planned.bounds, scans) else { return .finished }
-    if options.isDryRun { noteDryRun() }
+    if options.isDryRun {
+      session.tellFailures()
+      noteDryRun()
+    }
     isFirst = false
     if !options.isDryRun {
       switch session.endRound() {

@@ -140,7 +140,7 @@ extension CullSession {
 
   /// Ends a round, and says whether what comes later in the order may go now.
   func endRound() -> CullRound.End {
-    tell(failures.withLock { $0.release() })
+    tellFailures()
     let now = current
     let (end, before) = round.withLock { round in (round.end(now, isShort: budget.isShort), round.before) }
     // The objects that stayed will be met again.
@@ -194,6 +194,9 @@ extension CullSession {
       stop(.stopped(.unmet("nothing can be removed: \(error)")))
     }
   }
+
+  /// Tells the failures that were held back until it was known whether others go.
+  func tellFailures() { tell(failures.withLock { $0.release() }) }
 
   /// Takes note of an object that a real cull could not remove.
   func notePretendedFailure(_ error: StoreError) {
