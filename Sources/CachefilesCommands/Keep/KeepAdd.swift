@@ -36,7 +36,13 @@ struct KeepAdd: ParsableCommand {
     // One that cannot be read is told before a long walk.
     _ = try place.load(mayBeMissing: true)
     var pins: [Pin] = []
-    for list in from { pins.append(try PinManifest.pin(list.bytes, in: store)) }
+    // What comes through a pipe has the name of others that came before it.
+    var nameless: Set<[UInt8]> = []
+    for list in from {
+      let pin = try PinManifest.pin(list.bytes, in: store)
+      if PinManifest.isNameless(pin.path) { nameless.insert(pin.path) }
+      pins.append(pin)
+    }
     let failures = FailureLines()
     if !paths.isEmpty {
       let maker = try PinMaker(options.mapping, failures)
@@ -47,7 +53,9 @@ struct KeepAdd: ParsableCommand {
     }
     if let signal = Interruption.signal { throw ExitStatus.signal(signal) }
     if !pins.isEmpty {
-      try place.update(store) { list throws(Failure) in for pin in pins { list.put(pin) } }
+      try place.update(store) { list throws(Failure) in
+        for pin in pins { if nameless.contains(pin.path) { list.add(pin) } else { list.put(pin) } }
+      }
     }
     output.render(PinListView(root: place.root, pins: pins, did: "pinned"), command: "keep")
     output.stream.flush()

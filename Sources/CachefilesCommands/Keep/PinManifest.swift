@@ -9,6 +9,12 @@ import SystemPackage
 enum PinManifest {
   private static let sizeLimit = 1 << 30
 
+  /// Whether the path of a list stands for another one each time: `/dev/stdin`, and what shells give for a process.
+  static func isNameless(_ path: [UInt8]) -> Bool {
+    path.starts(with: Array("/dev/".utf8)) || path.starts(with: Array("/proc/".utf8))
+      || (try? FileStatus.of(FilePath(bytes: path)))?.kind != .regular
+  }
+
   /// Reads a list: blank lines and those that start with `#` are left out. A line that is no path of an object in this cache is an error,
   /// and nothing is pinned: a name that no kernel makes, or in another directory than its own, is a slip, and what it was to keep is not known.
   static func pin(_ path: [UInt8], in store: borrowing Store) throws(Failure) -> Pin {

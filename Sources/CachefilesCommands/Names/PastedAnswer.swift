@@ -75,9 +75,11 @@ struct PastedAnswer: Renderable {
     let lengths = object.decoded.keyLengths
     let length =
       lengths.count > 1 ? "\(lengths[0])-\(lengths[lengths.count - 1])" : lengths.first.map { "\($0)" } ?? "-"
-    let fanout = object.volume.map { KeyHash(cookieKey: object.key.span, in: $0.hash).fanout.description } ?? "-"
+    let belongs = object.volume.map { KeyHash(cookieKey: object.key.span, in: $0.hash).fanout }
+    let misplaced = belongs.flatMap { own in object.fanout.flatMap { $0 == own ? nil : " (misplaced in \($0))" } } ?? ""
     return [
-      "\(object.decoded.scheme.letter)", Hex.string(object.key), length, verdict, fanout,
+      "\(object.decoded.scheme.letter)", Hex.string(object.key), length, verdict,
+      (belongs?.description ?? "-") + misplaced,
       EscapedBytes.string(object.name),
     ].joined(separator: "\t")
   }

@@ -8,7 +8,7 @@ import SystemPackage
 
 /// A line of a history: the figures of one run as JSON, of the schema `cachefiles.stats-record/1` (Docs/Usage.md).
 struct HistoryLine {
-  let record: HistoryRecord
+  private(set) var record: HistoryRecord
 
   private static let schemaFamily = "cachefiles.stats-record/"
   private static let schema = schemaFamily + "1"
@@ -99,11 +99,13 @@ struct HistoryLine {
       root: Array(saved.root.utf8), time: saved.time, objects: saved.objects, diskBytes: saved.diskBytes,
       space: saved.space?.room, files: saved.files?.room, hasAccessTimes: saved.accessTimes, culled: saved.culled,
       refused: saved.refused, heldSince: saved.heldSince, use: use, errors: saved.errors)
+    record.host = Array((saved.host ?? "").utf8)
   }
 
   /// The line as it is decoded; the root is escaped.
   private struct Saved: Decodable {
     var schema: String
+    var host: String?
     var root: String
     var time: Timestamp
     var objects: Int
@@ -118,7 +120,7 @@ struct HistoryLine {
     var used: [SavedUse]
 
     enum CodingKeys: String, CodingKey {
-      case schema, root, objects, errors, files, culled, used
+      case schema, host, root, objects, errors, files, culled, used
       case time = "time_ns"
       case diskBytes = "disk_bytes"
       case space = "space_bytes"

@@ -33,6 +33,9 @@ struct StatsForecast: ParsableCommand {
     completion: .file())
   var cache: ByteArgument?
 
+  @Option(help: ArgumentHelp("Of several machines in the records, the one of this name.", valueName: "name"))
+  var host: ByteArgument?
+
   @OptionGroup var form: OutputOptions
 
   func validate() throws {
@@ -44,7 +47,15 @@ struct StatsForecast: ParsableCommand {
     let path = FilePath(bytes: history.bytes)
     let file = (try? FileStatus.of(path))?.kind == .directory ? path.appending(History.name) : path
     let read = try Self.read(file)
-    let written = try chosen(read.records, file)
+    var written = try chosen(read.records, file)
+    if let host {
+      let name = Array(EscapedBytes.string(host.bytes).utf8)
+      written = written.filter { $0.host == name }
+      guard !written.isEmpty else {
+        throw Failure("\(EscapedBytes.string(file.bytes)): no record of the machine \(EscapedBytes.string(host.bytes))")
+      }
+    }
+    try Self.requireOneHost(written, file)
     let believed = HistoryOrder.withoutWrongClocks(written)
     let view = ForecastView(forecast: Forecast(believed), days: days, misdated: written.count - believed.count)
     output.render(view, command: "stats-forecast")
@@ -95,5 +106,15 @@ struct StatsForecast: ParsableCommand {
       throw Failure("\(name): it has records of \(roots.count) caches (\(list)): choose one with --cache")
     }
     return records
+  }
+
+  /// Records of one machine: others have caches of the same path.
+  private static func requireOneHost(_ records: [HistoryRecord], _ file: FilePath) throws(Failure) {
+    let hosts = Set(records.map(\.host)).sorted { $0.lexicographicallyPrecedes($1) }
+    guard hosts.count > 1 else { return }
+    let list = hosts.prefix(4).map { $0.isEmpty ? "one without a name" : String(decoding: $0, as: UTF8.self) }
+    throw Failure(
+      "\(EscapedBytes.string(file.bytes)): it has records of \(hosts.count) machines (\(list.joined(separator: ", "))): choose one with --host"
+    )
   }
 }

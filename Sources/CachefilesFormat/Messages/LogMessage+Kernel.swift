@@ -91,6 +91,7 @@ extension LogMessage {
     entry(
       "netfs-unregistered", .note, "Netfs '%s' unregistered from caching", legacy,
       "the module of this file system was unloaded", "nothing"),
+    entry("loaded", .note, "FS-Cache: Loaded", every, "caching is available in the kernel", "nothing"),
     entry("loaded", .note, "FS-Cache loaded", every, "caching is available in the kernel", "nothing"),
     entry("loaded", .note, "CacheFiles: Loaded", every, "the module cachefiles was loaded", "nothing"),
   ]

@@ -127,18 +127,19 @@ public struct LogMessage: Equatable, Sendable {
     }
     let startsWithText = pieces.first == .text(first)
     var offset = 0
-    while offset + first.count <= line.count {
+    var isHopeless = false
+    while offset + first.count <= line.count, !isHopeless {
       defer { offset += 1 }
       guard line[offset] == first[0], line.extracting(offset..<offset + first.count).equals(first.span) else {
         continue
       }
       if startsWithText {
-        if let match = read(pieces[...], in: line, at: offset) { return (offset, match) }
+        if let match = read(pieces[...], in: line, at: offset, &isHopeless) { return (offset, match) }
       } else {
         // A name comes first: the word before the text.
         var start = offset
         while start > 0, line[start - 1] != 0x20 { start -= 1 }
-        if var match = read(pieces.dropFirst(), in: line, at: offset) {
+        if var match = read(pieces.dropFirst(), in: line, at: offset, &isHopeless) {
           match.name = line.extracting(start..<offset).array
           return (start, match)
         }
@@ -147,7 +148,12 @@ public struct LogMessage: Equatable, Sendable {
     return nil
   }
 
-  private func read(_ pieces: ArraySlice<Piece>, in line: Span<UInt8>, at start: Int) -> Match? {
+  /// Reads the pieces from a place on.
+  ///
+  /// - Parameter isHopeless: set where what follows a name stands nowhere behind it: then a later place is no better.
+  private func read(
+    _ pieces: ArraySlice<Piece>, in line: Span<UInt8>, at start: Int, _ isHopeless: inout Bool
+  ) -> Match? {
     var match = Match(message: self)
     var offset = start
     for (index, piece) in zip(pieces.indices, pieces) {
@@ -170,7 +176,10 @@ public struct LogMessage: Equatable, Sendable {
         }
         var end = offset
         while end + next.count <= line.count, !line.extracting(end..<end + next.count).equals(next.span) { end += 1 }
-        guard end + next.count <= line.count else { return nil }
+        guard end + next.count <= line.count else {
+          isHopeless = true
+          return nil
+        }
         match.name = match.name ?? line.extracting(offset..<end).array
         offset = end
       }

@@ -107,21 +107,36 @@ public enum PastedText {
       else { continue }
       var end = at + 4
       while end < line.count, !isEdge(line[end]) { end += 1 }
-      while end > at + 4,
-        [UInt8(ascii: ":"), UInt8(ascii: ","), UInt8(ascii: ")"), UInt8(ascii: "]")].contains(line[end - 1])
-      {
-        end -= 1
-      }
       var start = at
       while start > 0, !isEdge(line[start - 1]) { start -= 1 }
       // A volume key may hold blanks: as long as there is no slash before, the name of the directory goes on.
       while start > 0, line[start] != UInt8(ascii: "/"), line[start] != UInt8(ascii: "I") || !isEdge(line[start - 1]),
         !isQuote(line[start - 1])
       { start -= 1 }
+      end = endOfName(line, from: at + 4, to: end, path: start)
       guard end > at + 4, start < at else { return end > at + 4 ? Array(line[at..<end]) : nil }
       return Array(line[start..<end])
     }
     return nil
+  }
+
+  /// Where a name ends behind which a sentence may go on: it can end with commas itself. The volume and the directory in its path tell, or
+  /// the quotes around it; where nothing does, marks do not belong to it.
+  private static func endOfName(_ line: [UInt8], from start: Int, to end: Int, path: Int) -> Int {
+    var ends = [end]
+    while let last = ends.last, last > start, ":,)]".utf8.contains(line[last - 1]) { ends.append(last - 1) }
+    if let placed = ends.first(where: { isPlaced(Array(line[path..<$0])) }) { return placed }
+    if path > 0, end < line.count, isQuote(line[path - 1]), isQuote(line[end]) { return end }
+    return ends.last ?? end
+  }
+
+  /// Whether a path names a volume, a directory in it, and a name that belongs there.
+  private static func isPlaced(_ path: [UInt8]) -> Bool {
+    guard case .object(let volume, let directory, let name) = StorePath(path.span) else { return false }
+    var key: [UInt8] = []
+    do throws(NameFailure) { _ = try ObjectName.decode(name.span, into: &key) } catch { return false }
+    let fanout = KeyHash(cookieKey: key.span, in: KeyHash(volumeKey: volume.span)).fanout
+    return fanout.directoryName == directory
   }
 
   private static func isQuote(_ byte: UInt8) -> Bool { byte == 0x22 || byte == 0x27 || byte == 0x60 }

@@ -72,7 +72,8 @@ package struct Forecast: Sendable, Equatable {
       return true
     }
     guard let old = before?.culled, let new = record.culled else { return false }
-    return new > old
+    // The kernel counts from 0 again when its modules are loaded: what a lower number counts was culled since.
+    return new > old || new < old && new > 0
   }
 
   /// So many days may lie between two records, or ten times the middle distance, if that is more: behind a longer pause the records begin

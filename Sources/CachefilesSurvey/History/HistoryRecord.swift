@@ -41,6 +41,8 @@ package struct HistoryRecord: Sendable, Equatable {
   /// The spans of days that a record tells the use of.
   package static let spans = [1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365]
 
+  /// The machine's name, escaped where it was read; empty where it is not known.
+  package var host: [UInt8] = []
   /// The cache directory, as given.
   package var root: [UInt8]
   /// When the run began.

@@ -17,4 +17,11 @@ package struct PinList: Sendable, Equatable {
   package mutating func put(_ pin: Pin) {
     if let index = pins.firstIndex(where: { $0.path == pin.path }) { pins[index] = pin } else { pins.append(pin) }
   }
+
+  /// Adds the objects of a pin to those of the one for its path.
+  package mutating func add(_ pin: Pin) {
+    guard let index = pins.firstIndex(where: { $0.path == pin.path }) else { return pins.append(pin) }
+    let known = Set(pins[index].objects.map(\.path))
+    pins[index].objects += pin.objects.filter { !known.contains($0.path) }
+  }
 }

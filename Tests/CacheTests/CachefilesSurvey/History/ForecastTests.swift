@@ -71,8 +71,9 @@ struct ForecastTests {
   func ongoing() {
     #expect(Forecast(Self.nights(32)).culling == .ongoing)
     #expect(Forecast(Self.nights(9) { night, record in record.culled = night == 8 ? 5 : 0 }).culling == .ongoing)
-    // A count that fell is that of another start of the machine.
+    // A count that fell is that of another start of the machine: nothing was culled since, or something was.
     #expect(Forecast(Self.nights(9) { night, record in record.culled = night == 8 ? 0 : 5 }).culling != .ongoing)
+    #expect(Forecast(Self.nights(9) { night, record in record.culled = night == 8 ? 3 : 5 }).culling == .ongoing)
   }
 
   @Test("a pause of a year is one, though with three records there are only two distances")

@@ -89,6 +89,9 @@ equal "systemd keeps one copy of the device" 1 "$(stored)"
 status "cull --live finds the daemon beside systemd's copy" 0 cachefiles cull --live -q --max-objects 28 $cache
 for unit in metrics scan report sweep cull; do check "the unit cachefiles-$unit does its work beside the daemon" run_unit $unit; done
 check "the kernel's counts are there for Prometheus" grep -q '^cachefiles_' /var/lib/prometheus/node-exporter/cachefiles.prom
+check "and that it uses the cache" grep -Eq '^cachefiles_live(\{.*\})? 1$' /var/lib/prometheus/node-exporter/cachefiles.prom
+check "with its state" grep -q '^cachefiles_cache_state' /var/lib/prometheus/node-exporter/cachefiles.prom
+check "the record of the night has what was culled" bash -c "tail -n 1 /var/lib/cachefiles/stats.jsonl | grep -q '\"culled\":'"
 check "and what is in the cache" grep -q '^cachefiles_' /var/lib/prometheus/node-exporter/cachefiles-scan.prom
 check "and the report" grep -q '</html>' /var/lib/cachefiles/report.html
 check "the doctor names the daemon" bash -c "cachefiles doctor $cache | grep -q 'in this directory.*$(main_pid)'"
