@@ -11,7 +11,8 @@ enum PinManifest {
 
   /// Whether the path of a list stands for another one each time: `/dev/stdin`, and what shells give for a process.
   static func isNameless(_ path: [UInt8]) -> Bool {
-    path.starts(with: Array("/dev/".utf8)) || path.starts(with: Array("/proc/".utf8))
+    path == Array("/dev/stdin".utf8) || path.starts(with: Array("/dev/fd/".utf8))
+      || path.starts(with: Array("/proc/".utf8))
       || (try? FileStatus.of(FilePath(bytes: path)))?.kind != .regular
   }
 
