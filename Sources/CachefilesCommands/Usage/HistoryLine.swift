@@ -88,10 +88,10 @@ struct HistoryLine {
       return nil
     }
     let use = saved.used.map { HistoryRecord.Use(days: $0.days, bytes: $0.bytes) }
-    // An escaped root has printable characters only.
-    guard saved.root.utf8.allSatisfy({ (0x20...0x7e).contains($0) }), saved.objects >= 0, saved.errors >= 0 else {
-      return nil
-    }
+    // An escaped root has printable characters only, and so has the name of a machine.
+    let texts = [saved.root, saved.host ?? ""]
+    guard texts.allSatisfy({ $0.utf8.allSatisfy { (0x20...0x7e).contains($0) } }), saved.objects >= 0, saved.errors >= 0
+    else { return nil }
     guard use.allSatisfy({ $0.days > 0 }), zip(use, use.dropFirst()).allSatisfy({ $0.days < $1.days }) else {
       return nil
     }

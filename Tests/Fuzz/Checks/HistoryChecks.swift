@@ -25,6 +25,9 @@
       // The root is kept as it stands in the line, escaped once more.
       try hold(EscapedBytes.unescape(again.root.span) == record.root, "another root")
       again.root = record.root
+      // What is written is of this machine.
+      try hold(again.host == Array(EscapedBytes.string(MachineName.current).utf8), "another machine")
+      again.host = record.host
       try hold(again == record, "another record: \(String(decoding: line, as: UTF8.self))")
       try hold(record.daysHeld >= 0, "\(record.daysHeld) days held")
     }
@@ -36,6 +39,9 @@
         let days = [earliest, likely, latest].compactMap { $0 }
         try hold(days.allSatisfy { $0.isFinite && $0 >= 0 } && days == days.sorted(), "culling in \(days)")
       }
+      let believed = HistoryOrder.withoutWrongClocks(records)
+      try hold(believed.isEmpty == records.isEmpty && believed.count <= records.count, "records come from nowhere")
+      try hold(zip(believed, believed.dropFirst()).allSatisfy { $0.time <= $1.time }, "records out of order")
       let view = ForecastView(forecast: forecast, days: [1, 30, 36500])
       for verbose in [false, true] {
         for line in view.lines(Style(isOn: false), verbose: verbose) { try Fields.printable(line) }
