@@ -47,9 +47,16 @@ package struct DaemonConfiguration: Sendable, Equatable {
   /// The numbers of the lines that set a limit, from 1, also of those that are refused.
   package private(set) var limitLines: Set<Int> = []
 
-  /// What is refused of the lines that set the limits: with any of it ``percentages`` is not what the file asks for.
+  /// What is refused of the lines that set the limits, or may have been meant to: with any of it ``percentages`` is not what
+  /// the file asks for. A word that is no command may be a limit that is misspelt.
   package var limitDefects: [Defect] {
-    defects.filter { limitLines.contains($0.line) && $0.trap != .noDirectory }
+    defects.filter { defect in
+      switch defect.trap {
+      case .unknownCommand, .longLine, .nul: true
+      case .noDirectory: false
+      default: limitLines.contains(defect.line)
+      }
+    }
   }
 
   /// The kinds of lines that make the daemon give up.

@@ -59,7 +59,7 @@ struct QuotaTests {
     try make(seed)
     let all = objects()
     let quotas: [(prefix: String, size: UInt64)] = [("9p,one", 100_000), ("9p,two", 150_000), ("9p", 230_000)]
-    let arguments = quotas.flatMap { ["--quota", "\($0.prefix)*=\($0.size)"] }
+    let arguments = quotas.flatMap { ["--quota", "\($0.prefix)*=\($0.size)B"] }
     let plan = try cull(["-n"] + arguments)
     #expect(plan.status == 0 && objects().count == all.count, "\(plan.errorText)")
     let result = try cull(["--json"] + arguments)
@@ -93,7 +93,9 @@ struct QuotaTests {
     try scratch.write("nothing", Array("9p,nosuch*\n".utf8))
     let stopped = try cull(["--quota", "9p*=0", "--protect", "nothing"])
     #expect(stopped.status == 1 && stopped.errorText.contains("line 1") && objects().count == 60)
-    for wrong in ["9p", "=5", "9p=", "9p=x"] { #expect(try cull(["--quota", wrong]).status == 64, "\(wrong)") }
-    #expect(try cull(["--quota", "9p*=1", "--max-size", "1"]).status == 64)
+    for wrong in ["9p", "=5", "9p=", "9p=x", "9p=100"] {
+      #expect(try cull(["--quota", wrong]).status == 64, "\(wrong)")
+    }
+    #expect(try cull(["--quota", "9p*=1K", "--max-size", "1K"]).status == 64)
   }
 }

@@ -79,16 +79,18 @@ final class DaemonSettingsFile: Sendable {
     switch name {
     case "max-size":
       guard let size = SizeArgument(argument: text) else { throw refused }
+      if size.isWithoutUnit { throw SettingsFailure(size.missingUnit(of: name)) }
       settings.limits.append(DaemonSettings.Limit(name: "max-size", maximumBytes: size.bytes))
     case "max-age":
       guard let age = AgeArgument(argument: text) else { throw refused }
       settings.limits.append(DaemonSettings.Limit(name: "max-age", maximumAge: age.duration))
     case "quota":
       guard let quota = QuotaArgument(argument: RawArguments.encode(value)) else { throw refused }
+      if quota.size.isWithoutUnit { throw SettingsFailure(quota.size.missingUnit(of: name)) }
       let glob = VolumeGlob(quota.glob)
       settings.limits.append(
         DaemonSettings.Limit(
-          name: "quota of \(EscapedBytes.string(quota.glob))", maximumBytes: quota.size, volumes: glob.matches))
+          name: "quota of \(EscapedBytes.string(quota.glob))", maximumBytes: quota.size.bytes, volumes: glob.matches))
     case "min-free":
       guard let amount = FreeArgument(argument: text) else { throw refused }
       settings.minimumFree = { amount.bytes(of: $0) }

@@ -34,7 +34,7 @@ extension CullCommand {
       }
       let (glob, others) = (VolumeGlob(quota.glob), options.selection.volumes)
       options.selection.volumes = { glob.matches($0) && (others?($0) ?? true) }
-      options.goal.maximumBytes = quota.size
+      options.goal.maximumBytes = quota.size.bytes
       options.onCount = { nil }
       if let limit = options.timeLimit { options.timeLimit = max(.zero, limit - (ContinuousClock.now - start)) }
       options.selection.pinned = try pins.read()

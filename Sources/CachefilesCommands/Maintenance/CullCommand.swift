@@ -138,6 +138,8 @@ struct CullCommand: ParsableCommand {
     if margin != nil, free == nil, maxSize == nil, quota.isEmpty, maxObjects != nil || olderThan != nil {
       throw ValidationError("--margin is one of space: it goes with --free, --max-size, --quota or no goal")
     }
+    if let maxSize, maxSize.isWithoutUnit { throw ValidationError(maxSize.missingUnit(of: "--max-size")) }
+    for quota in quota where quota.size.isWithoutUnit { throw ValidationError(quota.size.missingUnit(of: "--quota")) }
     if let maxObjects, maxObjects < 0 { throw ValidationError("--max-objects must be 0 or greater") }
     if order != .atime, olderThan != nil { throw ValidationError("--older-than needs --order atime") }
     if let keepPerVolume, keepPerVolume < 0 { throw ValidationError("--keep-per-volume must be 0 or greater") }

@@ -6,8 +6,8 @@ import CachefilesFormat
 struct QuotaArgument: ExpressibleByArgument, Sendable {
   /// What selects the volumes, as `--volume` does.
   let glob: [UInt8]
-  /// What their objects may occupy together, in bytes.
-  let size: UInt64
+  /// What their objects may occupy together.
+  let size: SizeArgument
 
   init?(argument: String) {
     // A glob may have the sign in it, a size cannot.
@@ -15,6 +15,6 @@ struct QuotaArgument: ExpressibleByArgument, Sendable {
       let size = SizeArgument(argument: String(argument[argument.index(after: sign)...]))
     else { return nil }
     glob = RawArguments.decode(String(argument[..<sign]))
-    self.size = size.bytes
+    self.size = size
   }
 }

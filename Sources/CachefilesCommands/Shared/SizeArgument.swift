@@ -5,8 +5,13 @@ import ArgumentParser
 struct SizeArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
   /// The size in bytes.
   let bytes: UInt64
+  /// Whether it is a plain number below 1 MiB, but not 0: as what a cache may occupy rather a size whose unit was forgotten.
+  let isWithoutUnit: Bool
 
-  init(bytes: UInt64) { self.bytes = bytes }
+  init(bytes: UInt64) {
+    self.bytes = bytes
+    isWithoutUnit = false
+  }
 
   init?(argument: String) {
     let units = Array("KMGTPE".utf8)
@@ -37,6 +42,12 @@ struct SizeArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
     let (sum, carry) = product.addingReportingOverflow(UInt64(fraction * Double(scale)))
     guard !overflow, !carry, sum < 1 << 63 else { return nil }
     bytes = sum
+    isWithoutUnit = (1..<(1 << 20)).contains(sum) && argument.utf8.allSatisfy { (48...57).contains($0) }
+  }
+
+  /// Why an option does not take it.
+  func missingUnit(of option: String) -> String {
+    "\(option) \(bytes) needs a unit, as in \(bytes)G; for bytes write \(bytes)B"
   }
 
   var description: String { Quantity.size(bytes) }

@@ -55,9 +55,12 @@ struct StoreOptions: ParsableArguments {
   /// Whether a directory is the one that this machine is to cache in, so that a kernel must be able to bind it.
   func isCacheOfThisMachine(_ path: FilePath) -> Bool {
     guard let status = try? FileStatus.of(path) else { return false }
-    // What cannot be told may well be so.
-    guard let configuration = try? configuration() else { return true }
-    return DaemonConfiguration.isCacheDirectory(status, of: configuration)
+    do throws(Failure) {
+      return DaemonConfiguration.isCacheDirectory(status, of: try configuration())
+    } catch {
+      // What cannot be told may well be so.
+      return true
+    }
   }
 
   /// Opens the cache directory.

@@ -278,6 +278,18 @@ struct ShowView: Renderable {
 
   private static let shownExtents = 8
 
+  /// What a kernel compares with the server's file when it opens an object: the size, and the coherency data of the netfs.
+  private static func compared(_ type: NetfsType?) -> String {
+    switch type {
+    case .nfs, .cifs: "this size and these times"
+    case .afs: "this size and this data version"
+    case .ninep: "this size and this qid version"
+    case .ceph: "this size and this version"
+    case .erofs: "this size"
+    case .unknown, nil: "this size and these coherency data"
+    }
+  }
+
   /// The permission bits as four octal digits.
   private static func mode(_ status: FileStatus) -> String {
     let digits = String(status.permissions, radix: 8)
@@ -288,7 +300,7 @@ struct ShowView: Renderable {
     let reason = verdict.reason.map { ": \($0)" } ?? ""
     switch verdict.outcome {
     case .accept:
-      card.add("kernel", style.good("uses it") + ", if the server's file still has this size and these times")
+      card.add("kernel", style.good("uses it") + ", if the server's file still has \(Self.compared(volume?.rules))")
     case .replace: card.add("kernel", style.warning("replaces it") + " at the next open\(reason)")
     case .refuse:
       card.add(

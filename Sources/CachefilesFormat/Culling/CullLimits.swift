@@ -19,12 +19,18 @@ public struct CullLimits: Equatable, Sendable {
 
   /// The limits of a file system with this many blocks (`f_blocks`) and files (`f_files`, 0 on btrfs: never limiting).
   public init(_ percentages: CullPercentages, blocks: UInt64, files: UInt64) {
-    brun = blocks / 100 * UInt64(percentages.brun)
-    bcull = blocks / 100 * UInt64(percentages.bcull)
-    bstop = blocks / 100 * UInt64(percentages.bstop)
-    frun = files / 100 * UInt64(percentages.frun)
-    fcull = files / 100 * UInt64(percentages.fcull)
-    fstop = files / 100 * UInt64(percentages.fstop)
+    brun = Self.share(percentages.brun, of: blocks)
+    bcull = Self.share(percentages.bcull, of: blocks)
+    bstop = Self.share(percentages.bstop, of: blocks)
+    frun = Self.share(percentages.frun, of: files)
+    fcull = Self.share(percentages.fcull, of: files)
+    fstop = Self.share(percentages.fstop, of: files)
+  }
+
+  /// A share in hundredths; what no kernel takes is the nearest that can be.
+  private static func share(_ percentage: Int, of count: UInt64) -> UInt64 {
+    let (product, overflow) = (count / 100).multipliedReportingOverflow(by: UInt64(clamping: percentage))
+    return overflow ? .max : product
   }
 
   /// Whether an allocation is allowed, and whether culling is on afterwards.

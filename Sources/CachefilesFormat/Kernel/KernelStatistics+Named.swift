@@ -143,7 +143,7 @@ extension KernelStatistics {
     }
 
     /// The share of the hits, from 0 to 1.
-    public var ratio: Double { Double(hits) / Double(max(1, hits + misses)) }
+    public var ratio: Double { Double(hits) / max(1, Double(hits) + Double(misses)) }
   }
 
   /// Hits and misses where the numbers allow to tell them, nil where not or where nothing was read.

@@ -56,6 +56,9 @@ struct DaemonConfigurationTests {
     let lines: [(String, [DaemonConfiguration.Trap])] = [
       ("brun 5%\n", [.limitOrder]), ("brun 5\n", [.badLimit]), (" brun 50%\n", [.leadingBlanks]),
       ("fstop 1%", [.unterminated]), ("frun 50%\0\n", [.nul]), ("brun 50%\n", []), ("tag\n", []), ("nocull\n", []),
+      ("burn 50%\n", [.unknownCommand]), ("BRUN 50%\n", [.unknownCommand]), ("brun\u{b}50%\n", []),
+      ("brun=50%\n", [.unknownCommand]),
+      ("b\0run 50%\n", [.nul]), ("brun 50%" + String(repeating: " ", count: 4096) + "\n", [.longLine]),
     ]
     for (text, traps) in lines { #expect(parse("dir /c\n" + text).limitDefects.map(\.trap) == traps, "\(text)") }
     #expect(parse("brun 50%\n").defects.map(\.trap) == [.noDirectory])

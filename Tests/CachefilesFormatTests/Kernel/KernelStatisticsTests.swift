@@ -105,6 +105,7 @@ struct KernelStatisticsTests {
     #expect(seven.refusedForSpace == 9)
     #expect(seven.culled == 6)
     #expect(seven.hitCount?.ratio == 0.75)
+    #expect(KernelStatistics.HitCount(hits: .max, misses: .max).ratio == 0.5)
     let eight = Self.parse(
       """
       Netfs  : DR=0 RA=3 RF=0 WB=0 WBZ=0

@@ -15,7 +15,7 @@
       if let size = SizeArgument(argument: text) {
         try hold(isPlain, "a size of other letters")
         try hold(size.bytes < 1 << 63, "a size of \(size.bytes)")
-        try hold(SizeArgument(argument: "\(size.bytes)") == size, "another size")
+        try hold(SizeArgument(argument: "\(size.bytes)")?.bytes == size.bytes, "another size")
       }
       if let age = AgeArgument(argument: text) {
         try hold(isPlain && age.duration >= .zero, "an age of \(age.duration)")
@@ -35,7 +35,7 @@
         }
       }
       if let quota = QuotaArgument(argument: text) {
-        try hold(input.starts(with: quota.glob) && quota.size < 1 << 63, "another glob")
+        try hold(input.starts(with: quota.glob) && quota.size.bytes < 1 << 63, "another glob")
       }
       try address(input)
       if let content = Content(name: text) { try hold(Content.named.contains(content), "a content without a name") }
