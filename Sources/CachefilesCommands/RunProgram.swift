@@ -39,7 +39,7 @@ public func runProgram(
       StandardError.line(refusal)
       exit(program.status(for: ValidationError(refusal), arguments).rawValue)
     }
-    var command = try program.command.parseAsRoot(arguments)
+    var command = try ManyArguments.parse(arguments, of: program.command)
     try command.run()
     exit(ExitStatus.success.rawValue)
   } catch let failure as Failure {

@@ -5,7 +5,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles where`: which nodes have this data set?
-struct Where: ParsableCommand {
+struct Where: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "where",
     abstract: "Ask the manifests of a fleet which nodes have a data set, and how much of it.",
@@ -24,6 +24,7 @@ struct Where: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @Argument(help: ArgumentHelp("Files or directories.", valueName: "path"), completion: .directory)
   var paths: [ByteArgument]

@@ -6,7 +6,7 @@ import CachefilesUpkeep
 import LinuxIO
 
 /// `cachefiles keep add`.
-struct KeepAdd: ParsableCommand {
+struct KeepAdd: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Pin files, trees, or a list of objects.",
     discussion: """
@@ -15,6 +15,7 @@ struct KeepAdd: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @OptionGroup var options: KeepOptions
   @OptionGroup var output: OutputOptions

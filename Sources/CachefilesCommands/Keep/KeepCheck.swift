@@ -6,7 +6,7 @@ import CachefilesUpkeep
 import LinuxIO
 
 /// `cachefiles keep check`.
-struct KeepCheck: ParsableCommand {
+struct KeepCheck: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "How much of what is pinned is in the cache?",
     discussion: """
@@ -16,6 +16,7 @@ struct KeepCheck: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @OptionGroup var options: KeepOptions
   @OptionGroup var output: OutputOptions

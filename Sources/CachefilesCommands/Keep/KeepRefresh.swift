@@ -6,7 +6,7 @@ import CachefilesUpkeep
 import LinuxIO
 
 /// `cachefiles keep refresh`.
-struct KeepRefresh: ParsableCommand {
+struct KeepRefresh: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "refresh", abstract: "Pin the new files of pinned trees too.",
     discussion: """
@@ -15,6 +15,7 @@ struct KeepRefresh: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @OptionGroup var options: KeepOptions
   @OptionGroup var output: OutputOptions

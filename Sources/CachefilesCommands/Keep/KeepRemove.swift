@@ -5,7 +5,7 @@ import CachefilesUpkeep
 import LinuxIO
 
 /// `cachefiles keep remove`.
-struct KeepRemove: ParsableCommand {
+struct KeepRemove: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Let go of pins.",
     discussion: """
@@ -14,6 +14,7 @@ struct KeepRemove: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @OptionGroup var options: KeepOptions
   @OptionGroup var output: OutputOptions

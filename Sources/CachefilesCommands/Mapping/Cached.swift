@@ -6,7 +6,7 @@ import CachefilesStore
 import LinuxIO
 
 /// `cachefiles cached`: how much of a file is in the cache?
-struct Cached: ParsableCommand {
+struct Cached: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "cached",
     abstract: "How much of mounted files is in the cache, and would the kernel use it?",
@@ -29,6 +29,7 @@ struct Cached: ParsableCommand {
       \(ExitStatus.table)
       With --min-share also 1 when less is cached.
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @Flag(name: .shortAndLong, help: "Include all subdirectories.")
   var recursive = false

@@ -6,7 +6,7 @@ import CachefilesStore
 import LinuxIO
 
 /// `cachefiles locate`: where is the object of a file?
-struct Locate: ParsableCommand {
+struct Locate: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "locate",
     abstract: "Print the path of the object of a mounted file, whether it exists or not.",
@@ -19,6 +19,7 @@ struct Locate: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @OptionGroup var mapping: MappingOptions
   @OptionGroup var output: OutputOptions

@@ -6,7 +6,7 @@ import CachefilesStore
 import LinuxIO
 
 /// `cachefiles whatis`: which file is this object?
-struct WhatIs: ParsableCommand {
+struct WhatIs: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "whatis",
     abstract: "Show which file an object belongs to; with --search, its path on a mount.",
@@ -21,6 +21,7 @@ struct WhatIs: ParsableCommand {
       \(ExitStatus.table)
       An object whose file is not found by --search is a failure, too.
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.objects }
 
   @Option(help: ArgumentHelp("The volume key of names and keys, without the I of its directory.", valueName: "key"))
   var volume: ByteArgument?

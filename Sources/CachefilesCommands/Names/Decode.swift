@@ -6,7 +6,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles decode`: names, paths and log lines into cookie keys.
-struct Decode: ParsableCommand {
+struct Decode: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "decode",
     abstract: "Turn file names, paths and pasted lines back into cookie keys.",
@@ -28,6 +28,7 @@ struct Decode: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.names }
 
   @Option(
     help: ArgumentHelp("The volume key that bare names belong to, without the I of its directory.", valueName: "key"))

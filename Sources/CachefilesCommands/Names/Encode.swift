@@ -6,7 +6,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles encode`: cookie keys into file names.
-struct Encode: ParsableCommand {
+struct Encode: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "encode",
     abstract: "Turn cookie keys into the file names of their objects.",
@@ -21,6 +21,7 @@ struct Encode: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.keys }
 
   @Option(help: ArgumentHelp("The volume key, without the I of its directory.", valueName: "key"))
   var volume: ByteArgument?

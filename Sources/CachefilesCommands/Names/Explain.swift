@@ -5,7 +5,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles explain`: what a message of the kernel or of cachefilesd means.
-struct Explain: ParsableCommand {
+struct Explain: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Explain messages of the kernel and of cachefilesd, problems and findings, and what to do.",
@@ -26,6 +26,7 @@ struct Explain: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.messages }
 
   @Flag(help: "List the messages that are known.")
   var list = false

@@ -5,7 +5,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles record`: cache attributes from and to hexadecimal.
-struct Record: ParsableCommand {
+struct Record: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "record",
     abstract: "Parse or build the cache attribute of an object or a volume.",
@@ -20,6 +20,7 @@ struct Record: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.values }
 
   @Flag(help: "The value is that of a volume.")
   var volumeRecord = false

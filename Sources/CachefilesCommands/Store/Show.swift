@@ -7,7 +7,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles show`: everything about one entry.
-struct Show: ParsableCommand {
+struct Show: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show one object, volume or graveyard entry in plain words.",
@@ -17,6 +17,7 @@ struct Show: ParsableCommand {
 
       \(ExitStatus.table)
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @Option(help: ArgumentHelp("The byte order of the machine that wrote the cache: little or big.", valueName: "order"))
   var byteOrder: ByteOrder?

@@ -8,7 +8,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles prefill`: fills the cache on purpose.
-struct PrefillCommand: ParsableCommand {
+struct PrefillCommand: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "prefill",
     abstract: "Read files of a mount so that they are cached, as far as they are not yet.",
@@ -28,6 +28,7 @@ struct PrefillCommand: ParsableCommand {
       \(ExitStatus.table)
       Also 1 when a file is not cached whole in the end, but for a limit that was asked for.
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @Flag(name: .shortAndLong, help: "Include all subdirectories.")
   var recursive = false

@@ -8,7 +8,7 @@ import LinuxIO
 import SystemPackage
 
 /// `cachefiles verify`: is what is cached what the server has?
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: TakesManyArguments {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Compare what is cached of mounted files with what their server has.",
@@ -38,6 +38,7 @@ struct VerifyCommand: ParsableCommand {
         64   the command line is not understood
         128+ ended by that signal, after printing what was found
       """)
+  static var many: WritableKeyPath<Self, [ByteArgument]> { \.paths }
 
   @Flag(name: .shortAndLong, help: "Include all subdirectories.")
   var recursive = false
