@@ -43,7 +43,7 @@ struct VolumeConclusion {
 
   private func report(_ judgement: Judgement, _ volume: ScannedVolume, _ tally: VolumeTally) {
     let decision = RepairPolicy(policy: collector.policy, context: context).decide(
-      judgement.id, volume: volume.type, dirty: tally.dirty, isIncomplete: tally.isIncomplete)
+      judgement.id, volume: volume.rules, dirty: tally.dirty, isIncomplete: tally.isIncomplete)
     let relative = CachePath(tally.path, below: root)
     collector.report(
       judgement.id, Finding.Subject(path: relative, tally.status), path: tally.path,

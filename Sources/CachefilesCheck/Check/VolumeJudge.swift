@@ -82,7 +82,7 @@ enum VolumeJudge {
   /// A server on this machine is the end of a tunnel, whose port may be another one at each mount: its volumes belong
   /// together whatever their port, but for the root of an NFSv4 server (`fsid 0:0`), which all servers have.
   ///
-  /// Where access times are not kept nothing is known of use, and nobody is left behind.
+  /// Where access times are not kept, or a repair has set one, nothing is known of use, and nobody is left behind.
   static func superseded(
     _ volumes: [(volume: ScannedVolume, tally: VolumeTally)], _ context: CheckContext
   ) -> [(Int, Judgement)] {
@@ -102,7 +102,7 @@ enum VolumeJudge {
       if group.contains(where: { volumes[$0].tally.wasUsedAhead }) { continue }
       for index in group {
         let tally = volumes[index].tally
-        guard !tally.isIncomplete, let last = tally.newestAccess else { continue }
+        guard !tally.isIncomplete, !tally.wasReset, let last = tally.newestAccess else { continue }
         let others = group.filter { $0 != index && isUsed(volumes[$0]) }.compactMap { volumes[$0].tally.uses.confirmed }
         guard let newest = others.max() else { continue }
         let lead = newest - last

@@ -27,6 +27,8 @@ struct VolumeTally: Sendable {
   var uses = LatestUses()
   /// Whether something in it was used after now, by the check's clock.
   var wasUsedAhead = false
+  /// Whether something in it has a last use that a repair set, and not a kernel: when it was used nobody knows.
+  var wasReset = false
   /// Objects of more than one page.
   var large = 0
   /// Those of them that have no hole.
@@ -57,7 +59,11 @@ struct VolumeTally: Sendable {
     objects += 1
     let access = status.access.clampedNanoseconds
     if newest ?? .min <= access { newest = access }
-    if isUsable { uses.add(access) }
+    if Self.isReset(status) {
+      wasReset = true
+    } else if isUsable {
+      uses.add(access)
+    }
     if status.access > latestCredible { wasUsedAhead = true }
     guard status.size > ObjectJudge.pageSize else { return }
     large += 1
@@ -65,6 +71,11 @@ struct VolumeTally: Sendable {
     if Self.isStrange(status) { strange += 1 }
     oldestChange = min(oldestChange, status.change)
     newestChange = max(newestChange, status.change)
+  }
+
+  /// Whether the last use may be one that a repair has set (O24): a whole second, and not after the last modification.
+  private static func isReset(_ status: FileStatus) -> Bool {
+    status.access.nanoseconds == 0 && status.access <= status.modification
   }
 
   /// Whether no kernel gives a file this owner and mode.
@@ -98,6 +109,7 @@ struct VolumeTally: Sendable {
     if let time = other.newestAccess { newestAccess = max(newestAccess ?? time, time) }
     uses.merge(other.uses)
     wasUsedAhead = wasUsedAhead || other.wasUsedAhead
+    wasReset = wasReset || other.wasReset
     large += other.large
     dense += other.dense
     strange += other.strange

@@ -56,7 +56,8 @@ struct RepairPlanner {
       return [step(finding, status, .setMode(old: old, new: JournalStep.Access(mode: 0o700, owner: 0, group: 0)))]
     case .resetAccessTime:
       // The last use that is certain: it was written then. A moment of today would be a use that never was, from which the next check would
-      // conclude that other volumes are left behind. A whole second: every file system keeps it as it is, and so an undo knows it again.
+      // conclude that other volumes are left behind. A whole second: every file system keeps it as it is, so an undo knows it again, and the next
+      // check knows that it tells nothing of use (`VolumeTally.isReset`).
       let access = min(now, status.modification)
       let new = EntryTimes(access: Timestamp(seconds: access.seconds), modification: status.modification)
       return [step(finding, status, .setTimes(old: EntryTimes(status), new: new))]

@@ -118,7 +118,7 @@ struct ForecastView: Renderable {
     )
     if misdated > 0 {
       lines.append(
-        "               \(Quantity.count(misdated, "more record")) left out, whose times are not in the order in which they were written: a clock was wrong"
+        "               \(Quantity.count(misdated, "more record")) left out, whose times lie ahead, or are not in the order in which they were written: a clock was wrong"
       )
     }
     if tellsRate, let rate = forecast.rate { lines.append("  free space   \(words(rate))") }

@@ -32,9 +32,10 @@ struct HistoryLine {
   /// What stands at the end of a history without a newline.
   static func judge(_ tail: [UInt8]) -> History.Tail {
     if isOfSomeVersion(tail) { return .record }
-    // What is left of a line is the beginning of one.
+    // What is left of a line is the beginning of one; a file system that lost power may have zeros in the place of the rest, or of all.
+    let end = tail.lastIndex { $0 != 0 }.map { $0 + 1 } ?? 0
     let beginning = Array("{\"schema\":\"\(schemaFamily)".utf8)
-    let length = min(tail.count, beginning.count)
+    let length = min(end, beginning.count)
     return tail.prefix(length) == beginning.prefix(length) ? .remainder : .foreign
   }
 

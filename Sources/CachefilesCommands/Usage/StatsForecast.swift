@@ -33,8 +33,11 @@ struct StatsForecast: ParsableCommand {
     completion: .file())
   var cache: ByteArgument?
 
-  @Option(help: ArgumentHelp("Of several machines in the records, the one of this name.", valueName: "name"))
-  var host: ByteArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Of several machines in the records, the one of this name; a machine that was renamed has several names.",
+      valueName: "name"))
+  var host: [ByteArgument] = []
 
   @OptionGroup var form: OutputOptions
 
@@ -48,15 +51,12 @@ struct StatsForecast: ParsableCommand {
     let file = (try? FileStatus.of(path))?.kind == .directory ? path.appending(History.name) : path
     let read = try Self.read(file)
     var written = try chosen(read.records, file)
-    if let host {
-      let name = Array(EscapedBytes.string(host.bytes).utf8)
-      written = written.filter { $0.host == name }
-      guard !written.isEmpty else {
-        throw Failure("\(EscapedBytes.string(file.bytes)): no record of the machine \(EscapedBytes.string(host.bytes))")
-      }
+    if host.isEmpty {
+      try Self.requireOneHost(written, file)
+    } else {
+      written = try ofHosts(written, file)
     }
-    try Self.requireOneHost(written, file)
-    let believed = HistoryOrder.withoutWrongClocks(written)
+    let believed = HistoryOrder.withoutWrongClocks(written, now: .now)
     let view = ForecastView(forecast: Forecast(believed), days: days, misdated: written.count - believed.count)
     output.render(view, command: "stats-forecast")
     output.stream.flush()
@@ -108,13 +108,25 @@ struct StatsForecast: ParsableCommand {
     return records
   }
 
-  /// Records of one machine: others have caches of the same path.
+  /// The records of the machines that were asked for.
+  private func ofHosts(_ records: [HistoryRecord], _ file: FilePath) throws(Failure) -> [HistoryRecord] {
+    for name in host where !records.contains(where: { $0.host == Self.escaped(name) }) {
+      throw Failure("\(EscapedBytes.string(file.bytes)): no record of the machine \(EscapedBytes.string(name.bytes))")
+    }
+    let names = Set(host.map(Self.escaped))
+    return records.filter { names.contains($0.host) }
+  }
+
+  /// A name as the records have it.
+  private static func escaped(_ name: ByteArgument) -> [UInt8] { Array(EscapedBytes.string(name.bytes).utf8) }
+
+  /// Records of one machine: others have caches of the same path. Older records name none, and are of the one that the others name.
   private static func requireOneHost(_ records: [HistoryRecord], _ file: FilePath) throws(Failure) {
-    let hosts = Set(records.map(\.host)).sorted { $0.lexicographicallyPrecedes($1) }
+    let hosts = Set(records.map(\.host)).filter { !$0.isEmpty }.sorted { $0.lexicographicallyPrecedes($1) }
     guard hosts.count > 1 else { return }
-    let list = hosts.prefix(4).map { $0.isEmpty ? "one without a name" : String(decoding: $0, as: UTF8.self) }
+    let list = hosts.prefix(4).map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
     throw Failure(
-      "\(EscapedBytes.string(file.bytes)): it has records of \(hosts.count) machines (\(list.joined(separator: ", "))): choose one with --host"
-    )
+      "\(EscapedBytes.string(file.bytes)): it has records of \(hosts.count) machines (\(list)): choose one with --host, "
+        + "or give all names of one that was renamed")
   }
 }

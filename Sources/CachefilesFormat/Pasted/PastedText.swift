@@ -123,11 +123,16 @@ public enum PastedText {
   /// Where a name ends behind which a sentence may go on: it can end with commas itself. The volume and the directory in its path tell, or
   /// the quotes around it; where nothing does, marks do not belong to it.
   private static func endOfName(_ line: [UInt8], from start: Int, to end: Int, path: Int) -> Int {
-    var ends = [end]
-    while let last = ends.last, last > start, ":,)]".utf8.contains(line[last - 1]) { ends.append(last - 1) }
-    if let placed = ends.first(where: { isPlaced(Array(line[path..<$0])) }) { return placed }
+    var least = end
+    while least > start, ":,)]".utf8.contains(line[least - 1]) { least -= 1 }
+    // Each mark more is another name that may be placed by chance, one in 256: so the shortest that is placed is it. Longer ones than a file
+    // system takes are no names.
+    for candidate in least..<max(least, min(end, start + ObjectName.maximumLength)) + 1
+    where candidate > start && isPlaced(Array(line[path..<candidate])) {
+      return candidate
+    }
     if path > 0, end < line.count, isQuote(line[path - 1]), isQuote(line[end]) { return end }
-    return ends.last ?? end
+    return least
   }
 
   /// Whether a path names a volume, a directory in it, and a name that belongs there.

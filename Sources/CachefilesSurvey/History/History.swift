@@ -61,7 +61,7 @@ package struct History: ~Copyable {
     } catch {
       throw StoreError(
         path: path.appending(Self.name).bytes, operation: "record in", error: error,
-        note: error == .fileExists ? "it ends with something that is no record: move it away" : nil)
+        note: error == .badMessage ? "it ends with something that is no record: move it away" : nil)
     }
   }
 
@@ -94,7 +94,7 @@ package struct History: ~Copyable {
       switch judge(tail) {
       case .record: (line, end) = ([UInt8(ascii: "\n")] + line, ended + Int64(tail.count))
       case .remainder: break
-      case .foreign: throw .fileExists
+      case .foreign: throw .badMessage
       }
     }
     do throws(Errno) {

@@ -155,8 +155,10 @@ package struct Statistics: ScanVisitor, Sendable {
   /// Reads the record, and gives the size of the netfs file; nil where it was not asked for or is none.
   private func read(_ entry: borrowing ScanEntry, _ tally: inout Tally) -> UInt64? {
     guard case .value = entry.attribute, let record = ObjectRecordView(entry.attributeValue) else { return nil }
-    tally.objectBytes = record.objectSize
     if !entry.dirtiness.isClean { tally.dirtyObjects = 1 }
+    // A damaged record: no file is so long, and one of them would be all that there is.
+    guard record.objectSize < 1 << 63 else { return nil }
+    tally.objectBytes = record.objectSize
     return record.objectSize
   }
 

@@ -39,7 +39,7 @@
         let days = [earliest, likely, latest].compactMap { $0 }
         try hold(days.allSatisfy { $0.isFinite && $0 >= 0 } && days == days.sorted(), "culling in \(days)")
       }
-      let believed = HistoryOrder.withoutWrongClocks(records)
+      let believed = HistoryOrder.withoutWrongClocks(records, now: .distantFuture)
       try hold(believed.isEmpty == records.isEmpty && believed.count <= records.count, "records come from nowhere")
       try hold(zip(believed, believed.dropFirst()).allSatisfy { $0.time <= $1.time }, "records out of order")
       let view = ForecastView(forecast: forecast, days: [1, 30, 36500])

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CAttr
 import CachefilesFormat
 import CachefilesStore
 import Foundation
@@ -43,6 +44,17 @@ struct NewerKeysTests {
       scratch.path + "/cache-root/cache/" + String(decoding: try #require(entry).path, as: UTF8.self),
       ObjectRecord(objectSize: 4000, coherency: [1, 2, 3, 4, 5]).bytes)
     #expect(try scratch.check().counts[.o27] == 1)
+  }
+
+  @Test("one without its attribute gets no header of the netfs that its key begins like", arguments: keys)
+  func withoutAttribute(key: String) throws {
+    try scratch.makeCache(volume: key, objects: 4)
+    try scratch.tidyModes("cache-root")
+    #expect(removexattr(scratch.path + "/cache-root/cache/I" + key, "user.CacheFiles.cache") == 0)
+    let result = try scratch.check("cache-root", .all, journal: "journal")
+    #expect(result.counts[.v04] == 1)
+    #expect(getxattr(scratch.path + "/cache-root/cache/I" + key, "user.CacheFiles.cache", nil, 0) == -1)
+    #expect(result.findings.filter { $0.id == .v04 }.allSatisfy { $0.repair == .bury })
   }
 
   @Test("a copy takes them", arguments: keys)

@@ -93,18 +93,34 @@ struct ForecastTests {
         records[index].time = wrong
         // As the first record a time before all others is in order, and so is one behind them as the last.
         let isInOrder = index == 0 && wrong < good[0].time || index == 11 && wrong > good[11].time
-        let believed = HistoryOrder.withoutWrongClocks(records)
+        let believed = HistoryOrder.withoutWrongClocks(records, now: .distantFuture)
         #expect(believed.count == (isInOrder ? 12 : 11), "\(index) \(wrong)")
         // Of the first two, either may be the one that is wrong.
         if !isInOrder, index != 1 || wrong > good[0].time { #expect(believed.allSatisfy { $0.time != wrong }) }
       }
     }
-    #expect(HistoryOrder.withoutWrongClocks([]).isEmpty)
+    #expect(HistoryOrder.withoutWrongClocks([], now: .distantFuture).isEmpty)
     // Clocks that stood still.
-    #expect(HistoryOrder.withoutWrongClocks([good[0], good[0], good[0]]).count == 3)
+    #expect(HistoryOrder.withoutWrongClocks([good[0], good[0], good[0]], now: .distantFuture).count == 3)
     // The greater part is believed.
-    #expect(HistoryOrder.withoutWrongClocks(Array(good[6...]) + Array(good[0..<3])) == Array(good[6...]))
-    #expect(HistoryOrder.withoutWrongClocks(Array(good[9...]) + Array(good[0..<9])) == Array(good[0..<9]))
+    #expect(
+      HistoryOrder.withoutWrongClocks(Array(good[6...]) + Array(good[0..<3]), now: .distantFuture) == Array(good[6...]))
+    #expect(
+      HistoryOrder.withoutWrongClocks(Array(good[9...]) + Array(good[0..<9]), now: .distantFuture) == Array(good[0..<9])
+    )
+  }
+
+  @Test("however many records a clock that was ahead has dated, those that are right are believed once it is right")
+  func ahead() {
+    let good = Self.nights(4)
+    let wrong = Self.nights(12).map { record in
+      var record = record
+      record.time = record.time + .seconds(400 * 86_400)
+      return record
+    }
+    #expect(HistoryOrder.withoutWrongClocks(wrong + good, now: good[3].time) == good)
+    // The clock may be a little behind by now.
+    #expect(HistoryOrder.withoutWrongClocks(good, now: good[3].time - .seconds(3600)) == good)
   }
 
   @Test("leaves out what was before the last culling, and before the file system had its size")
