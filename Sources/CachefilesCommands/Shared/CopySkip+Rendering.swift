@@ -7,8 +7,8 @@ extension CopySkip {
   static func printer(_ output: Output, _ words: String) -> @Sendable (CopySkip) -> Void {
     let (isVerbose, isQuiet) = (output.isVerbose, output.isQuiet)
     return { skip in
-      let isWorthALine = skip.reason == .different || skip.reason == .changed
-      guard isVerbose || (isWorthALine && !isQuiet) else { return }
+      // What changed meanwhile is missing, and as a failure is told whatever was asked for.
+      guard isVerbose || skip.reason == .changed || (skip.reason == .different && !isQuiet) else { return }
       StandardError.line("cachefiles: \(EscapedBytes.string(skip.path)): \(words): \(skip.words)")
     }
   }

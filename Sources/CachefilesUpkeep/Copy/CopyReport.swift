@@ -39,8 +39,10 @@ package struct CopyReport: Sendable {
   /// Everything that was left out.
   package var skippedObjects: Int { skipped.values.reduce(0, +) }
 
-  /// Whether all that should be copied is there.
-  package var isComplete: Bool { errors == 0 && mismatched == 0 && !isInterrupted && stopped == nil }
+  /// Whether all that should be copied is there. What changed meanwhile is not.
+  package var isComplete: Bool {
+    errors == 0 && mismatched == 0 && skipped[.changed] ?? 0 == 0 && !isInterrupted && stopped == nil
+  }
 
   mutating func add(_ tally: CopyTally) {
     copiedObjects += tally.objects

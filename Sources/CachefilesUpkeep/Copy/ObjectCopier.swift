@@ -126,8 +126,11 @@ struct ObjectCopier: Sendable {
     }
     if found.attribute != features.attribute { return Difference(words: "its record") }
     guard found.runs != layout.extents else { return Difference(words: "") }
+    // Both are in order, and their parts apart.
+    var rest = layout.extents[...]
     let isPartial = found.runs.allSatisfy { run in
-      layout.extents.contains { $0.offset <= run.offset && run.end <= $0.end }
+      rest = rest.drop { $0.end < run.end }
+      return rest.first.map { $0.offset <= run.offset } ?? false
     }
     return Difference(words: "its runs of data", isPartial: isPartial && found.status.links == 1)
   }

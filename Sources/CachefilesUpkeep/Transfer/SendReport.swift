@@ -29,8 +29,9 @@ package struct SendReport: Sendable {
 
   /// Everything that was left out.
   package var skippedObjects: Int { skipped.values.reduce(0, +) }
-  /// Whether all that should be sent was.
+  /// Whether all that should be sent was. What changed meanwhile was not.
   package var isComplete: Bool {
-    errors == 0 && missingObjects == 0 && leftOutOfList == 0 && !isInterrupted && stopped == nil && !isCut
+    errors == 0 && skipped[.changed] ?? 0 == 0 && missingObjects == 0 && leftOutOfList == 0 && !isInterrupted
+      && stopped == nil && !isCut
   }
 }
